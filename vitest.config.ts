@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    // Hooks and lock holders are real processes; on a busy two-core machine they may take seconds.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
