@@ -1,0 +1,92 @@
+import type { MarkerKind } from "./markers.ts";
+import type { Marker, Scan } from "./scan.ts";
+
+/** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
+export interface Block {
+  kind: MarkerKind;
+  first: Marker;
+  last: Marker;
+  start: number;
+  end: number;
+}
+
+/**
+ * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
+ * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
+ * than routing orphans, which are not listed. What does not fit is in `strays`, and is not safe to act on:
+ * between such lines may be the user's text, or memory.
+ */
+export interface Blocks {
+  managed: Block | null;
+  memory: Block[];
+  sessions: Block[];
+  routing: Block[];
+  strays: Marker[];
+}
+
+export function blocksOf(scan: Scan): Blocks {
+  const markers = scan.markers.filter((marker) => marker.kind !== "kernel");
+  const at = new Map(markers.map((marker, index) => [marker, index]));
+  const between = (block: Block) => markers.slice(index(block.first) + 1, index(block.last));
+  const index = (marker: Marker) => at.get(marker) ?? 0;
+
+  const sessions = pairs(markers, "session").filter((block) =>
+    between(block).every((marker) => marker.kind === "routing"),
+  );
+  const hidden = new Set(sessions.map(between).filter(isWithoutPair).flat());
+  const outsideSessions = markers.filter((marker) => !isInAny(marker, sessions));
+  const routing = pairs(outsideSessions, "routing").filter(
+    (block) => index(block.last) === index(block.first) + 1,
+  );
+  const memory = pairs(markers, "memory");
+  const managed = pairs(markers, "managed").find(
+    (block) => !isInAny(block.first, memory) && !isInAny(block.last, memory),
+  );
+
+  const used = new Set<Marker>(hidden);
+  for (const block of [...sessions, ...routing, ...memory, ...(managed ? [managed] : [])]) {
+    used.add(block.first).add(block.last);
+  }
+  return {
+    managed: managed ?? null,
+    memory,
+    sessions,
+    routing,
+    strays: markers.filter((marker) => !used.has(marker)),
+  };
+}
+
+/** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */
+export function pairs(markers: readonly Marker[], kind: MarkerKind): Block[] {
+  const found: Block[] = [];
+  let first: Marker | null = null;
+  for (const marker of markers) {
+    if (marker.kind !== kind) continue;
+    if (first && marker.edge === "END") {
+      found.push({ kind, first, last: marker, start: first.start, end: marker.end });
+    }
+    first = marker.edge === "START" ? marker : null;
+  }
+  return found;
+}
+
+/** Whether a position lies inside a block, its own markers excluded. */
+export function isInside(place: { start: number }, block: Block | null): boolean {
+  return block !== null && place.start > block.start && place.start < block.last.start;
+}
+
+/** The same for many blocks of one kind, which are in order: a binary search. */
+export function isInAny(place: { start: number }, blocks: readonly Block[]): boolean {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((blocks[middle]?.end ?? 0) <= place.start) low = middle + 1;
+    else high = middle;
+  }
+  return isInside(place, blocks[low] ?? null);
+}
+
+function isWithoutPair(routing: readonly Marker[]): boolean {
+  return pairs(routing, "routing").length === 0;
+}

@@ -1,0 +1,71 @@
+/**
+ * Claims: private folders beside the target, in which writers stage what they publish. A claim is a fencing token: to
+ * remove another writer's claim makes sure that it cannot publish any more, for nothing can be created in, or renamed
+ * out of, a removed folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { randomBytes } from "./dependencies.ts";
+import { ifPresent, isCode } from "./errors.ts";
+import type { TargetPath } from "./targetPath.ts";
+
+/** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
+const MAX_REMOVALS = 1000;
+
+/** Creates a claim on the target. @returns its path @throws the system's error */
+export function createClaim({ dir, base }: TargetPath): string {
+  const claim = path.join(dir, `.${base}.${randomBytes(8).toString("hex")}.claim`);
+  fs.mkdirSync(claim, 0o700);
+  return claim;
+}
+
+/** All claims on the target. @throws the system's error */
+export function listClaims({ dir, base }: TargetPath): string[] {
+  const prefix = `.${base}.`;
+  return fs
+    .readdirSync(dir)
+    .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.claim$/.test(name.slice(prefix.length)))
+    .map((name) => path.join(dir, name));
+}
+
+/**
+ * Removes every claim on the target but our own.
+ * @returns false if another user's claim, younger than `ttlMs` milliseconds, is in the way; an older one is ignored
+ * @throws the system's error
+ */
+export function fence(target: TargetPath, own: string, ttlMs: number): boolean {
+  let clear = true;
+  for (const claim of listClaims(target)) {
+    if (claim === own) continue;
+    try {
+      removeClaim(claim);
+    } catch (error) {
+      if (!isCode(error, "EACCES", "EPERM")) throw error;
+      const stat = ifPresent(() => fs.lstatSync(claim));
+      if (stat && Date.now() - stat.mtimeMs <= ttlMs) clear = false;
+    }
+  }
+  return clear;
+}
+
+/** Removes a claim and what is in it; a link in its place is removed, not followed. @throws the system's error */
+export function removeClaim(claim: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      fs.rmdirSync(claim);
+      return;
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return;
+      if (tries === MAX_REMOVALS) throw error;
+      if (isCode(error, "ENOTDIR")) fs.rmSync(claim, { force: true });
+      else if (isCode(error, "ENOTEMPTY", "EEXIST")) empty(claim);
+      else throw error;
+    }
+  }
+}
+
+function empty(claim: string): void {
+  for (const name of ifPresent(() => fs.readdirSync(claim)) ?? []) {
+    fs.rmSync(path.join(claim, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,11 @@
+import type { BigIntStats, Stats } from "node:fs";
+
+/** What a path is, for a sentence: "a folder". */
+export function kindOf(stat: Stats | BigIntStats): string {
+  if (stat.isFile()) return "a regular file";
+  if (stat.isDirectory()) return "a folder";
+  if (stat.isSymbolicLink()) return "a symbolic link";
+  if (stat.isFIFO()) return "a named pipe";
+  if (stat.isSocket()) return "a socket";
+  return "a device";
+}

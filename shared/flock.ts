@@ -1,0 +1,139 @@
+/**
+ * The only file that knows how `flock(2)` is reached: Node has no call for it. In this order:
+ * the `fs-ext` addon; on macOS and the BSDs the open flag O_EXLOCK; the `flock` program of util-linux, which locks a
+ * descriptor that it inherits (the lock belongs to the open file description, so it stays with us when the
+ * program ends).
+ */
+import fs from "node:fs";
+import { childProcess, fsExt } from "./dependencies.ts";
+import { isCode, systemError } from "./errors.ts";
+import { kindOf } from "./fileKind.ts";
+
+export type BackendName = "addon" | "exlock" | "flock" | "none";
+
+export interface FlockBackend {
+  name: Exclude<BackendName, "none">;
+  /**
+   * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
+   * @returns the descriptor, or null if somebody else holds the lock
+   * @throws the system's error; `ENOTREG` if the path is not a regular file
+   */
+  openLocked(path: string): number | null;
+}
+
+const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
+const OPEN_FLAGS = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
+/** `<fcntl.h>` of macOS and the BSDs; Node does not name it. */
+const O_EXLOCK = 0x20;
+/** Fixed places, not PATH: a relative entry of PATH would run a program out of the project. */
+const FLOCK_PROGRAMS = [
+  "/usr/bin/flock",
+  "/bin/flock",
+  "/usr/local/bin/flock",
+  "/run/current-system/sw/bin/flock",
+];
+/** A flock that does not wait is done in milliseconds; this only bounds a program that hangs. */
+const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
+const PROGRAM_REFUSED = 1;
+
+/**
+ * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`addon`, `exlock`, `flock`, `none`)
+ * allows one only; a word that it does not know allows none.
+ */
+export function findBackend(): FlockBackend | null {
+  const allowed = process.env.PACT_HOOKS_FLOCK;
+  for (const [name, find] of Object.entries({ addon: findAddon, exlock: findExlock, flock: findProgram })) {
+    const backend = !allowed || allowed === name ? find() : null;
+    if (backend) return backend;
+  }
+  return null;
+}
+
+function findAddon(): FlockBackend | null {
+  let addon: ReturnType<typeof fsExt>;
+  try {
+    addon = fsExt();
+  } catch {
+    // Not installed, or built for another Node or another C library: all the same as absent.
+    return null;
+  }
+  const tryLock = (fd: number) => {
+    try {
+      addon.flockSync(fd, "exnb");
+      return true;
+    } catch (error) {
+      if (isCode(error, "EAGAIN", "EWOULDBLOCK")) return false;
+      throw error;
+    }
+  };
+  return { name: "addon", openLocked: (path) => openThenLock(path, tryLock) };
+}
+
+function findExlock(): FlockBackend | null {
+  if (process.platform !== "darwin" && !process.platform.endsWith("bsd")) return null;
+  const openLocked = (path: string) => {
+    try {
+      return openRegular(path, OPEN_FLAGS | O_EXLOCK);
+    } catch (error) {
+      if (isCode(error, "EAGAIN", "EWOULDBLOCK")) return null;
+      throw error;
+    }
+  };
+  return { name: "exlock", openLocked };
+}
+
+function findProgram(): FlockBackend | null {
+  const program = FLOCK_PROGRAMS.find((file) => fs.existsSync(file));
+  if (!program) return null;
+  const tryLock = (fd: number) => {
+    const { status, signal, error, stderr } = childProcess().spawnSync(program, ["-xn", "3"], {
+      stdio: ["ignore", "ignore", "pipe", fd],
+      cwd: "/",
+      // The program speaks English, and sees nothing of the session's environment.
+      env: { LC_ALL: "C" },
+      timeout: FLOCK_PROGRAM_TIMEOUT_MS,
+    });
+    if (error) throw error;
+    if (status === 0) return true;
+    if (status === PROGRAM_REFUSED) return false;
+    const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
+    throw systemError(codeFromText(said), said);
+  };
+  return { name: "flock", openLocked: (path) => openThenLock(path, tryLock) };
+}
+
+function openThenLock(path: string, tryLock: (fd: number) => boolean): number | null {
+  const fd = openRegular(path, OPEN_FLAGS);
+  let locked = false;
+  try {
+    locked = tryLock(fd);
+  } finally {
+    if (!locked) fs.closeSync(fd);
+  }
+  return locked ? fd : null;
+}
+
+/** Looks before it opens: the mere opening of a device or a pipe can have effects. */
+function openRegular(path: string, flags: number): number {
+  const before = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (before && !before.isFile()) throw notRegular(path, before);
+  const fd = fs.openSync(path, flags, 0o600);
+  const opened = fs.fstatSync(fd);
+  if (opened.isFile()) return fd;
+  fs.closeSync(fd);
+  throw notRegular(path, opened);
+}
+
+function notRegular(path: string, stat: fs.Stats): NodeJS.ErrnoException {
+  return systemError("ENOTREG", `${path} is ${kindOf(stat)}, not a regular file`);
+}
+
+/** The `flock` program gives its error as text only. */
+function codeFromText(text: string): string {
+  if (/no locks available/i.test(text)) return "ENOLCK";
+  if (/not supported/i.test(text)) return "ENOTSUP";
+  if (/not implemented/i.test(text)) return "ENOSYS";
+  if (/cannot allocate memory/i.test(text)) return "ENOMEM";
+  if (/bad file descriptor/i.test(text)) return "EBADF";
+  return "EIO";
+}

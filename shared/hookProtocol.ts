@@ -1,0 +1,133 @@
+/**
+ * How Claude Code talks to a hook: one JSON object on standard input, one on standard output, exit 0. Whatever goes
+ * wrong, the session starts; the reason is in the answer and in the journal.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { isCode, messageOf } from "./errors.ts";
+import { printable } from "./printable.ts";
+import { isSessionId } from "./sessionId.ts";
+import { appendEvent, makeEvent } from "./sessionJournal.ts";
+import { sleepMs } from "./sleep.ts";
+
+/** What our hooks use of a payload, checked. */
+export interface HookPayload {
+  sessionId: string;
+  /** Absolute: `$CLAUDE_PROJECT_DIR`, else the payload's `cwd`, else the working directory. */
+  projectDir: string;
+  /** SessionStart: `startup`, `resume`, `clear`, `compact`. */
+  source?: string;
+  /** SessionEnd: why it ended. */
+  reason?: string;
+}
+
+export interface HookAnswer {
+  /** For the model. */
+  additionalContext?: string | undefined;
+  /** For the person, only when there is something to know. */
+  systemMessage?: string | undefined;
+}
+
+const MAX_PAYLOAD_BYTES = 1024 * 1024;
+/** A pipe without data yet is asked again, but not for ever. */
+const MAX_STDIN_WAIT_MS = 5000;
+const MAX_WORD = 64;
+
+/** A payload that cannot be used. */
+class PayloadError extends Error {}
+
+/** Reads the payload, runs the hook, answers. Never throws. */
+export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): void {
+  let answer: HookAnswer;
+  try {
+    answer = run(parsePayload(readStdin()));
+  } catch (error) {
+    const isPayload = error instanceof PayloadError;
+    const type = isPayload ? "bad_payload" : "hook_failed";
+    appendEvent(makeEvent(type, { hook: eventName, message: messageOf(error), pid: process.pid }), {});
+    const what = isPayload ? "could not use what Claude Code sent it" : "failed";
+    answer = {
+      systemMessage: `pact-hooks: the ${eventName} hook ${what}: ${messageOf(error)}. CLAUDE.md is as it was; the session goes on.`,
+    };
+  }
+  writeAnswer(eventName, answer);
+}
+
+/** @throws {PayloadError} with the reason, in words */
+export function parsePayload(text: string): HookPayload {
+  if (text.trim() === "") throw new PayloadError("the payload is empty");
+  let payload: Record<string, unknown>;
+  try {
+    payload = JSON.parse(text);
+  } catch {
+    throw new PayloadError("the payload is not JSON");
+  }
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
+    throw new PayloadError("the payload is not a JSON object");
+  }
+  const { session_id: sessionId, cwd, source, reason } = payload;
+  if (sessionId === undefined) throw new PayloadError("the payload has no session_id");
+  if (!isSessionId(sessionId)) {
+    throw new PayloadError(
+      "the payload's session_id is not a session id (letters, digits, dots and hyphens, at most 128)",
+    );
+  }
+  return {
+    sessionId,
+    projectDir: projectDirOf(cwd),
+    ...(typeof source === "string" ? { source: source.slice(0, MAX_WORD) } : {}),
+    ...(typeof reason === "string" ? { reason: reason.slice(0, MAX_WORD) } : {}),
+  };
+}
+
+function projectDirOf(cwd: unknown): string {
+  const dir = process.env.CLAUDE_PROJECT_DIR || (typeof cwd === "string" && cwd) || process.cwd();
+  if (!path.isAbsolute(dir) || !fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new PayloadError(`the project folder ${dir} is not there`);
+  }
+  return path.resolve(dir);
+}
+
+function readStdin(): string {
+  const chunks: Buffer[] = [];
+  const deadline = performance.now() + MAX_STDIN_WAIT_MS;
+  for (let size = 0; ; ) {
+    const chunk = Buffer.alloc(64 * 1024);
+    const read = readSome(chunk, deadline);
+    if (read === 0) return Buffer.concat(chunks).toString("utf8");
+    size += read;
+    if (size > MAX_PAYLOAD_BYTES) throw new PayloadError("the payload is larger than 1 MB");
+    chunks.push(chunk.subarray(0, read));
+  }
+}
+
+function readSome(chunk: Buffer, deadline: number): number {
+  for (;;) {
+    try {
+      return fs.readSync(0, chunk);
+    } catch (error) {
+      if (isCode(error, "EOF")) return 0;
+      if (!isCode(error, "EAGAIN"))
+        throw new PayloadError(`standard input cannot be read (${messageOf(error)})`);
+      if (performance.now() > deadline) throw new PayloadError("the payload did not arrive");
+      sleepMs(1);
+    }
+  }
+}
+
+function writeAnswer(hookEventName: string, { additionalContext, systemMessage }: HookAnswer): void {
+  const answer = {
+    ...(additionalContext ? { hookSpecificOutput: { hookEventName, additionalContext } } : {}),
+    ...(systemMessage ? { systemMessage: printable(systemMessage) } : {}),
+  };
+  const bytes = Buffer.from(`${JSON.stringify(answer)}\n`);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += fs.writeSync(1, bytes, written);
+    } catch (error) {
+      // Nobody reads any more: the work is done all the same.
+      if (!isCode(error, "EAGAIN")) return;
+      sleepMs(1);
+    }
+  }
+}

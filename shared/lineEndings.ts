@@ -1,0 +1,33 @@
+/** LF and CRLF end a line. A lone CR is text: no tool in use today writes it as a line ending. */
+export type LineEnding = "\n" | "\r\n";
+
+/** The ending that most lines have; LF when there are none, or as many of each. */
+export function dominantLineEnding(text: string): LineEnding {
+  let lf = 0;
+  let crlf = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    if (text.charCodeAt(at - 1) === 13) crlf++;
+    else lf++;
+  }
+  return crlf > lf ? "\r\n" : "\n";
+}
+
+export function withLineEnding(lines: readonly string[], ending: LineEnding): string {
+  return lines.join(ending);
+}
+
+export function normalizeLineEndings(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+/** Offset of the line after the one that holds `at`; the end of the text when there is none. */
+export function nextLineStart(text: string, at: number): number {
+  const newline = text.indexOf("\n", at);
+  return newline === -1 ? text.length : newline + 1;
+}
+
+/** Where the content of the line ends whose following line starts at `next`. */
+export function lineContentEnd(text: string, next: number): number {
+  if (text.charCodeAt(next - 1) !== 10) return next;
+  return text.charCodeAt(next - 2) === 13 ? next - 2 : next - 1;
+}

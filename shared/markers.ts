@@ -1,0 +1,46 @@
+/**
+ * The marker lines, byte for byte as existing files carry them, and the reading of a single line.
+ *
+ * A marker is a whole line: at most three spaces before it, only white space after it. A START may carry
+ * other words after a colon, or none; an END carries nothing.
+ */
+
+export const MANAGED_START = "<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->";
+export const MANAGED_END = "<!-- PACT_MANAGED_END -->";
+export const ROUTING_START = "<!-- PACT_ROUTING_START: Managed by pact-plugin - do not edit this block -->";
+export const ROUTING_END = "<!-- PACT_ROUTING_END -->";
+export const SESSION_START = "<!-- SESSION_START -->";
+export const SESSION_END = "<!-- SESSION_END -->";
+export const MEMORY_START = "<!-- PACT_MEMORY_START -->";
+export const MEMORY_END = "<!-- PACT_MEMORY_END -->";
+
+export const MANAGED_TITLE = "# PACT Framework and Managed Project Memory";
+
+/** Written by older versions; nothing is loaded from there any more. */
+export const OBSOLETE_LOADER_LINE = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
+
+/** The memory sections, in the order of the template. */
+export const MEMORY_SECTIONS = ["Retrieved Context", "Pinned Context", "Working Memory"] as const;
+export type MemorySection = (typeof MEMORY_SECTIONS)[number];
+
+/** `kernel` is the obsolete block of the user-level CLAUDE.md; a project's file has the other four. */
+export type MarkerKind = "managed" | "routing" | "session" | "memory" | "kernel";
+export type MarkerEdge = "START" | "END";
+
+const KINDS: Record<string, MarkerKind> = {
+  PACT_MANAGED: "managed",
+  PACT_ROUTING: "routing",
+  SESSION: "session",
+  PACT_MEMORY: "memory",
+  PACT: "kernel",
+};
+
+const MARKER_LINE =
+  /^ {0,3}<!-- (PACT_MANAGED|PACT_ROUTING|PACT_MEMORY|PACT|SESSION)_(?:(START)(?::(?:(?!-->).)*?)?|END) -->[ \t\r]*$/s;
+
+/** Which marker a line is, without regard to what surrounds it. `line` has no line ending. */
+export function markerOf(line: string): { kind: MarkerKind; edge: MarkerEdge } | null {
+  const match = MARKER_LINE.exec(line);
+  const kind = match?.[1] && KINDS[match[1]];
+  return kind ? { kind, edge: match[2] ? "START" : "END" } : null;
+}

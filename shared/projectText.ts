@@ -1,0 +1,124 @@
+import { isInside } from "./blocks.ts";
+import { dominantLineEnding } from "./lineEndings.ts";
+import { ensureManagedBlock, ensureTitle } from "./managedBlock.ts";
+import { updateMemoryBlock } from "./memoryBlock.ts";
+import { CREATED, type Document, type Run, read } from "./projectRun.ts";
+import { describeDamage, removeAllStrays, removeLoaderLines, removeStrays } from "./repair.ts";
+import { routingBlock, updateRoutingBlock } from "./routingBlock.ts";
+import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./sessionBlock.ts";
+
+export type { PreviousSession, SessionInfo } from "./sessionBlock.ts";
+
+export interface ProjectTextOptions {
+  /** The session that starts. Absent: the session block is left as it is, and none is created. */
+  session?: SessionInfo;
+  /** False: no routing block; one that exists is removed. */
+  routingBlock?: boolean;
+  /** The project's own words, added to the routing block. */
+  projectRouting?: string;
+}
+
+export interface ProjectTextResult {
+  /** The input itself when nothing is to do. */
+  text: string;
+  /** Short status lines for a person or a model; empty when nothing changed. */
+  changes: string[];
+  /** Why the text was left alone: what, in which lines, what to do. */
+  problem?: string;
+  /** From the session block that was replaced, as found there: the caller checks it. */
+  previousSession?: PreviousSession;
+}
+
+/**
+ * A project's CLAUDE.md with the managed block in it and everything in that up to date. `null` stands for a
+ * file that does not exist. Applied to its own output it changes nothing.
+ */
+export function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult {
+  return runSteps(text, (doc, run) => {
+    const whole = removeLoaderLines(removeAllStrays(doc, run), run);
+    const managed = ensureTitle(ensureManagedBlock(whole, run), run);
+    const routed = updateRoutingBlock(managed, run, wantedRouting(options));
+    const { doc: current, previous } = updateSessionBlock(routed, run, options.session);
+    return { doc: updateMemoryBlock(current, run), previous };
+  });
+}
+
+/** Sees to it that there is a managed block with title, routing and memory; leaves a complete one alone. */
+export function ensureMemoryText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return isComplete(text) ? unchanged(text) : updateProjectText(text, { ...options, session: undefined });
+}
+
+/** Moves the memory sections and the session block of a legacy file into a managed block. */
+export function migrateText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return isLegacy(text) ? updateProjectText(text, { ...options, session: undefined }) : unchanged(text);
+}
+
+/** Removes the lines of routing markers that do not belong to a well-formed pair. */
+export function stripOrphanRoutingText(text: string | null): ProjectTextResult {
+  return runSteps(text, (doc, run) => ({ doc: removeStrays(doc, run, ["routing"]) }));
+}
+
+/** Brings the routing block up to date, and nothing else unless there is no managed block to hold it. */
+export function updateRoutingText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return updatePart(text, { ...options, session: undefined }, (doc, run) => ({
+    doc: updateRoutingBlock(removeStrays(doc, run, ["routing"]), run, wantedRouting(options)),
+  }));
+}
+
+/** Brings the session block up to date, and nothing else unless there is no managed block to hold it. */
+export function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult {
+  return updatePart(text, { session }, (doc, run) =>
+    updateSessionBlock(removeStrays(doc, run, ["session"]), run, session),
+  );
+}
+
+type Steps = (doc: Document, run: Run) => { doc: Document; previous?: PreviousSession };
+
+function updatePart(text: string | null, options: ProjectTextOptions, steps: Steps): ProjectTextResult {
+  const hasManaged = text !== null && read(text).blocks.managed !== null;
+  return hasManaged ? runSteps(text, steps) : updateProjectText(text, options);
+}
+
+function runSteps(text: string | null, steps: Steps): ProjectTextResult {
+  const before = text ?? "";
+  const doc = read(before);
+  const damage = describeDamage(doc);
+  if (damage) return { text: before, changes: [], problem: `CLAUDE.md was left as it is: ${damage}` };
+  const run: Run = { ending: dominantLineEnding(before), changes: [] };
+  const { doc: after, previous } = steps(doc, run);
+  if (after.text === before) return unchanged(before);
+  return {
+    text: after.text,
+    changes: worthTelling(run.changes),
+    ...(previous && { previousSession: previous }),
+  };
+}
+
+function unchanged(text: string | null): ProjectTextResult {
+  return { text: text ?? "", changes: [] };
+}
+
+/** That a new managed block has all its parts goes without saying. */
+function worthTelling(changes: readonly string[]): string[] {
+  return changes.includes(CREATED.managed)
+    ? changes.filter((change) => change === CREATED.managed || !Object.values(CREATED).includes(change))
+    : [...changes];
+}
+
+function wantedRouting(options: ProjectTextOptions): string[] | null {
+  return options.routingBlock === false ? null : routingBlock(options.projectRouting);
+}
+
+function isComplete(text: string | null): boolean {
+  if (text === null) return false;
+  const { managed, memory } = read(text).blocks;
+  return memory.some((block) => isInside(block.first, managed));
+}
+
+function isLegacy(text: string | null): boolean {
+  if (text === null) return false;
+  const { blocks, sections } = read(text);
+  return blocks.managed === null
+    ? sections.length + blocks.sessions.length + blocks.memory.length > 0
+    : sections.length > 0 && blocks.memory.length === 0;
+}

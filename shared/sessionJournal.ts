@@ -1,0 +1,188 @@
+/**
+ * The session journal: one JSON object per line, appended to
+ * `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. It takes no lock of its own, so that
+ * reporting a lock's failure cannot fail on a lock: every event is one write to an O_APPEND descriptor.
+ * An event that cannot be written goes to standard error, as the same JSON.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { isCode, messageOf } from "./errors.ts";
+import { isSessionId } from "./sessionId.ts";
+
+/** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
+export interface JournalEvent {
+  v: 1;
+  type: string;
+  /** UTC, ISO 8601 with milliseconds and `Z`. */
+  ts: string;
+  [field: string]: unknown;
+}
+
+/** Whose journal: without a usable session id, the one for unattributed events. */
+export interface JournalAddress {
+  sessionId?: string | undefined;
+  projectDir?: string | undefined;
+}
+
+/** The journal's name in a session's folder. */
+export const JOURNAL_NAME = "session-journal.jsonl";
+
+const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
+const NEWLINE = 0x0a;
+/** Longer strings in an event are cut: a hostile payload must not fill the disk. Characters. */
+const MAX_STRING = 4096;
+
+/** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
+export function configDir(): string {
+  const configured = process.env.CLAUDE_CONFIG_DIR;
+  if (configured) return path.resolve(configured);
+  const home = os.homedir();
+  // An empty or relative HOME would lead into the project.
+  return path.join(path.isAbsolute(home) ? home : os.userInfo().homedir, ".claude");
+}
+
+/** The folder of all journals. @throws if there is no home folder */
+export function journalRoot(): string {
+  return path.join(configDir(), "pact-sessions");
+}
+
+/** A session's own folder. @throws if the session id is not one, or there is no home folder */
+export function sessionDir(projectDir: string, sessionId: string): string {
+  if (!isSessionId(sessionId)) throw new Error("not a session id");
+  const slug = path.basename(path.resolve(projectDir)) || "root";
+  return path.join(journalRoot(), slug, sessionId);
+}
+
+/** The journal's file for an address. @throws if there is no home folder */
+export function journalPath({ sessionId, projectDir }: JournalAddress): string {
+  return isSessionId(sessionId) && projectDir
+    ? path.join(sessionDir(projectDir, sessionId), JOURNAL_NAME)
+    : path.join(journalRoot(), "unattributed.jsonl");
+}
+
+/** An event of this moment. Fields that are undefined are left out. */
+export function makeEvent(type: string, fields: Record<string, unknown> = {}): JournalEvent {
+  return { ...fields, v: 1, type, ts: new Date().toISOString() };
+}
+
+/**
+ * Appends an event. Never throws: what cannot be written to the journal goes to standard error.
+ * @returns whether the journal has it
+ */
+export function appendEvent(event: JournalEvent, address: JournalAddress): boolean {
+  const line = toLine(event);
+  try {
+    appendLine(journalPath(address), line, event.type.startsWith("lock_"));
+    return true;
+  } catch (error) {
+    writeToStderr(
+      `pact-hooks: the journal cannot be written (${messageOf(error)}); its event follows\n${line}`,
+    );
+    return false;
+  }
+}
+
+function toLine({ v, type, ts, ...fields }: JournalEvent): string {
+  const cut = (_key: string, value: unknown) =>
+    typeof value === "string" && value.length > MAX_STRING ? `${value.slice(0, MAX_STRING)}…` : value;
+  return `${JSON.stringify({ v, type, ...fields, ts }, cut)}\n`;
+}
+
+function appendLine(file: string, line: string, sync: boolean): void {
+  const fd = openForAppend(file);
+  try {
+    // A torn last line, left by a crash or a full disk, must not swallow this one.
+    const bytes = Buffer.from(endsTorn(fd, file) ? `\n${line}` : line);
+    const written = fs.writeSync(fd, bytes);
+    if (written !== bytes.length)
+      throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
+    if (sync) fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function openForAppend(file: string): number {
+  const open = () => fs.openSync(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    return open();
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return open();
+  }
+}
+
+function endsTorn(fd: number, file: string): boolean {
+  const stat = fs.fstatSync(fd);
+  if (!stat.isFile()) throw new Error(`${file} is not a regular file`);
+  if (stat.size === 0) return false;
+  const last = Buffer.alloc(1);
+  fs.readSync(fd, last, 0, 1, stat.size - 1);
+  return last[0] !== NEWLINE;
+}
+
+function writeToStderr(text: string): void {
+  try {
+    fs.writeSync(2, text);
+  } catch {
+    // Standard error is closed: there is nobody left to tell.
+  }
+}
+
+/**
+ * The events of a journal, in the order of the file, read piece by piece. Lines that are not events are skipped;
+ * `tally.badLines`, if given, counts them. @throws if the file cannot be opened or read
+ */
+export function* readEvents(file: string, tally?: { badLines: number }): Generator<JournalEvent> {
+  const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK);
+  try {
+    for (const line of readLines(fd)) {
+      const event = parseEvent(line);
+      if (event) yield event;
+      else if (tally && line.trim() !== "") tally.badLines++;
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The last event of a journal, or the last of one type; null if there is none. @throws as `readEvents` */
+export function readLastEvent(file: string, type?: string): JournalEvent | null {
+  let last: JournalEvent | null = null;
+  for (const event of readEvents(file)) {
+    if (type === undefined || event.type === type) last = event;
+  }
+  return last;
+}
+
+function* readLines(fd: number): Generator<string> {
+  const chunk = Buffer.alloc(64 * 1024);
+  let rest: Buffer[] = [];
+  for (;;) {
+    const read = fs.readSync(fd, chunk);
+    if (read === 0) break;
+    let start = 0;
+    for (;;) {
+      const end = chunk.subarray(0, read).indexOf(NEWLINE, start);
+      if (end === -1) break;
+      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
+      rest = [];
+      start = end + 1;
+    }
+    rest.push(Buffer.from(chunk.subarray(start, read)));
+  }
+  const last = Buffer.concat(rest).toString();
+  if (last !== "") yield last;
+}
+
+function parseEvent(line: string): JournalEvent | null {
+  try {
+    const value = JSON.parse(line);
+    const isEvent = value?.v === 1 && typeof value.type === "string" && typeof value.ts === "string";
+    return isEvent ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,133 @@
+import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./frontMatter.ts";
+
+/** Where a project keeps its settings for this plugin, as Claude Code plugins do. */
+export const SETTINGS_FILE = ".claude/pact-hooks.local.md";
+
+export interface Settings {
+  /** False: the hook does nothing. */
+  enabled: boolean;
+  sessionBlock: boolean;
+  routingBlock: boolean;
+  lockTimeoutSeconds: number;
+  lockTtlSeconds: number;
+  /** The project's own words for the routing block: the Markdown below the front matter. */
+  projectRouting: string;
+}
+
+export const DEFAULT_SETTINGS: Readonly<Settings> = {
+  enabled: true,
+  sessionBlock: true,
+  routingBlock: true,
+  lockTimeoutSeconds: 5,
+  lockTtlSeconds: 30,
+  projectRouting: "",
+};
+
+interface Rule {
+  wanted: string;
+  accepts: (value: unknown) => boolean;
+}
+
+const isBetween = (least: number, most: number): Rule => ({
+  wanted: `a number from ${least} to ${most}`,
+  accepts: (value) => typeof value === "number" && value >= least && value <= most,
+});
+const isBoolean: Rule = { wanted: "true or false", accepts: (value) => typeof value === "boolean" };
+
+const RULES = new Map<string, Rule>([
+  ["enabled", isBoolean],
+  ["sessionBlock", isBoolean],
+  ["routingBlock", isBoolean],
+  ["lockTimeoutSeconds", isBetween(0, 60)],
+  ["lockTtlSeconds", isBetween(1, 3600)],
+]);
+
+/**
+ * Reads the content of the settings file. What is wrong in it is described with its line, and the default is
+ * used instead; it never throws.
+ */
+export function parseSettings(text: string): { settings: Settings; problems: string[] } {
+  const settings: Settings = { ...DEFAULT_SETTINGS };
+  const problems: string[] = [];
+  const report = (line: number, what: string) => problems.push(`${SETTINGS_FILE} line ${line}: ${what}`);
+
+  const place = locateFrontMatter(text);
+  if (!place) {
+    if (/^\uFEFF?---/.test(text)) {
+      report(1, "the front matter is not closed by a line `---`; all settings have their defaults");
+    } else settings.projectRouting = body(text, 0);
+    return { settings, problems };
+  }
+  if (!isYaml(place)) {
+    report(1, `front matter in "${place.language}" is not read, only YAML; all settings have their defaults`);
+    return { settings, problems };
+  }
+  settings.projectRouting = body(text, place.end);
+  const values = readValues(text, place, report);
+  for (const [key, value] of values) {
+    const rule = RULES.get(key);
+    const line = lineOfKey(text, place, key);
+    if (!rule) report(line, `unknown setting ${shown(key)}; there are ${[...RULES.keys()].join(", ")}`);
+    else if (rule.accepts(value)) Object.assign(settings, { [key]: value });
+    else report(line, `${key} must be ${rule.wanted}, not ${shown(value)}; the default is used`);
+  }
+  return { settings, problems };
+}
+
+function readValues(
+  text: string,
+  place: FrontMatterPlace,
+  report: (line: number, what: string) => void,
+): [string, unknown][] {
+  let data: unknown;
+  try {
+    data = parseYaml(text, place);
+  } catch (error) {
+    const { reason, line } = yamlError(error);
+    report(line, `the YAML is broken (${reason}); all settings have their defaults`);
+    return [];
+  }
+  if (data === null || data === undefined) return [];
+  if (typeof data !== "object" || Array.isArray(data)) {
+    report(2, `the front matter must be lines of the form \`key: value\`, not ${shown(data)}`);
+    return [];
+  }
+  // The parser may take `__proto__` for the prototype, where it would not be seen below.
+  const line = lineOfKey(text, place, "__proto__");
+  if (line > 1 && !Object.hasOwn(data, "__proto__")) report(line, 'unknown setting "__proto__"');
+  return Object.entries(data);
+}
+
+function yamlError(error: unknown): { reason: string; line: number } {
+  const { reason, mark, message } = Object(error) as {
+    reason?: string;
+    mark?: { line?: number };
+    message?: string;
+  };
+  return { reason: shorten(reason ?? message ?? "unreadable"), line: (mark?.line ?? 0) + 1 };
+}
+
+/** The line that a top-level key stands in; 1, that of the front matter, if it is written in an unusual way. */
+function lineOfKey(text: string, place: FrontMatterPlace, key: string): number {
+  const lines = text.slice(place.start, place.close).split("\n");
+  const written = [key, `"${key}"`, `'${key}'`];
+  const isKey = (line: string) =>
+    written.some((name) => line.startsWith(name) && /^\s*:/.test(line.slice(name.length)));
+  return lines.findIndex(isKey) + 1 || 1;
+}
+
+function body(text: string, from: number): string {
+  return text
+    .slice(from)
+    .replace(/^\uFEFF/, "")
+    .trim();
+}
+
+function shown(value: unknown): string {
+  return shorten(JSON.stringify(value) ?? String(value));
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ");
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+}

@@ -1,0 +1,93 @@
+/** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
+import fs from "node:fs";
+import path from "node:path";
+import { type ClaudeMdUpdate, updateProjectClaudeMd } from "./claudeMdManager.ts";
+import type { Lease } from "./fileLock.ts";
+import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
+import { printable } from "./printable.ts";
+import { routingText } from "./routingBlock.ts";
+import { teamName } from "./sessionBlock.ts";
+import { isSessionId } from "./sessionId.ts";
+import {
+  appendEvent,
+  JOURNAL_NAME,
+  journalPath,
+  journalRoot,
+  makeEvent,
+  sessionDir,
+} from "./sessionJournal.ts";
+
+const HOOK = "sessionStart";
+
+export function startSession({ sessionId, projectDir, source }: HookPayload, pluginRoot: string): HookAnswer {
+  const dir = sessionDir(projectDir, sessionId);
+  const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
+  const update = updateProjectClaudeMd(projectDir, { session }, { hook: HOOK, sessionId });
+  const { outcome, waitedMs, backend, reason } = update.lock;
+  const event = makeEvent("session_start", {
+    session_id: sessionId,
+    project_dir: projectDir,
+    source,
+    claude_md: { path: update.path, outcome: update.outcome, rounds: update.rounds, message: update.message },
+    lock: { outcome, waited_ms: waitedMs, backend, reason },
+  });
+  appendEvent(event, { sessionId, projectDir });
+  return {
+    additionalContext: contextFor(sessionId, projectDir, update),
+    systemMessage: messageFor(update, journalPath({ sessionId, projectDir })),
+  };
+}
+
+/** For the model: what CLAUDE.md, which may have been read before this hook ran, does not tell it yet. */
+function contextFor(sessionId: string, projectDir: string, update: ClaudeMdUpdate): string {
+  const file = printable(path.relative(projectDir, update.path));
+  const done = update.changes.length > 0 ? update.changes.join("; ") : update.outcome;
+  const lines = [
+    `PACT session ${sessionId}, team ${teamName(sessionId)}; journal folder: ${printable(sessionDir(projectDir, sessionId))}`,
+    `${file}: ${done}.`,
+  ];
+  const previous = update.previousSession && journalOf(update.previousSession);
+  if (previous) lines.push(`Previous session's journal: ${printable(previous)}`);
+  if (!update.hadRouting) lines.push(routingText());
+  return lines.join("\n");
+}
+
+/** The journal of a session that CLAUDE.md names; the file is not trusted to name any other path. */
+function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>): string | undefined {
+  const folder = path.resolve(dir);
+  const isOurs =
+    isSessionId(id) && path.basename(folder) === id && folder.startsWith(journalRoot() + path.sep);
+  const journal = path.join(folder, JOURNAL_NAME);
+  return isOurs && fs.existsSync(journal) ? journal : undefined;
+}
+
+/** For the person: one sentence for each thing to act on. */
+function messageFor(
+  { lock, outcome, path: file, message }: ClaudeMdUpdate,
+  journal: string,
+): string | undefined {
+  const sentences: string[] = [];
+  if (message) sentences.push(message);
+  const written = outcome === "written";
+  if (lock.outcome === "fail_open" && written) {
+    sentences.push(
+      `${file} was updated without its lock (${whyNot(lock)}); nothing was lost. See ${journal}.`,
+    );
+  } else if (lock.evicted) {
+    sentences.push(
+      `the lock on ${file} was taken over from ${holderOf(lock.evicted)}; nothing was lost. See ${journal}.`,
+    );
+  }
+  return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;
+}
+
+function whyNot({ reason, code, holder, waitedMs }: Lease): string {
+  if (reason !== "timeout") return [reason, code].filter(Boolean).join(", ");
+  return `${holderOf(holder ?? {})} held it for more than ${(waitedMs / 1000).toFixed(1)} s`;
+}
+
+function holderOf({ pid, command, held_ms }: NonNullable<Lease["evicted"]>): string {
+  if (pid === undefined) return "an unknown process";
+  const since = held_ms === undefined ? "" : `, for ${Math.round(held_ms / 1000)} s`;
+  return `${command ?? "a process"} (pid ${pid}${since})`;
+}

@@ -1,0 +1,248 @@
+/**
+ * The publish: the only way in which this package changes a file that others write too. It loses nothing, whether
+ * or not the lock was had.
+ *
+ * A round: create a claim; fence every other writer (claim.ts); read the target, keeping it open; mutate; stage the new
+ * content in the claim and verify every byte; look whether the target is still what was read; rename the staged file
+ * over it. A writer that was fenced finds its claim gone and starts over, so of two writers the one that read first
+ * has published before the other read, or not at all.
+ *
+ * Somebody who knows nothing of claims may still write into the file that the rename displaces. So it is looked at once
+ * more through its descriptor, a moment later, and what came in is merged in a round of its own.
+ */
+import { isUtf8 } from "node:buffer";
+import fs from "node:fs";
+import { createClaim, fence, listClaims, removeClaim } from "./claim.ts";
+import { codeOf, errnoOf, failureReason, isCode, messageOf } from "./errors.ts";
+import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
+import { type Change, settle } from "./outsideEdit.ts";
+import { appendEvent, makeEvent } from "./sessionJournal.ts";
+import { sleepMs } from "./sleep.ts";
+import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "./snapshot.ts";
+import { stage } from "./stage.ts";
+import { resolveTarget, type TargetPath, TargetRefused } from "./targetPath.ts";
+
+export interface UpdateResult {
+  /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
+  outcome: "written" | "unchanged" | "abandoned" | "refused";
+  lock: Lease;
+  /** How often the target was read under a claim. */
+  rounds: number;
+  /** For a person: why nothing was written, or what else happened. */
+  message?: string;
+}
+
+const MAX_ROUNDS = 10;
+const MAX_JITTER_MS = 100;
+const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
+/** What `mutate` threw, as opposed to the file system. */
+class MutateError extends Error {}
+
+/** Others were faster in every round. */
+class Contention extends Error {}
+
+interface Update {
+  target: TargetPath;
+  options: LockOptions;
+  lock: Lease;
+  rounds: number;
+  /** The files that our publishing has displaced, open, and what is known to be in them. */
+  displaced: Snapshot[];
+}
+
+/**
+ * Reads `target`, applies `mutate`, and publishes the result, under the lock where it can be had.
+ * @param mutate gets null for an absent file; returns null, or what it got, for "leave it as it is". May be called
+ *   more than once.
+ * @returns what happened; failures of the file system are outcomes, not errors
+ * @throws only what `mutate` throws, with the target untouched
+ */
+export function updateFile(
+  target: string,
+  mutate: (text: string | null) => string | null,
+  options: LockOptions = {},
+): UpdateResult {
+  const change = textChange(target, mutate);
+  let update: Update | undefined;
+  try {
+    const resolved = resolveTarget(target, options.projectDir);
+    update = { target: resolved, options, lock: NOT_NEEDED, rounds: 0, displaced: [] };
+    if (!isNeeded(resolved, change)) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
+    const outcome = publishLocked(update, change);
+    const message = settle({
+      target: resolved.path,
+      change,
+      displaced: update.displaced,
+      publish: (further) => publishLocked(update as Update, further),
+      report: (resolution, saved) => journalOutsideEdit(update as Update, resolution, saved),
+    });
+    return {
+      outcome,
+      lock: update.lock,
+      rounds: update.rounds,
+      ...(message === undefined ? {} : { message }),
+    };
+  } catch (error) {
+    if (error instanceof MutateError) throw error.cause;
+    return abandon(error, update?.target.path ?? target, options, update);
+  } finally {
+    update?.displaced.forEach(closeSnapshot);
+  }
+}
+
+function textChange(target: string, mutate: (text: string | null) => string | null): Change {
+  return (now) => {
+    const text = now && decode(now, target);
+    let next: string | null;
+    try {
+      next = mutate(text);
+    } catch (cause) {
+      throw new MutateError("mutate threw", { cause });
+    }
+    return next === null || next === text ? null : Buffer.from(next);
+  };
+}
+
+function decode(bytes: Buffer, target: string): string {
+  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
+  throw new TargetRefused(`${target} is not UTF-8 text; it is left alone. Convert it to UTF-8.`);
+}
+
+/** Without a claim or a lock: most runs have nothing to change, and nothing left by a crash to sweep up. */
+function isNeeded(target: TargetPath, change: Change): boolean {
+  const snapshot = openSnapshot(target.path);
+  closeSnapshot(snapshot);
+  if (change(snapshot?.bytes ?? null) === null) return listClaims(target).length > 0;
+  if (snapshot) assertWritable(target.path, snapshot);
+  return true;
+}
+
+/** A rename would replace even a file that this user may not write. @throws {TargetRefused} */
+function assertWritable(file: string, { stat }: Snapshot): void {
+  let writable = (Number(stat.mode) & 0o222) !== 0;
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+  } catch (error) {
+    // Another reason than rights (a read-only file system) shows when we try, and is told then.
+    if (isCode(error, "EACCES", "EPERM")) writable = false;
+  }
+  if (!writable) {
+    throw new TargetRefused(`${file} is read-only; it is left alone. Make it writable: chmod u+w`);
+  }
+}
+
+/** Rounds until one succeeds, under one lock. @throws what ended them, or that there were too many */
+function publishLocked(update: Update, change: Change): "written" | "unchanged" {
+  const rounds = (lease: Lease) => {
+    // The lease of the update itself, not of a later merge.
+    if (update.lock === NOT_NEEDED) update.lock = lease;
+    for (let tries = 1; tries <= MAX_ROUNDS; tries++) {
+      const outcome = round(update, change);
+      if (outcome !== "again") return outcome;
+      sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
+    }
+    throw new Contention(`others changed it in each of ${MAX_ROUNDS} tries`);
+  };
+  return withLockOn(update.target, rounds, update.options);
+}
+
+function round(update: Update, change: Change): "written" | "unchanged" | "again" {
+  const { target, options } = update;
+  update.rounds++;
+  const claim = createClaim(target);
+  let snapshot: Snapshot | null = null;
+  try {
+    if (!fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000)) return "again";
+    snapshot = openSnapshot(target.path);
+    const next = change(snapshot?.bytes ?? null);
+    if (next === null) return "unchanged";
+    const staged = stage(claim, next, snapshot);
+    if (snapshot && !isStill(target.path, snapshot)) {
+      // Without our staged file it was another writer of ours, who has fenced us.
+      if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
+      return "again";
+    }
+    if (!publish(staged, target.path, snapshot)) return "again";
+    if (snapshot) update.displaced.push(snapshot);
+    snapshot = null;
+    return "written";
+  } catch (error) {
+    // Something of our claim is missing: we were fenced.
+    if (isCode(error, "ENOENT")) return "again";
+    throw error;
+  } finally {
+    closeSnapshot(snapshot);
+    discard(claim);
+  }
+}
+
+/** @returns false if somebody has created an absent target meanwhile @throws the system's error */
+function publish(staged: string, target: string, old: Snapshot | null): boolean {
+  if (!old) {
+    try {
+      fs.linkSync(staged, target);
+      return true;
+    } catch (error) {
+      if (isCode(error, "EEXIST")) return false;
+      if (!isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
+      // A file system without hard links: a moment remains in which a new file of somebody else's is replaced.
+      if (fs.lstatSync(target, { throwIfNoEntry: false })) return false;
+    }
+  }
+  fs.renameSync(staged, target);
+  return true;
+}
+
+/** What is left of a claim does no harm: the next writer sweeps it up. */
+function discard(claim: string): void {
+  try {
+    removeClaim(claim);
+  } catch {}
+}
+
+function journalOutsideEdit({ target, options }: Update, resolution: string, saved?: string): void {
+  const fields = { target: target.path, resolution, saved, hook: options.hook, pid: process.pid };
+  appendEvent(makeEvent("outside_edit", fields), options);
+}
+
+/** Turns what ended an update into its outcome, and an event. */
+export function abandon(
+  error: unknown,
+  target: string,
+  options: LockOptions,
+  { lock, rounds }: { lock: Lease; rounds: number } = { lock: NOT_NEEDED, rounds: 0 },
+): UpdateResult {
+  const refused = error instanceof TargetRefused;
+  const code = codeOf(error);
+  const outcome = refused ? "refused" : "abandoned";
+  const event = makeEvent(`write_${outcome}`, {
+    target,
+    reason: error instanceof Contention ? "contention" : failureReason(error),
+    code,
+    errno: errnoOf(code),
+    message: messageOf(error),
+    rounds,
+    hook: options.hook,
+    pid: process.pid,
+  });
+  appendEvent(event, options);
+  const message = refused
+    ? error.message
+    : `${target} was not updated, and is as it was: ${messageOf(error)}. ${adviceFor(code)}`;
+  return { outcome, lock, rounds, message };
+}
+
+function adviceFor(code: string | undefined): string {
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+    case "EFBIG":
+      return "Free some disk space, or raise the limit; the next session tries again.";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "Make its folder writable; the next session tries again.";
+    default:
+      return "The next session tries again.";
+  }
+}
