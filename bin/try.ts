@@ -1,0 +1,181 @@
+/** `pact-hooks try`: the real hook, as a process, on a copy of a project's CLAUDE.md; shows a person what it did. */
+import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTwoFilesPatch } from "diff";
+import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
+import { messageOf } from "../shared/errors.ts";
+import { printable } from "../shared/printable.ts";
+import { configDir, type JournalEvent, journalPath, readEvents } from "../shared/sessionJournal.ts";
+import { paint } from "./paint.ts";
+import { parseArguments, UsageError } from "./usage.ts";
+
+const USAGE = `Usage: pact-hooks try [DIR] [--here]
+
+Runs the session-start hook, as Claude Code does, on a temporary copy of the CLAUDE.md of DIR (default: the current
+folder; a sample if it has none), and shows what changed, what the model is told, and what the journal says.
+
+Options:
+  --here       on the real CLAUDE.md and the real journal, not on a copy
+  -h, --help   this text
+
+Examples:
+  pact-hooks try
+  pact-hooks try ~/my-project --here
+`;
+
+const SAMPLE = `# Sample project
+
+- Build with \`make\`, test with \`make check\`.
+- Keep functions short.
+`;
+const HOOK = fileURLToPath(new URL("../hooks/sessionStart.mjs", import.meta.url));
+const HOOK_TIMEOUT_MS = 30_000;
+
+/** @returns the exit code @throws {UsageError} */
+export function runTry(args: string[]): number {
+  const { values, positionals } = parseArguments(
+    {
+      args,
+      allowPositionals: true,
+      options: { here: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    },
+    USAGE,
+  );
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (positionals.length > 1) throw new UsageError("try takes one folder", USAGE);
+  const dir = path.resolve(positionals[0] ?? ".");
+  if (!fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${dir} is not a folder`, USAGE);
+  }
+  if (values.here) return tryOn(dir, configDir());
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-try-"));
+  try {
+    const copy = path.join(temporary, path.basename(dir) || "project");
+    copyProject(dir, copy);
+    return tryOn(copy, path.join(temporary, "config"));
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Copies CLAUDE.md and what the hook reads with it; the sample if there is no CLAUDE.md. */
+function copyProject(dir: string, copy: string): void {
+  fs.mkdirSync(copy);
+  const claudeMd = path.relative(dir, resolveProjectClaudeMd(dir));
+  const settings = path.join(".claude", "pact-hooks.local.md");
+  for (const name of [claudeMd, settings]) {
+    if (!fs.existsSync(path.join(dir, name))) continue;
+    fs.mkdirSync(path.dirname(path.join(copy, name)), { recursive: true });
+    fs.copyFileSync(path.join(dir, name), path.join(copy, name));
+  }
+  if (fs.existsSync(path.join(copy, claudeMd))) {
+    say("bold", `On a copy of ${path.join(dir, claudeMd)}; the file itself is not touched (--here would).`);
+  } else {
+    say("bold", `${dir} has no CLAUDE.md: on a sample instead.`);
+    fs.writeFileSync(path.join(copy, "CLAUDE.md"), SAMPLE);
+  }
+}
+
+function tryOn(projectDir: string, config: string): number {
+  const sessionId = randomUUID();
+  const file = resolveProjectClaudeMd(projectDir);
+  const before = readText(file);
+  const payload = {
+    session_id: sessionId,
+    transcript_path: path.join(config, "projects", `${sessionId}.jsonl`),
+    cwd: projectDir,
+    hook_event_name: "SessionStart",
+    source: "startup",
+  };
+  const startedAt = performance.now();
+  const hook = spawnSync(process.execPath, [HOOK], {
+    cwd: projectDir,
+    input: JSON.stringify(payload),
+    encoding: "utf8",
+    env: { ...process.env, CLAUDE_PROJECT_DIR: projectDir, CLAUDE_CONFIG_DIR: config },
+    timeout: HOOK_TIMEOUT_MS,
+  });
+  const tookMs = performance.now() - startedAt;
+
+  heading(`What changed in ${path.relative(projectDir, file)}`);
+  showDiff(before, readText(file), path.relative(projectDir, file));
+  const healthy = showAnswer(hook.stdout);
+  if (hook.stderr) {
+    heading("What the hook said on standard error");
+    process.stdout.write(hook.stderr);
+  }
+  heading("What the journal says");
+  const events = journalOf(config, projectDir, sessionId);
+  for (const event of events) process.stdout.write(`${printable(JSON.stringify(event))}\n`);
+  if (events.length === 0) say("red", "nothing");
+  const start = events.find((event) => event.type === "session_start");
+  const lock = start?.lock as { outcome: string; backend: string; waited_ms: number } | undefined;
+  heading("Summary");
+  const backend = lock ? `${lock.outcome}, backend ${lock.backend}, waited ${lock.waited_ms} ms` : "unknown";
+  process.stdout.write(
+    `lock: ${backend}\nhook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms as a whole process\n`,
+  );
+  return hook.status === 0 && healthy ? 0 : 1;
+}
+
+function readText(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function showDiff(before: string, after: string, name: string): void {
+  if (before === after) {
+    say("dim", "nothing");
+    return;
+  }
+  const patch = createTwoFilesPatch(`${name} before`, `${name} after`, before, after, "", "", { context: 2 });
+  // The first line is a rule of the library's own.
+  for (const line of patch.split("\n").slice(1).map(printable)) {
+    if (line.startsWith("+")) say("green", line);
+    else if (line.startsWith("-")) say("red", line);
+    else if (line.startsWith("@")) say("cyan", line);
+    else process.stdout.write(`${line}\n`);
+  }
+}
+
+/** @returns whether the hook's answer is one */
+function showAnswer(stdout: string): boolean {
+  heading("What the model is told");
+  try {
+    const { hookSpecificOutput, systemMessage } = JSON.parse(stdout);
+    process.stdout.write(`${hookSpecificOutput?.additionalContext ?? "nothing"}\n`);
+    if (systemMessage) {
+      heading("What the person is told");
+      say("yellow", systemMessage);
+    }
+    return true;
+  } catch (error) {
+    say("red", `the hook's answer is not JSON (${messageOf(error)}): ${stdout}`);
+    return false;
+  }
+}
+
+function journalOf(config: string, projectDir: string, sessionId: string): JournalEvent[] {
+  process.env.CLAUDE_CONFIG_DIR = config;
+  const journal = journalPath({ projectDir, sessionId });
+  return fs.existsSync(journal) ? [...readEvents(journal)] : [];
+}
+
+function heading(text: string): void {
+  process.stdout.write("\n");
+  say("bold", text);
+}
+
+function say(format: Parameters<typeof paint>[0], text: string): void {
+  process.stdout.write(`${paint(format, text)}\n`);
+}

@@ -1,0 +1,15 @@
+export type BackendName = "addon" | "exlock" | "flock" | "none";
+export interface FlockBackend {
+    name: Exclude<BackendName, "none">;
+    /**
+     * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
+     * @returns the descriptor, or null if somebody else holds the lock
+     * @throws the system's error; `ENOTREG` if the path is not a regular file
+     */
+    openLocked(path: string): number | null;
+}
+/**
+ * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`addon`, `exlock`, `flock`, `none`)
+ * allows one only; a word that it does not know allows none.
+ */
+export declare function findBackend(): FlockBackend | null;

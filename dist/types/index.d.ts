@@ -1,0 +1,4 @@
+export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions, withFileLock, } from "./fileLock.ts";
+export type { LockHolder } from "./lockHolder.ts";
+export { appendEvent, type JournalAddress, type JournalEvent, makeEvent, readEvents, readLastEvent, } from "./sessionJournal.ts";
+export { type UpdateResult, updateFile } from "./updateFile.ts";

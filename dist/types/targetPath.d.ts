@@ -1,0 +1,25 @@
+/** Where a target really is, after its links: lock, claim and publish happen there. */
+export interface TargetPath {
+    /** The real folder. */
+    dir: string;
+    /** The real file's name in it. */
+    base: string;
+    /** `dir` and `base` together. */
+    path: string;
+}
+/** A target that this package does not write. The message is for a person: what, where, what to do. */
+export declare class TargetRefused extends Error {
+    code: string;
+}
+/**
+ * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
+ * lies inside the real project folder.
+ * @param projectDir the containment anchor; the target's own folder if not given
+ * @throws {TargetRefused} if the target is of another kind, a link that leads outside or nowhere, or out of reach
+ */
+export declare function resolveTarget(target: string, projectDir?: string): TargetPath;
+/**
+ * Whether a real folder is another one or lies below it. Compares inodes on the way up: names may differ where a
+ * file system folds case, and a sibling's name may start the same.
+ */
+export declare function isInside(dir: string, anchor: string): boolean;

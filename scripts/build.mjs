@@ -1,0 +1,169 @@
+// Builds dist/: a whole plugin and the npm package. `--check` builds elsewhere and compares instead.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+const vendored = ["gray-matter", "node-diff3", "write-file-atomic"];
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20.17",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning",
+  external: ["fs-ext"],
+};
+
+async function buildInto(out) {
+  fs.rmSync(out, { recursive: true, force: true });
+  const entryPoints = {
+    "hooks/sessionStart": "hooks/sessionStart.ts",
+    "hooks/sessionEnd": "hooks/sessionEnd.ts",
+    "bin/pact-hooks": "bin/pact-hooks.ts",
+    index: "shared/index.ts",
+  };
+  const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
+  await build({
+    ...common,
+    entryPoints,
+    define,
+    outdir: out,
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+  });
+
+  const { metafile } = await build({
+    ...common,
+    entryPoints: vendored,
+    outdir: path.join(out, "vendor"),
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    entryNames: "[name]",
+    metafile: true,
+    // gray-matter's JavaScript engine: frontMatter.ts switches it off before this can run.
+    logOverride: { "direct-eval": "silent" },
+  });
+  write(out, "vendor/LICENSES.txt", licenses(Object.keys(metafile.inputs)));
+
+  // A shim, not a copy: Node before 20.19 takes a file without an extension for CommonJS.
+  write(out, "bin/pact-hooks", '#!/usr/bin/env node\nimport("./pact-hooks.mjs");\n');
+  fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
+
+  const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));
+  write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version }));
+  write(out, "package.json", json(packageManifest()));
+  copy("hooks/hooks.json", out);
+  copy("LICENSE", out);
+  copy("README.md", out);
+
+  execFileSync(
+    process.execPath,
+    [
+      path.join(root, "node_modules/typescript/bin/tsc"),
+      ...["-p", path.join(root, "tsconfig.types.json"), "--outDir", path.join(out, "types")],
+    ],
+    { cwd: root, stdio: "inherit" },
+  );
+  keepReachableTypes(path.join(out, "types"));
+}
+
+/** Removes the declarations that index.d.ts does not lead to: tsc writes one for every file it has read. */
+function keepReachableTypes(types) {
+  const reachable = new Set();
+  const visit = (name) => {
+    if (reachable.has(name)) return;
+    reachable.add(name);
+    const text = fs.readFileSync(path.join(types, name), "utf8");
+    for (const [, id] of text.matchAll(/from "\.\/([^"]+)\.(?:ts|js)"/g)) visit(`${id}.d.ts`);
+  };
+  visit("index.d.ts");
+  for (const name of listFiles(types)) if (!reachable.has(name)) fs.rmSync(path.join(types, name));
+}
+
+/** What npm gets: no dependencies but the optional addon, and the bundled copies under their `#names`. */
+function packageManifest() {
+  const { name, version, description, license, type, engines, keywords, optionalDependencies } = manifest;
+  return {
+    ...{ name, version, description, license, type, engines, keywords },
+    exports: {
+      ".": { types: "./types/index.d.ts", default: "./index.mjs" },
+      "./package.json": "./package.json",
+    },
+    imports: Object.fromEntries(vendored.map((id) => [`#${id}`, `./vendor/${id}.cjs`])),
+    bin: { "pact-hooks": "bin/pact-hooks" },
+    optionalDependencies,
+  };
+}
+
+/** The licence texts of the packages whose files were bundled. */
+function licenses(inputs) {
+  const names = new Set();
+  for (const input of inputs) {
+    const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (name) names.add(name);
+  }
+  return [...names]
+    .sort()
+    .map((name) => {
+      const dir = path.join(root, "node_modules", name);
+      const file = fs.readdirSync(dir).find((entry) => /^licen[cs]e/i.test(entry));
+      if (!file) throw new Error(`${name} is bundled but has no licence file`);
+      const text = fs.readFileSync(path.join(dir, file), "utf8").replaceAll("\r\n", "\n").trim();
+      return `${name}\n${"-".repeat(name.length)}\n${text}\n`;
+    })
+    .join("\n\n");
+}
+
+function write(out, name, content) {
+  const file = path.join(out, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+}
+
+function copy(name, out) {
+  write(out, name, fs.readFileSync(path.join(root, name)));
+}
+
+function json(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function listFiles(dir) {
+  return fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+const dist = path.join(root, "dist");
+if (!process.argv.includes("--check")) {
+  await buildInto(dist);
+} else {
+  const fresh = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-dist-"));
+  try {
+    await buildInto(fresh);
+    const names = new Set([...listFiles(fresh), ...(fs.existsSync(dist) ? listFiles(dist) : [])]);
+    const same = (name) => {
+      const [a, b] = [path.join(fresh, name), path.join(dist, name)];
+      return fs.existsSync(a) && fs.existsSync(b) && fs.readFileSync(a).equals(fs.readFileSync(b));
+    };
+    const stale = [...names].filter((name) => !same(name));
+    if (stale.length > 0) {
+      console.error(
+        `dist/ is not what the source builds; run "npm run build" and commit it:\n  ${stale.join("\n  ")}`,
+      );
+      process.exitCode = 1;
+    }
+  } finally {
+    fs.rmSync(fresh, { recursive: true, force: true });
+  }
+}
