@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { journalEvents, listing, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+
+const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));
+
+/** Runs the command line by its own name, as a shell does. */
+function run(args: string[], box: Sandbox, env: NodeJS.ProcessEnv = {}) {
+  const temporary = path.join(path.dirname(box.projectDir), "tmp");
+  fs.mkdirSync(temporary, { recursive: true });
+  const result = spawnSync(COMMAND, args, {
+    cwd: box.projectDir,
+    encoding: "utf8",
+    env: {
+      PATH: process.env.PATH,
+      HOME: path.dirname(box.configDir),
+      TMPDIR: temporary,
+      CLAUDE_CONFIG_DIR: box.configDir,
+      ...env,
+    },
+  });
+  return { ...result, left: listing(temporary) };
+}
+
+test("try shows the diff, the context, the journal, the backend and the time, and touches nothing", () => {
+  const box = sandbox();
+  fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
+  const { status, stdout, stderr, left } = run(["try"], box);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(stdout).toContain("+<!-- PACT_MANAGED_START");
+  expect(stdout).toContain("\n mine\n");
+  expect(stdout).toContain("PACT session");
+  expect(stdout).toContain('"type":"session_start"');
+  expect(stdout).toMatch(/lock: locked, backend (addon|exlock|flock)/);
+  expect(stdout).toMatch(/exit 0, \d+ ms/);
+  expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
+  expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toBe("mine\n");
+  expect(left).toEqual([]);
+});
+
+test("try takes a sample where there is no CLAUDE.md", () => {
+  const box = sandbox();
+  const { status, stdout } = run(["try", box.projectDir], box);
+  expect(status).toBe(0);
+  expect(stdout).toContain("has no CLAUDE.md");
+  expect(listing(box.projectDir)).toEqual([]);
+});
+
+test("try --here changes the real file and writes the real journal", () => {
+  const box = sandbox();
+  fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
+  expect(run(["try", "--here"], box).status).toBe(0);
+  expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toContain("PACT_MANAGED_START");
+  expect(journalEvents(box)).toMatchObject([{ type: "session_start" }]);
+});
+
+test("try shows colours only where they are wanted", () => {
+  const box = sandbox();
+  expect(run(["try"], box).stdout).not.toContain("\u001b");
+  expect(run(["try"], box, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m+");
+});
+
+test("try does not let a file's content drive the terminal", () => {
+  const box = sandbox();
+  fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine \u001b[2J\n");
+  expect(run(["try"], box).stdout).not.toContain("\u001b");
+});
+
+test.each([
+  ["no command", []],
+  ["an unknown command", ["frobnicate"]],
+  ["a command of the prototype's", ["toString"]],
+  ["an unknown option", ["try", "--frobnicate"]],
+  ["two folders", ["try", "a", "b"]],
+  ["a folder that is not there", ["try", "/no/such/folder"]],
+])("wrong usage exits 2 with the usage on standard error: %s", (_name, args) => {
+  const { status, stdout, stderr } = run(args, sandbox());
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("Usage: pact-hooks");
+});
+
+test("help and version go to standard output", () => {
+  const box = sandbox();
+  expect(run(["--help"], box)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("Usage: pact-hooks COMMAND"),
+  });
+  expect(run(["try", "-h"], box)).toMatchObject({ status: 0, stdout: expect.stringContaining("--here") });
+  expect(run(["--version"], box).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});

@@ -1,0 +1,401 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  answerOf,
+  journalEvents,
+  listing,
+  payload,
+  runHook,
+  type Sandbox,
+  sandbox,
+  startHook,
+} from "./hookProcess.ts";
+
+const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
+const NEXT_SESSION = "9d7e6f50-1111-4222-8333-444455556666";
+const START = "<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->";
+const END = "<!-- PACT_MANAGED_END -->";
+
+function start(box: Sandbox, name = "startup", env: NodeJS.ProcessEnv = {}) {
+  return answerOf(runHook("sessionStart", payload(name, box), box, env));
+}
+
+function put(box: Sandbox, name: string, content: string | Buffer): string {
+  const file = path.join(box.projectDir, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
+
+describe("where CLAUDE.md is", () => {
+  test("a project without one gets a private .claude/CLAUDE.md", () => {
+    const box = sandbox();
+    start(box);
+    const file = path.join(box.projectDir, ".claude/CLAUDE.md");
+    expect(modeOf(file)).toBe(0o600);
+    expect(modeOf(path.dirname(file))).toBe(0o700);
+    expect(listing(box.projectDir)).toEqual([".claude", ".claude/.CLAUDE.md.lock", ".claude/CLAUDE.md"]);
+    const text = read(file);
+    expect(text.startsWith(`${START}\n# PACT Framework and Managed Project Memory\n`)).toBe(true);
+    expect(text.trimEnd().endsWith(END)).toBe(true);
+    for (const part of ["PACT_ROUTING_START", "SESSION_START", "PACT_MEMORY_START", "## Pinned Context"]) {
+      expect(text.split(part)).toHaveLength(2);
+    }
+  });
+
+  test(".claude/CLAUDE.md goes before CLAUDE.md, which is left alone", () => {
+    const box = sandbox();
+    const inner = put(box, ".claude/CLAUDE.md", "inner\n");
+    const outer = put(box, "CLAUDE.md", "outer\n");
+    start(box);
+    expect(read(inner)).toContain(START);
+    expect(read(outer)).toBe("outer\n");
+  });
+
+  test("CLAUDE.md is updated where it is, and keeps its mode", () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    fs.chmodSync(file, 0o640);
+    start(box);
+    expect(read(file).endsWith(`${END}\n\nmine\n`)).toBe(true);
+    expect(modeOf(file)).toBe(0o640);
+    expect(fs.existsSync(path.join(box.projectDir, ".claude"))).toBe(false);
+  });
+
+  test("a link to AGENTS.md stays a link, and the file behind it is updated", () => {
+    const box = sandbox();
+    const agents = put(box, "AGENTS.md", "agents\n");
+    fs.symlinkSync("AGENTS.md", path.join(box.projectDir, "CLAUDE.md"));
+    start(box);
+    expect(fs.readlinkSync(path.join(box.projectDir, "CLAUDE.md"))).toBe("AGENTS.md");
+    expect(read(agents)).toContain(START);
+    expect(listing(box.projectDir)).toContain(".AGENTS.md.lock");
+  });
+});
+
+describe("the user's text stays, byte for byte", () => {
+  const fenced = `# Doc\n\n\`\`\`html\n${START}\n<!-- SESSION_START -->\n${END}\n\`\`\`\n\nafter\n`;
+  const texts: Record<string, string> = {
+    LF: "# Mine\n\ntext\n",
+    CRLF: "# Mine\r\n\r\ntext\r\n",
+    "mixed endings": "one\r\ntwo\nthree\r\n",
+    "no newline at the end": "# Mine\n\ntext",
+    "trailing white space and blank lines": "# Mine  \n\n\n\ttext \t\n\n\n",
+    "marker lines quoted in fenced code": fenced,
+    "a marker inside a line": `see ${START} for more\n`,
+    "only blank lines": "\n\n\n",
+    unicode: "# Ünïcødé 🚀\n日本語\n",
+  };
+
+  test.each(Object.entries(texts))("%s", (_name, text) => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", text);
+    start(box);
+    const after = read(file);
+    expect(after.startsWith(START)).toBe(true);
+    expect(after.endsWith(text)).toBe(true);
+  });
+
+  test("the block uses the file's line ending", () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "a\r\nb\r\n");
+    start(box);
+    expect(read(file).replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  });
+
+  test("a BOM and front matter stay first", () => {
+    const box = sandbox();
+    const head = "\ufeff---\ntitle: x\n---\n";
+    const file = put(box, "CLAUDE.md", `${head}body\n`);
+    start(box);
+    const after = read(file);
+    expect(after.startsWith(head)).toBe(true);
+    expect(after.slice(head.length).trimStart().startsWith(START)).toBe(true);
+    expect(after.endsWith("body\n")).toBe(true);
+  });
+
+  test("JavaScript in front matter does not run", () => {
+    const box = sandbox();
+    const trace = path.join(box.projectDir, "ran");
+    const code = `---js\nrequire("node:fs").writeFileSync(${JSON.stringify(trace)}, "")\n---\nbody\n`;
+    const file = put(box, "CLAUDE.md", code);
+    start(box);
+    expect(fs.existsSync(trace)).toBe(false);
+    expect(read(file)).toContain("body\n");
+  });
+
+  test("a legacy file moves into the managed block", () => {
+    const box = sandbox();
+    const legacy = [
+      "# Project Memory\n\nintro\n",
+      "## Retrieved Context\nfound\n",
+      "## Pinned Context\n\n### Pin\npinned\n",
+      "## Working Memory\nworking\n",
+      "## Mine\nmine\n",
+    ].join("\n");
+    const file = put(box, "CLAUDE.md", legacy);
+    start(box);
+    const after = read(file);
+    const memory = after.slice(
+      after.indexOf("<!-- PACT_MEMORY_START -->"),
+      after.indexOf("<!-- PACT_MEMORY_END -->"),
+    );
+    for (const kept of ["found", "### Pin\npinned", "working"]) expect(memory).toContain(kept);
+    const rest = after.slice(after.indexOf(END));
+    expect(rest).toContain("intro");
+    expect(rest).toContain("## Mine\nmine\n");
+    expect(after.split("## Working Memory")).toHaveLength(2);
+  });
+});
+
+describe("sessions", () => {
+  test("the same session again touches nothing, whatever the source", () => {
+    const box = sandbox();
+    start(box);
+    const file = path.join(box.projectDir, ".claude/CLAUDE.md");
+    const before = fs.statSync(file, { bigint: true });
+    const lock = fs.statSync(path.join(box.projectDir, ".claude/.CLAUDE.md.lock"), { bigint: true });
+    for (const source of ["resume", "compact", "startup"]) start(box, source);
+    const after = fs.statSync(file, { bigint: true });
+    expect([after.ino, after.mtimeNs, after.ctimeNs]).toEqual([before.ino, before.mtimeNs, before.ctimeNs]);
+    expect(fs.statSync(path.join(box.projectDir, ".claude/.CLAUDE.md.lock"), { bigint: true }).ctimeNs).toBe(
+      lock.ctimeNs,
+    );
+    const starts = journalEvents(box).filter((event) => event.type === "session_start");
+    expect(starts.map((event) => (event.lock as { outcome: string }).outcome)).toEqual([
+      "locked",
+      "not_needed",
+      "not_needed",
+      "not_needed",
+    ]);
+  });
+
+  test("a new session replaces the session block and nothing else", () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    start(box);
+    const before = read(file).replace("## Pinned Context\n", "## Pinned Context\n\nKeep this.\n");
+    fs.writeFileSync(file, before);
+    start(box, "clear");
+    const cut = (text: string) => text.replace(/<!-- SESSION_START -->[\s\S]*<!-- SESSION_END -->/, "");
+    expect(cut(read(file))).toBe(cut(before));
+    expect(read(file)).toContain(`claude --resume ${NEXT_SESSION}`);
+    expect(read(file)).not.toContain(SESSION);
+  });
+
+  test("the session block has its five lines", () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "");
+    start(box, "startup", { CLAUDE_PLUGIN_ROOT: "/opt/plugin/" });
+    const block = /<!-- SESSION_START -->\n([\s\S]*)\n<!-- SESSION_END -->/.exec(read(file))?.[1] ?? "";
+    const dir = path.join(box.configDir, "pact-sessions/demo", SESSION);
+    expect(block.split("\n").slice(1, 5)).toEqual([
+      `- Resume: \`claude --resume ${SESSION}\``,
+      "- Team: `pact-3f2b8c1e`",
+      `- Session dir: \`${dir}\``,
+      "- Plugin root: `/opt/plugin`",
+    ]);
+    expect(block.split("\n")[5]).toMatch(/^- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  });
+
+  test("eight sessions at once lose nothing", async () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    const ids = Array.from({ length: 8 }, (_, index) => `aaaaaaa${index}-0000-4000-8000-000000000000`);
+    const runs = await Promise.all(
+      ids.map((id) => startHook("sessionStart", payload("startup", box, { session_id: id }), box)),
+    );
+    for (const run of runs) answerOf(run);
+    const text = read(file);
+    expect(text.endsWith(`${END}\n\nmine\n`)).toBe(true);
+    expect(ids.filter((id) => text.includes(id))).toHaveLength(1);
+    expect(journalEvents(box).filter((event) => event.type === "session_start")).toHaveLength(8);
+  });
+});
+
+describe("the journal", () => {
+  test("session_start is in the session's own private folder, with the lock", () => {
+    const box = sandbox();
+    start(box);
+    const file = path.join(box.configDir, "pact-sessions/demo", SESSION, "session-journal.jsonl");
+    expect(modeOf(file)).toBe(0o600);
+    for (const dir of [path.dirname(file), path.join(box.configDir, "pact-sessions")])
+      expect(modeOf(dir)).toBe(0o700);
+    const [event, ...others] = journalEvents(box);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      v: 1,
+      type: "session_start",
+      session_id: SESSION,
+      project_dir: box.projectDir,
+      source: "startup",
+      lock: {
+        outcome: "locked",
+        waited_ms: expect.any(Number),
+        backend: expect.stringMatching(/addon|exlock|flock/),
+      },
+    });
+    expect(event?.ts).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  });
+
+  test("a journal that cannot be written goes to standard error, as the same JSON", () => {
+    const box = sandbox();
+    fs.writeFileSync(box.configDir, "a file where the folder should be");
+    const run = runHook("sessionStart", payload("startup", box), box);
+    answerOf(run);
+    const line = run.stderr.split("\n").find((text) => text.startsWith("{")) ?? "";
+    expect(JSON.parse(line)).toMatchObject({ v: 1, type: "session_start", session_id: SESSION });
+  });
+
+  test("nothing of the environment is written anywhere", () => {
+    const box = sandbox();
+    const secret = "s3cret-messaging-token";
+    const run = runHook("sessionStart", payload("startup", box), box, { CLAUDE_MESSAGING_TOKEN: secret });
+    const written = [
+      run.stdout,
+      run.stderr,
+      JSON.stringify(journalEvents(box)),
+      read(path.join(box.projectDir, ".claude/CLAUDE.md")),
+    ];
+    expect(written.join("")).not.toContain(secret);
+  });
+});
+
+describe("the answer", () => {
+  test("tells the model the session, the journal folder, what changed, and the routing text it has not read", () => {
+    const box = sandbox();
+    const { hookSpecificOutput, systemMessage } = start(box);
+    const context = hookSpecificOutput?.additionalContext ?? "";
+    expect(hookSpecificOutput?.hookEventName).toBe("SessionStart");
+    expect(context).toContain(SESSION);
+    expect(context).toContain(path.join(box.configDir, "pact-sessions/demo", SESSION));
+    expect(context).toContain(".claude/CLAUDE.md: created");
+    expect(context).toContain("Pinned Context");
+    expect(context.length).toBeLessThan(1000);
+    expect(systemMessage).toBeUndefined();
+  });
+
+  test("does not repeat the routing text that is in the file already", () => {
+    const box = sandbox();
+    start(box);
+    const context = start(box, "clear").hookSpecificOutput?.additionalContext ?? "";
+    expect(context).toContain("replaced the session block");
+    expect(context).not.toContain("Pinned Context");
+  });
+
+  test("names the previous session's journal, if it is one of ours", () => {
+    const box = sandbox();
+    start(box);
+    const before = path.join(box.configDir, "pact-sessions/demo", SESSION, "session-journal.jsonl");
+    expect(start(box, "clear").hookSpecificOutput?.additionalContext).toContain(before);
+  });
+
+  test("does not pass on a path that CLAUDE.md makes up", () => {
+    const box = sandbox();
+    const secret = path.join(box.projectDir, SESSION);
+    fs.mkdirSync(secret);
+    fs.writeFileSync(path.join(secret, "session-journal.jsonl"), "{}\n");
+    start(box);
+    const file = path.join(box.projectDir, ".claude/CLAUDE.md");
+    fs.writeFileSync(file, read(file).replace(/- Session dir: .*/, `- Session dir: \`${secret}\``));
+    expect(start(box, "clear").hookSpecificOutput?.additionalContext).not.toContain(secret);
+  });
+
+  test("a lock that fails open is one sentence for the person, and the update is done all the same", () => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    const { systemMessage } = start(box, "startup", { PACT_HOOKS_FLOCK: "none" });
+    expect(systemMessage).toContain(file);
+    expect(systemMessage).toContain("nothing was lost");
+    expect(read(file)).toContain(START);
+    expect(journalEvents(box).filter((event) => event.type === "lock_fail_open")).toHaveLength(1);
+  });
+});
+
+describe("bad payloads: exit 0, JSON, CLAUDE.md whole, the reason in the journal", () => {
+  const withId = (session_id: unknown) => JSON.stringify({ session_id, hook_event_name: "SessionStart" });
+  const payloads: Record<string, string | Buffer> = {
+    empty: "",
+    "not JSON": "{not json",
+    null: "null",
+    "an array": "[1, 2]",
+    "a number": "42",
+    "no session id": "{}",
+    "a number as session id": withId(7),
+    "an empty session id": withId(""),
+    "path traversal": withId("../../../etc"),
+    "a separator": withId("a/b"),
+    dots: withId(".."),
+    "a newline": withId("a\n## forged"),
+    "a line separator": withId("a\u2028b"),
+    "a backtick": withId("a`b"),
+    "a marker": withId("<!-- SESSION_END -->"),
+    "an option": withId("--dangerously-skip-permissions"),
+    "5,000 characters": withId("a".repeat(5000)),
+    "not UTF-8": Buffer.from([0xff, 0xfe, 0x00, 0x7b]),
+    "larger than a megabyte": withId("a".repeat(2_000_000)),
+  };
+
+  test.each(Object.entries(payloads))("%s", (_name, input) => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    const { systemMessage, hookSpecificOutput } = answerOf(runHook("sessionStart", input, box));
+    expect(systemMessage).toMatch(/payload/);
+    expect(systemMessage).not.toMatch(/\n/);
+    expect(hookSpecificOutput).toBeUndefined();
+    expect(read(file)).toBe("mine\n");
+    expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
+    expect(listing(box.configDir)).toEqual(["pact-sessions", "pact-sessions/unattributed.jsonl"]);
+    const [event, ...others] = journalEvents(box);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ type: "bad_payload", hook: "SessionStart", message: expect.any(String) });
+    expect(String(event?.message).length).toBeLessThan(500);
+  });
+
+  test("a project folder that is not there", () => {
+    const box = sandbox();
+    const run = runHook("sessionStart", payload("startup", box), box, {
+      CLAUDE_PROJECT_DIR: "/no/such/folder",
+    });
+    expect(answerOf(run).systemMessage).toContain("/no/such/folder");
+    expect(listing(box.projectDir)).toEqual([]);
+  });
+});
+
+describe("a CLAUDE.md that is not to be written: left alone, and said", () => {
+  const cases: Record<string, (box: Sandbox, file: string) => void> = {
+    "a folder": (_box, file) => fs.mkdirSync(file),
+    "a dangling link": (_box, file) => fs.symlinkSync("nowhere.md", file),
+    "a link in a circle": (_box, file) => fs.symlinkSync("CLAUDE.md", file),
+    "a link out of the project": (box, file) => {
+      const outside = path.join(path.dirname(box.projectDir), "outside.md");
+      fs.writeFileSync(outside, "outside\n");
+      fs.symlinkSync(outside, file);
+    },
+    "not UTF-8": (_box, file) => fs.writeFileSync(file, Buffer.from([0x61, 0xff, 0x0a])),
+    "UTF-16": (_box, file) => fs.writeFileSync(file, Buffer.from("\ufeffabc\n", "utf16le")),
+    "NUL bytes": (_box, file) => fs.writeFileSync(file, "a\0b\n"),
+    "read-only": (_box, file) => fs.writeFileSync(file, "mine\n", { mode: 0o444 }),
+  };
+
+  test.each(Object.entries(cases))("%s", (_name, make) => {
+    const box = sandbox();
+    const file = path.join(box.projectDir, "CLAUDE.md");
+    make(box, file);
+    const snapshot = () => [
+      fs.lstatSync(file).mode,
+      fs.lstatSync(file).ino,
+      listing(path.dirname(box.projectDir)).filter((name) => !name.startsWith("config")),
+    ];
+    const before = snapshot();
+    const { systemMessage, hookSpecificOutput } = start(box);
+    expect(systemMessage).toContain(file);
+    expect(snapshot()).toEqual(before);
+    expect(hookSpecificOutput?.additionalContext).toContain("CLAUDE.md: refused");
+    expect(journalEvents(box).filter((event) => event.type === "write_refused")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { listing, payload, sandbox } from "./hooks/hookProcess.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = path.join(root, "dist");
+const json = (file: string) => JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
+
+test("dist is a whole plugin, small, without a lockfile or anything to install", () => {
+  const files = listing(dist).filter((name) => fs.statSync(path.join(dist, name)).isFile());
+  expect(files).toContain(".claude-plugin/plugin.json");
+  expect(files).toContain("hooks/hooks.json");
+  expect(
+    files.filter((name) => /package-lock|shrinkwrap|yarn\.lock|pnpm-lock|node_modules/.test(name)),
+  ).toEqual([]);
+  const bytes = files.reduce((sum, name) => sum + fs.statSync(path.join(dist, name)).size, 0);
+  expect(bytes).toBeLessThan(1_000_000);
+  expect(json("dist/package.json").dependencies).toBeUndefined();
+});
+
+test("every hook that hooks.json names is there", () => {
+  const { hooks } = json("dist/hooks/hooks.json");
+  expect(Object.keys(hooks)).toEqual(["SessionStart", "SessionEnd"]);
+  for (const { hooks: commands } of Object.values<{ hooks: { args: string[] }[] }[]>(hooks).flat()) {
+    for (const { args } of commands) {
+      const file = args[0]?.replace(/^\$\{CLAUDE_PLUGIN_ROOT\}/, dist) ?? "";
+      expect(fs.existsSync(file)).toBe(true);
+    }
+  }
+});
+
+test("the version stands in package.json alone", () => {
+  expect(json("plugin.json").version).toBeUndefined();
+  expect(json("dist/.claude-plugin/plugin.json").version).toBe(json("package.json").version);
+  expect(json("dist/package.json").version).toBe(json("package.json").version);
+});
+
+test("the plugin runs from a folder of its own, with nothing installed near it", () => {
+  const box = sandbox();
+  const plugin = path.join(path.dirname(box.projectDir), "plugin with a space");
+  fs.cpSync(dist, plugin, { recursive: true });
+  const file = path.join(box.projectDir, "CLAUDE.md");
+  fs.writeFileSync(file, "---\ntitle: front matter needs the bundled parser\n---\nmine\n");
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(plugin, "hooks/sessionStart.mjs")],
+    {
+      cwd: box.projectDir,
+      input: payload("startup", box),
+      encoding: "utf8",
+      env: { HOME: box.configDir, CLAUDE_PROJECT_DIR: box.projectDir },
+    },
+  );
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).systemMessage).toBeUndefined();
+  expect(fs.readFileSync(file, "utf8")).toContain("PACT_MANAGED_START");
+});
