@@ -13,8 +13,8 @@ export interface Block {
 /**
  * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
  * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
- * than routing orphans, which are not listed. What does not fit is in `strays`, and is not safe to act on:
- * between such lines may be the user's text, or memory.
+ * than routing orphans, which are not listed; neither holds a memory section. What does not fit is in `strays`,
+ * and is not safe to act on: between such lines may be the user's text, or memory.
  */
 export interface Blocks {
   managed: Block | null;
@@ -30,13 +30,13 @@ export function blocksOf(scan: Scan): Blocks {
   const between = (block: Block) => markers.slice(index(block.first) + 1, index(block.last));
   const index = (marker: Marker) => at.get(marker) ?? 0;
 
-  const sessions = pairs(markers, "session").filter((block) =>
-    between(block).every((marker) => marker.kind === "routing"),
+  const sessions = pairs(markers, "session").filter(
+    (block) => !holdsAny(block, scan.sections) && between(block).every((marker) => marker.kind === "routing"),
   );
   const hidden = new Set(sessions.map(between).filter(isWithoutPair).flat());
   const outsideSessions = markers.filter((marker) => !isInAny(marker, sessions));
   const routing = pairs(outsideSessions, "routing").filter(
-    (block) => index(block.last) === index(block.first) + 1,
+    (block) => !holdsAny(block, scan.sections) && index(block.last) === index(block.first) + 1,
   );
   const memory = pairs(markers, "memory");
   const managed = pairs(markers, "managed").find(
@@ -75,16 +75,30 @@ export function isInside(place: { start: number }, block: Block | null): boolean
   return block !== null && place.start > block.start && place.start < block.last.start;
 }
 
-/** The same for many blocks of one kind, which are in order: a binary search. */
+/** The same for many blocks of one kind, which are in order. */
 export function isInAny(place: { start: number }, blocks: readonly Block[]): boolean {
+  return isInside(
+    place,
+    firstFrom(blocks, (block) => block.end > place.start),
+  );
+}
+
+function holdsAny(block: Block, places: readonly { start: number }[]): boolean {
+  const place = firstFrom(places, ({ start }) => start > block.start);
+  return place !== null && isInside(place, block);
+}
+
+/** Binary search: the first item for which the condition holds, as it does for all after it. */
+function firstFrom<T>(items: readonly T[], holds: (item: T) => boolean): T | null {
   let low = 0;
-  let high = blocks.length;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((blocks[middle]?.end ?? 0) <= place.start) low = middle + 1;
-    else high = middle;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) high = middle;
+    else low = middle + 1;
   }
-  return isInside(place, blocks[low] ?? null);
+  return items[low] ?? null;
 }
 
 function isWithoutPair(routing: readonly Marker[]): boolean {

@@ -57,7 +57,7 @@ export function removeClaim(claim: string): void {
     } catch (error) {
       if (isCode(error, "ENOENT")) return;
       if (tries === MAX_REMOVALS) throw error;
-      if (isCode(error, "ENOTDIR")) fs.rmSync(claim, { force: true });
+      if (isCode(error, "ENOTDIR")) ifPresent(() => fs.unlinkSync(claim));
       else if (isCode(error, "ENOTEMPTY", "EEXIST")) empty(claim);
       else throw error;
     }

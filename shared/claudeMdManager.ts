@@ -4,21 +4,47 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode } from "./errors.ts";
+import { isThere } from "./fileKind.ts";
 import type { LockOptions } from "./fileLock.ts";
-import { type ProjectTextOptions, type ProjectTextResult, updateProjectText } from "./projectText.ts";
+import { stripKernelBlock } from "./kernelBlock.ts";
+import { readProjectSettings } from "./projectSettings.ts";
+import {
+  ensureMemoryText,
+  migrateText,
+  type ProjectTextOptions,
+  type ProjectTextResult,
+  type SessionInfo,
+  stripOrphanRoutingText,
+  updateProjectText,
+  updateRoutingText,
+  updateSessionText,
+} from "./projectText.ts";
 import { routingText } from "./routingBlock.ts";
-import { abandon, type UpdateResult, updateFile } from "./updateFile.ts";
+import { configDir } from "./sessionJournal.ts";
+import { abandon, NOT_NEEDED, type UpdateResult, updateFile } from "./updateFile.ts";
 
-export interface ClaudeMdUpdate extends UpdateResult {
-  /** CLAUDE.md as it is named, before links are followed. */
-  path: string;
+export { extractManagedRegion } from "./managedBlock.ts";
+
+/** A locked update of the text, and what it did. */
+interface TextUpdate extends Omit<UpdateResult, "outcome"> {
+  /** `disabled`: the project's settings say so. */
+  outcome: UpdateResult["outcome"] | "disabled";
   /** What was done, in words; empty if nothing was. */
   changes: string[];
-  /** Whether the file had our current routing text before: if not, the model may not have read it. */
-  hadRouting: boolean;
-  /** The session whose block was replaced, as the file named it. */
+  /** The session whose block was replaced, as the file named it: not to be trusted. */
   previousSession?: ProjectTextResult["previousSession"];
 }
+
+export interface ClaudeMdUpdate extends TextUpdate {
+  /** CLAUDE.md as it is named, before links are followed. */
+  path: string;
+  /** Whether the file had our current routing text before: if not, the model may not have read it. */
+  hadRouting: boolean;
+}
+
+const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0, changes: [] };
+
+type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
 
 /**
  * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
@@ -30,49 +56,129 @@ export function resolveProjectClaudeMd(projectDir: string): string {
   return !isThere(inner) && isThere(outer) ? outer : inner;
 }
 
-function isThere(file: string): boolean {
-  try {
-    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Not reachable, which the update will say.
-    return false;
-  }
-}
-
-/** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. Never throws for what the file is. */
-export function updateProjectClaudeMd(
+/** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
+export function startSessionInClaudeMd(
   projectDir: string,
-  wanted: ProjectTextOptions,
+  session: SessionInfo,
   options: LockOptions = {},
 ): ClaudeMdUpdate {
+  return updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, session);
+}
+
+/** Sees to it that there is a managed block with its memory sections. @returns what was done, or null */
+export function ensureProjectMemory(projectDir: string, options?: LockOptions): string | null {
+  return statusOf(updateClaudeMd(projectDir, ensureMemoryText, options));
+}
+
+/** Moves the memory and session of a legacy CLAUDE.md into a managed block. @returns what was done, or null */
+export function migrateToManagedStructure(projectDir: string, options?: LockOptions): string | null {
+  return statusOf(updateClaudeMd(projectDir, migrateText, options));
+}
+
+/** Removes routing markers that do not belong to a well-formed pair. @returns what was done, or null */
+export function stripOrphanRoutingMarkers(projectDir: string, options?: LockOptions): string | null {
+  return statusOf(updateClaudeMd(projectDir, stripOrphanRoutingText, options));
+}
+
+/** Brings the routing block up to date. @returns what was done, or null */
+export function updatePactRouting(projectDir: string, options?: LockOptions): string | null {
+  return statusOf(updateClaudeMd(projectDir, updateRoutingText, options));
+}
+
+/** Brings the session block up to date. @returns what was done, or null */
+export function updateSessionInfo(
+  projectDir: string,
+  session: SessionInfo,
+  options?: LockOptions,
+): string | null {
+  const transform: Transform = (text, wanted) =>
+    wanted.session ? updateSessionText(text, wanted.session) : { text: text ?? "", changes: [] };
+  return statusOf(updateClaudeMd(projectDir, transform, options, session));
+}
+
+/**
+ * Removes the obsolete kernel block from the user's own CLAUDE.md, which may be a link to anywhere: it is not the
+ * project's. @returns what was done or is wrong, or null
+ */
+export function stripOrphanKernelBlock(options?: LockOptions): string | null {
+  const file = path.join(configDir(), "CLAUDE.md");
+  if (!fs.existsSync(file)) return null;
+  return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), { ...options }));
+}
+
+function updateClaudeMd(
+  projectDir: string,
+  transform: Transform,
+  options: LockOptions = {},
+  session?: SessionInfo,
+): ClaudeMdUpdate {
   const file = resolveProjectClaudeMd(projectDir);
-  const lockOptions = { ...options, projectDir };
-  let done: ProjectTextResult = { text: "", changes: [] };
-  let hadRouting = false;
-  const mutate = (text: string | null) => {
-    done = updateProjectText(text, wanted);
-    hadRouting = text?.replaceAll("\r\n", "\n").includes(routingText()) ?? false;
-    return done.text;
+  const { settings, problems } = readProjectSettings(projectDir);
+  const wanted: ProjectTextOptions = {
+    ...(session && settings.sessionBlock ? { session } : {}),
+    routingBlock: settings.routingBlock,
+    projectRouting: settings.projectRouting,
   };
-  const result = ensureFolder(file, lockOptions) ?? updateFile(file, mutate, lockOptions);
+  const lockOptions = {
+    timeoutMs: settings.lockTimeoutSeconds * 1000,
+    ttlMs: settings.lockTtlSeconds * 1000,
+    ...options,
+    projectDir,
+  };
+  let hadRouting = false;
+  const update = (text: string | null) => {
+    hadRouting = text?.replaceAll("\r\n", "\n").includes(routingText()) ?? false;
+    return transform(text, wanted);
+  };
+  const done = settings.enabled ? applyText(file, update, lockOptions) : DISABLED;
+  const message = [...problems, done.message].filter(Boolean).join(" ");
+  return { ...done, ...(message ? { message } : {}), path: file, hadRouting };
+}
+
+/** One locked update of a file's text; a file that has nothing to be put in is not created. */
+function applyText(
+  file: string,
+  transform: (text: string | null) => ProjectTextResult,
+  options: LockOptions,
+): TextUpdate {
+  let done: ProjectTextResult = { text: "", changes: [] };
+  const mutate = (text: string | null) => {
+    done = transform(text);
+    return done.text === (text ?? "") ? null : done.text;
+  };
+  const result = prepareFolder(file, mutate, options) ?? updateFile(file, mutate, options);
+  const message = [result.message, done.problem && `${file}: ${done.problem}.`].filter(Boolean).join(" ");
   const written = result.outcome === "written";
-  const message = [result.message, done.problem && `${file}: ${done.problem}`].filter(Boolean).join(" ");
   return {
     ...result,
-    path: file,
     changes: written ? done.changes : [],
-    hadRouting,
     ...(message ? { message } : {}),
     ...(written && done.previousSession ? { previousSession: done.previousSession } : {}),
   };
 }
 
-/** Makes the folder of a new CLAUDE.md; private, as its files are. @returns the outcome if that fails */
-function ensureFolder(file: string, options: LockOptions): UpdateResult | undefined {
+/**
+ * Makes the folder of a new CLAUDE.md, private as its files are, if something is to be put in.
+ * @returns the outcome if nothing is, or that fails
+ */
+function prepareFolder(
+  file: string,
+  mutate: (text: null) => string | null,
+  options: LockOptions,
+): UpdateResult | undefined {
+  const folder = path.dirname(file);
+  if (fs.existsSync(folder)) return undefined;
+  if (mutate(null) === null) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
   try {
-    fs.mkdirSync(path.dirname(file), 0o700);
+    fs.mkdirSync(folder, 0o700);
   } catch (error) {
+    // A dangling link, which the update will refuse, or another session was faster.
     if (!isCode(error, "EEXIST")) return abandon(error, file, options);
   }
   return undefined;
+}
+
+function statusOf({ outcome, changes, message }: TextUpdate): string | null {
+  const done = outcome === "written" ? changes.join("; ") || "updated" : "";
+  return [done, message].filter(Boolean).join(". ") || null;
 }

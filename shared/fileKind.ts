@@ -1,4 +1,4 @@
-import type { BigIntStats, Stats } from "node:fs";
+import fs, { type BigIntStats, type Stats } from "node:fs";
 
 /** What a path is, for a sentence: "a folder". */
 export function kindOf(stat: Stats | BigIntStats): string {
@@ -8,4 +8,13 @@ export function kindOf(stat: Stats | BigIntStats): string {
   if (stat.isFIFO()) return "a named pipe";
   if (stat.isSocket()) return "a socket";
   return "a device";
+}
+
+/** Whether a path names anything, be it a link that leads nowhere. What cannot be reached counts as absent. */
+export function isThere(path: string): boolean {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -175,15 +175,18 @@ function poll(sidecar: string, attempt: Attempt): number {
     throw new LockFailure("no_backend", "neither the fs-ext addon nor a flock program is on this machine");
   }
   attempt.backend = backend.name;
+  let late = false;
   for (let pollMs = MIN_POLL_MS; ; ) {
     attempt.tries++;
     const fd = backend.openLocked(sidecar);
     if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
     const startOver = fd !== null || evictExpired(sidecar, attempt);
     const leftMs = attempt.timeoutMs - elapsedMs(attempt);
-    if (leftMs <= 0) {
+    // A sidecar that has just been replaced is probably free: it gets one try more, late or not.
+    if (late || (leftMs <= 0 && !startOver)) {
       throw new LockFailure("timeout", `the lock was not free within ${attempt.timeoutMs} ms`);
     }
+    late = leftMs <= 0;
     if (startOver) continue;
     sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
     pollMs = Math.min(pollMs * 2, MAX_POLL_MS);

@@ -16,7 +16,7 @@ export interface FlockBackend {
   /**
    * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
    * @returns the descriptor, or null if somebody else holds the lock
-   * @throws the system's error; `ENOTREG` if the path is not a regular file
+   * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
    */
   openLocked(path: string): number | null;
 }
@@ -113,10 +113,11 @@ function openThenLock(path: string, tryLock: (fd: number) => boolean): number | 
   return locked ? fd : null;
 }
 
-/** Looks before it opens: the mere opening of a device or a pipe can have effects. */
+/** Looks before it opens: the mere opening of a device or a pipe can have effects. The rest the system refuses. */
 function openRegular(path: string, flags: number): number {
   const before = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (before && !before.isFile()) throw notRegular(path, before);
+  if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
+    throw notRegular(path, before);
   const fd = fs.openSync(path, flags, 0o600);
   const opened = fs.fstatSync(fd);
   if (opened.isFile()) return fd;

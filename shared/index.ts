@@ -1,4 +1,14 @@
 export {
+  ensureProjectMemory,
+  extractManagedRegion,
+  migrateToManagedStructure,
+  resolveProjectClaudeMd,
+  stripOrphanKernelBlock,
+  stripOrphanRoutingMarkers,
+  updatePactRouting,
+  updateSessionInfo,
+} from "./claudeMdManager.ts";
+export {
   type Lease,
   LOCK_TIMEOUT_SECONDS,
   LOCK_TTL_SECONDS,
@@ -6,6 +16,8 @@ export {
   withFileLock,
 } from "./fileLock.ts";
 export type { LockHolder } from "./lockHolder.ts";
+export * from "./markers.ts";
+export type { SessionInfo } from "./projectText.ts";
 export {
   appendEvent,
   type JournalAddress,

@@ -12,10 +12,6 @@ export function dominantLineEnding(text: string): LineEnding {
   return crlf > lf ? "\r\n" : "\n";
 }
 
-export function withLineEnding(lines: readonly string[], ending: LineEnding): string {
-  return lines.join(ending);
-}
-
 export function normalizeLineEndings(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }

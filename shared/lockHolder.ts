@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import { childProcess } from "./dependencies.ts";
 import { isCode, systemError } from "./errors.ts";
+import { isSessionId } from "./sessionId.ts";
 
 /** What a holder writes into the sidecar while it holds the lock. */
 export interface HolderRecord {
@@ -36,7 +37,7 @@ export function writeRecord(fd: number, hook: string, sessionId: string | undefi
     pid: process.pid,
     start: startToken(process.pid) ?? "",
     hook,
-    ...(sessionId === undefined ? {} : { session_id: sessionId }),
+    ...(isSessionId(sessionId) ? { session_id: sessionId } : {}),
     acquired_at: new Date().toISOString(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
@@ -88,7 +89,7 @@ export function findHolder(sidecar: string, budgetMs: number): LockHolder | unde
       const record = readRecord(fd);
       const recorded = record && holderOfRecord(record);
       if (recorded?.alive) return recorded;
-      const pid = IS_LINUX ? findInProc(fs.fstatSync(fd, { bigint: true }).ino, deadline) : undefined;
+      const pid = IS_LINUX ? findInProc(fs.fstatSync(fd, { bigint: true }), deadline) : undefined;
       if (pid === undefined) return undefined;
       const command = commandOf(pid);
       return { pid, ...(command === undefined ? {} : { command }), source: "proc", alive: true };
@@ -105,23 +106,26 @@ export function findHolder(sidecar: string, budgetMs: number): LockHolder | unde
  * right one for most holders but may be gone (a `flock` program that locked an inherited descriptor), so it only
  * says where to look first.
  */
-function findInProc(ino: bigint, deadline: number): number | undefined {
-  const flockOfInode = new RegExp(`FLOCK +\\S+ +\\S+ +(-?\\d+) +[0-9a-f]+:[0-9a-f]+:${ino} `);
+function findInProc(sidecar: fs.BigIntStats, deadline: number): number | undefined {
+  const flockOfInode = new RegExp(`FLOCK +\\S+ +\\S+ +(-?\\d+) +[0-9a-f]+:[0-9a-f]+:${sidecar.ino} `);
   const caller = Number(flockOfInode.exec(fs.readFileSync("/proc/locks", "utf8"))?.[1]);
   const others = fs.readdirSync("/proc").map(Number).filter(isPid);
   for (const pid of isPid(caller) ? [caller, ...others] : others) {
     if (performance.now() > deadline) return undefined;
-    if (holdsFlock(pid, flockOfInode, deadline)) return pid;
+    if (holdsFlock(pid, sidecar, flockOfInode, deadline)) return pid;
   }
   return undefined;
 }
 
-function holdsFlock(pid: number, flockOfInode: RegExp, deadline: number): boolean {
-  const dir = `/proc/${pid}/fdinfo`;
+function holdsFlock(pid: number, sidecar: fs.BigIntStats, flockOfInode: RegExp, deadline: number): boolean {
+  const dir = `/proc/${pid}`;
   try {
-    for (const fd of fs.readdirSync(dir)) {
+    for (const fd of fs.readdirSync(`${dir}/fdinfo`)) {
       if (performance.now() > deadline) return false;
-      if (flockOfInode.test(readSmall(`${dir}/${fd}`))) return true;
+      if (!flockOfInode.test(readSmall(`${dir}/fdinfo/${fd}`))) continue;
+      // Another file system may have a file of the same number; the numbers of devices are not to be compared, for
+      // some file systems show others in /proc than in stat.
+      if (fs.statSync(`${dir}/fd/${fd}`, { bigint: true }).dev === sidecar.dev) return true;
     }
   } catch {
     // The process has ended, or is another user's.

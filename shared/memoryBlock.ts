@@ -1,6 +1,6 @@
 import { type Block, isInAny, isInside } from "./blocks.ts";
 import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from "./markers.ts";
-import { CREATED, count, type Document, edit, linesOf, type Run } from "./projectRun.ts";
+import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
 import type { Section } from "./scan.ts";
 import { blockInsertion, ended, removal, withoutBlankTail } from "./textEdits.ts";
 
@@ -21,10 +21,7 @@ export function updateMemoryBlock(doc: Document, run: Run): Document {
 type Bodies = Map<MemorySection, string>;
 
 function createMemoryBlock(doc: Document, run: Run): Document {
-  const { routing, sessions } = doc.blocks;
-  const sections = doc.sections.filter(
-    (section) => !isInAny(section, routing) && !isInAny(section, sessions) && isMovable(doc, section, run),
-  );
+  const sections = doc.sections.filter((section) => isMovable(doc, section, run));
   run.changes.push(
     sections.length > 0
       ? `moved ${count(sections.length, "memory section")} into the managed block`
@@ -39,10 +36,7 @@ function createMemoryBlock(doc: Document, run: Run): Document {
 /** Text with an open fence would swallow what comes after its new place, so it stays where it is: at the end. */
 function isMovable(doc: Document, section: Section, run: Run): boolean {
   if (!section.toEnd || doc.openFence === 0 || doc.openFence < section.line) return true;
-  run.changes.push(
-    `left "${section.name}" (line ${section.line}) where it is, because the code fence in line ` +
-      `${doc.openFence} is never closed`,
-  );
+  run.changes.push(`left "${section.name}" where it is: it has a code fence that is never closed`);
   return false;
 }
 
@@ -58,9 +52,7 @@ function mergeOthers(doc: Document, run: Run): Document {
   const keeper = memory.find((block) => isInside(block.first, managed));
   const others = memory.filter((block) => block !== keeper);
   if (others.length === 0) return doc;
-  run.changes.push(
-    `merged ${count(others.length, "more memory block")} into the first (${linesOf(others.map((o) => o.first))})`,
-  );
+  run.changes.push(`merged ${count(others.length, "more memory block")} into the first`);
   const sections = doc.sections.filter((section) => isInAny(section, others));
   const markers = others.flatMap((block) => [block.first, block.last]);
   const bodies = bodiesOf(doc, sections, run);

@@ -18,11 +18,15 @@ export function mergeTexts(base: string, outside: string, current: string): stri
   return lines.join("");
 }
 
-/** What was appended to a whole line must not continue another one. */
+/** What was appended may continue the line that it was appended to, and no other one. */
 function append(base: string, added: string, current: string): string {
-  const baseEndsLine = base === "" || base.endsWith("\n");
-  const currentEndsLine = current === "" || current.endsWith("\n");
-  return current + (baseEndsLine && !currentEndsLine ? "\n" : "") + added;
+  const open = openLine(current);
+  return current + (open === "" || open === openLine(base) ? "" : "\n") + added;
+}
+
+/** The last line, if no line end closes it. */
+function openLine(text: string): string {
+  return text.slice(text.lastIndexOf("\n") + 1);
 }
 
 /** Lines with their endings, so that joining them gives the text back. */

@@ -1,4 +1,3 @@
-import { isInAny } from "./blocks.ts";
 import { nextLineStart } from "./lineEndings.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
 import { count, type Document, edit, linesOf, type Run } from "./projectRun.ts";
@@ -16,7 +15,7 @@ import { isBlankLine, removal } from "./textEdits.ts";
 export function describeDamage(doc: Document): string | null {
   if (doc.blocks.memory.length > 0) return null;
   const section = doc.sections.at(-1);
-  if (!section?.toEnd || isEmpty(doc, section) || isInAny(section, doc.blocks.routing)) return null;
+  if (!section?.toEnd || isEmpty(doc, section)) return null;
   const start = doc.blocks.strays.findLast(
     (marker) =>
       marker.edge === "START" &&
@@ -55,26 +54,22 @@ export function removeAllStrays(doc: Document, run: Run): Document {
 
 export function removeLoaderLines(doc: Document, run: Run): Document {
   if (doc.loaders.length > 0) {
-    run.changes.push(
-      `removed the obsolete line about the global PACT Orchestrator (${linesOf(doc.loaders)})`,
-    );
+    run.changes.push("removed the obsolete line about the global PACT Orchestrator");
   }
   return edit(doc, doc.loaders.map(removal));
 }
 
 /**
- * A title goes with its markers: the one right below a START that is removed, or, when there is no managed
- * START at all, the first one above the END.
+ * A title goes with its markers: the one right below a managed marker that is removed, or, when there is no
+ * managed START at all, the first one above the END.
  */
 function strayTitles(doc: Document, strays: readonly Marker[]): Line[] {
   const managed = strays.filter((marker) => marker.kind === "managed");
-  const starts = managed.filter((marker) => marker.edge === "START");
-  const [end] = managed;
-  if (end && starts.length === 0 && doc.blocks.managed === null) {
-    return doc.titles.slice(0, 1).filter((title) => title.start < end.start);
-  }
-  const below = new Set(starts.map((start) => afterBlankLines(doc.text, start.end)));
-  return doc.titles.filter((title) => below.has(title.start));
+  const below = new Set(managed.map((marker) => afterBlankLines(doc.text, marker.end)));
+  const hasStart = doc.blocks.managed !== null || managed.some((marker) => marker.edge === "START");
+  const isAboveEnd = (title: Line) =>
+    !hasStart && title === doc.titles[0] && title.start < (managed[0]?.start ?? 0);
+  return doc.titles.filter((title) => below.has(title.start) || isAboveEnd(title));
 }
 
 function afterBlankLines(text: string, at: number): number {

@@ -57,11 +57,13 @@ export function readAgain({ fd }: Snapshot): Buffer {
   return readAll(fd);
 }
 
-/** Whether a path still names the file of the snapshot, with the same bytes. @throws the system's error */
+/** Whether a path still names the file of the snapshot, with the same bytes, mode and owner. @throws the system's error */
 export function isStill(path: string, snapshot: Snapshot): boolean {
   const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  const { dev, ino } = snapshot.stat;
-  return now?.dev === dev && now.ino === ino && readAgain(snapshot).equals(snapshot.bytes);
+  const same = (["dev", "ino", "mode", "uid", "gid"] as const).every(
+    (key) => now?.[key] === snapshot.stat[key],
+  );
+  return same && readAgain(snapshot).equals(snapshot.bytes);
 }
 
 /** Reads to the end, also of a file that grows or shrinks meanwhile. */

@@ -1,7 +1,7 @@
 /** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
 import fs from "node:fs";
 import path from "node:path";
-import { type ClaudeMdUpdate, updateProjectClaudeMd } from "./claudeMdManager.ts";
+import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 import { printable } from "./printable.ts";
@@ -22,7 +22,9 @@ const HOOK = "sessionStart";
 export function startSession({ sessionId, projectDir, source }: HookPayload, pluginRoot: string): HookAnswer {
   const dir = sessionDir(projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const update = updateProjectClaudeMd(projectDir, { session }, { hook: HOOK, sessionId });
+  const options = { hook: HOOK, sessionId };
+  const update = startSessionInClaudeMd(projectDir, session, options);
+  const userLevel = stripOrphanKernelBlock(options);
   const { outcome, waitedMs, backend, reason } = update.lock;
   const event = makeEvent("session_start", {
     session_id: sessionId,
@@ -33,8 +35,8 @@ export function startSession({ sessionId, projectDir, source }: HookPayload, plu
   });
   appendEvent(event, { sessionId, projectDir });
   return {
-    additionalContext: contextFor(sessionId, projectDir, update),
-    systemMessage: messageFor(update, journalPath({ sessionId, projectDir })),
+    additionalContext: update.outcome === "disabled" ? undefined : contextFor(sessionId, projectDir, update),
+    systemMessage: messageFor(update, userLevel, journalPath({ sessionId, projectDir })),
   };
 }
 
@@ -62,12 +64,11 @@ function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>):
 }
 
 /** For the person: one sentence for each thing to act on. */
-function messageFor(
-  { lock, outcome, path: file, message }: ClaudeMdUpdate,
-  journal: string,
-): string | undefined {
+function messageFor(update: ClaudeMdUpdate, userLevel: string | null, journal: string): string | undefined {
+  const { lock, outcome, path: file, message } = update;
   const sentences: string[] = [];
   if (message) sentences.push(message);
+  if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel}.`);
   const written = outcome === "written";
   if (lock.outcome === "fail_open" && written) {
     sentences.push(
@@ -75,7 +76,7 @@ function messageFor(
     );
   } else if (lock.evicted) {
     sentences.push(
-      `the lock on ${file} was taken over from ${holderOf(lock.evicted)}; nothing was lost. See ${journal}.`,
+      `The lock on ${file} was taken over from ${holderOf(lock.evicted)}; nothing was lost. See ${journal}.`,
     );
   }
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;

@@ -53,8 +53,9 @@ function followLinks(file: string, named: string): string {
   try {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (!stat) return file;
-    const real = stat.isSymbolicLink() ? fs.realpathSync(file) : file;
-    const kind = fs.statSync(real);
+    const isLink = stat.isSymbolicLink();
+    const real = isLink ? fs.realpathSync(file) : file;
+    const kind = isLink ? fs.statSync(real) : stat;
     if (kind.isFile()) return real;
     throw new TargetRefused(
       `${named} is ${kindOf(kind)}, not a regular file; it is left alone. Move it away.`,

@@ -34,7 +34,8 @@ export interface UpdateResult {
 
 const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 100;
-const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
+/** The lease of an update that found nothing to change. */
+export const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
 /** What `mutate` threw, as opposed to the file system. */
 class MutateError extends Error {}
 
@@ -156,13 +157,14 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     snapshot = openSnapshot(target.path);
     const next = change(snapshot?.bytes ?? null);
     if (next === null) return "unchanged";
+    if (snapshot) assertWritable(target.path, snapshot);
     const staged = stage(claim, next, snapshot);
-    if (snapshot && !isStill(target.path, snapshot)) {
+    const still = !snapshot || isStill(target.path, snapshot);
+    if (!still || !publish(staged, target.path, snapshot)) {
       // Without our staged file it was another writer of ours, who has fenced us.
       if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
       return "again";
     }
-    if (!publish(staged, target.path, snapshot)) return "again";
     if (snapshot) update.displaced.push(snapshot);
     snapshot = null;
     return "written";

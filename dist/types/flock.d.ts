@@ -4,7 +4,7 @@ export interface FlockBackend {
     /**
      * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
      * @returns the descriptor, or null if somebody else holds the lock
-     * @throws the system's error; `ENOTREG` if the path is not a regular file
+     * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
      */
     openLocked(path: string): number | null;
 }

@@ -8,6 +8,8 @@ export interface UpdateResult {
     /** For a person: why nothing was written, or what else happened. */
     message?: string;
 }
+/** The lease of an update that found nothing to change. */
+export declare const NOT_NEEDED: Lease;
 /**
  * Reads `target`, applies `mutate`, and publishes the result, under the lock where it can be had.
  * @param mutate gets null for an absent file; returns null, or what it got, for "leave it as it is". May be called

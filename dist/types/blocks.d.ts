@@ -1,0 +1,34 @@
+import type { MarkerKind } from "./markers.ts";
+import type { Marker, Scan } from "./scan.ts";
+/** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
+export interface Block {
+    kind: MarkerKind;
+    first: Marker;
+    last: Marker;
+    start: number;
+    end: number;
+}
+/**
+ * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
+ * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
+ * than routing orphans, which are not listed; neither holds a memory section. What does not fit is in `strays`,
+ * and is not safe to act on: between such lines may be the user's text, or memory.
+ */
+export interface Blocks {
+    managed: Block | null;
+    memory: Block[];
+    sessions: Block[];
+    routing: Block[];
+    strays: Marker[];
+}
+export declare function blocksOf(scan: Scan): Blocks;
+/** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */
+export declare function pairs(markers: readonly Marker[], kind: MarkerKind): Block[];
+/** Whether a position lies inside a block, its own markers excluded. */
+export declare function isInside(place: {
+    start: number;
+}, block: Block | null): boolean;
+/** The same for many blocks of one kind, which are in order. */
+export declare function isInAny(place: {
+    start: number;
+}, blocks: readonly Block[]): boolean;

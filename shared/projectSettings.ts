@@ -1,0 +1,26 @@
+import path from "node:path";
+import { messageOf } from "./errors.ts";
+import { isThere } from "./fileKind.ts";
+import { DEFAULT_SETTINGS, parseSettings, SETTINGS_FILE, type Settings } from "./settings.ts";
+import { closeSnapshot, openSnapshot } from "./snapshot.ts";
+import { resolveTarget } from "./targetPath.ts";
+
+/**
+ * Reads a project's settings. The file is the project's, which is not trusted: a link that leads outside is not
+ * followed, for the file's text goes into CLAUDE.md. Never throws: what is wrong is a problem, in words.
+ */
+export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
+  const named = path.join(projectDir, SETTINGS_FILE);
+  if (!isThere(named)) return defaults([]);
+  try {
+    const snapshot = openSnapshot(resolveTarget(named, projectDir).path);
+    closeSnapshot(snapshot);
+    return snapshot ? parseSettings(snapshot.bytes.toString("utf8")) : defaults([]);
+  } catch (error) {
+    return defaults([`${messageOf(error)} All settings have their defaults.`]);
+  }
+}
+
+function defaults(problems: string[]): { settings: Settings; problems: string[] } {
+  return { settings: { ...DEFAULT_SETTINGS }, problems };
+}

@@ -1,0 +1,147 @@
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  ensureProjectMemory,
+  migrateToManagedStructure,
+  resolveProjectClaudeMd,
+  stripOrphanKernelBlock,
+  stripOrphanRoutingMarkers,
+  updatePactRouting,
+  updateSessionInfo,
+} from "../../shared/claudeMdManager.ts";
+import { MANAGED_START, ROUTING_END, ROUTING_START } from "../../shared/markers.ts";
+import { journalEvents, listing, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+
+let box: Sandbox;
+let file: string;
+const session = {
+  id: "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b",
+  dir: "/journals/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b",
+  pluginRoot: "/plugin",
+  startedAt: new Date("2026-01-02T03:04:05Z"),
+};
+
+beforeEach(() => {
+  box = sandbox();
+  file = path.join(box.projectDir, "CLAUDE.md");
+  vi.stubEnv("CLAUDE_CONFIG_DIR", box.configDir);
+  return () => vi.unstubAllEnvs();
+});
+
+const put = (text: string) => fs.writeFileSync(file, text);
+const text = () => fs.readFileSync(file, "utf8");
+
+describe("where CLAUDE.md is", () => {
+  test("inner before outer before a new inner one; a dangling link counts", () => {
+    const inner = path.join(box.projectDir, ".claude/CLAUDE.md");
+    expect(resolveProjectClaudeMd(box.projectDir)).toBe(inner);
+    put("");
+    expect(resolveProjectClaudeMd(box.projectDir)).toBe(file);
+    fs.mkdirSync(path.dirname(inner));
+    fs.symlinkSync("nowhere", inner);
+    expect(resolveProjectClaudeMd(box.projectDir)).toBe(inner);
+  });
+});
+
+describe("each function does its one change, says so, and has nothing to do afterwards", () => {
+  const orphan = `top\n${ROUTING_END}\nbottom\n`;
+  const old = `${MANAGED_START}\n${ROUTING_START}\nold words\n${ROUTING_END}\n<!-- PACT_MEMORY_START -->\n## Pinned Context\npin\n<!-- PACT_MEMORY_END -->\n<!-- PACT_MANAGED_END -->\nmine\n`;
+  const cases: [string, string, () => string | null, (after: string) => void][] = [
+    [
+      "ensureProjectMemory",
+      "mine\n",
+      () => ensureProjectMemory(box.projectDir),
+      (after) => expect(after).toMatch(/PACT_MEMORY_START[\s\S]*\nmine\n$/),
+    ],
+    [
+      "migrateToManagedStructure",
+      "intro\n## Pinned Context\npin\n",
+      () => migrateToManagedStructure(box.projectDir),
+      (after) => expect(after).toMatch(/## Pinned Context\npin\n[\s\S]*PACT_MEMORY_END[\s\S]*intro\n/),
+    ],
+    [
+      "stripOrphanRoutingMarkers",
+      orphan,
+      () => stripOrphanRoutingMarkers(box.projectDir),
+      (after) => expect(after).toBe("top\nbottom\n"),
+    ],
+    [
+      "updatePactRouting",
+      old,
+      () => updatePactRouting(box.projectDir),
+      (after) => expect(after).not.toContain("old words"),
+    ],
+    [
+      "updateSessionInfo",
+      old,
+      () => updateSessionInfo(box.projectDir, session),
+      (after) => expect(after).toContain(`claude --resume ${session.id}`),
+    ],
+  ];
+
+  test.each(cases)("%s", (_name, before, run, check) => {
+    put(before);
+    expect(run()).toEqual(expect.any(String));
+    check(text());
+    expect(run()).toBeNull();
+  });
+
+  test("nothing is created where there is nothing to do", () => {
+    expect(stripOrphanRoutingMarkers(box.projectDir)).toBeNull();
+    expect(migrateToManagedStructure(box.projectDir)).toBeNull();
+    expect(listing(box.projectDir)).toEqual([]);
+  });
+
+  test("a file that is not to be written is a status line, not an exception", () => {
+    fs.mkdirSync(file);
+    expect(ensureProjectMemory(box.projectDir)).toContain("a folder");
+    expect(ensureProjectMemory("/no/such/project")).toContain("/no/such/project");
+  });
+});
+
+describe("the user's own CLAUDE.md", () => {
+  const kernel = "before\n<!-- PACT_START: kernel -->\nold\n<!-- PACT_END -->\nafter\n";
+
+  function putUserLevel(content: string): string {
+    const own = path.join(box.configDir, "CLAUDE.md");
+    fs.mkdirSync(box.configDir);
+    fs.writeFileSync(own, content);
+    return own;
+  }
+
+  test("a well-formed obsolete block goes", () => {
+    const own = putUserLevel(kernel);
+    expect(stripOrphanKernelBlock()).toContain("removed");
+    expect(fs.readFileSync(own, "utf8")).toBe("before\nafter\n");
+    expect(stripOrphanKernelBlock()).toBeNull();
+  });
+
+  test("a damaged one stays, and is reported with its lines", () => {
+    const damaged = kernel.replace("<!-- PACT_END -->\n", "");
+    const own = putUserLevel(damaged);
+    expect(stripOrphanKernelBlock()).toMatch(/line 2/);
+    expect(fs.readFileSync(own, "utf8")).toBe(damaged);
+  });
+
+  test("a link to the user's dotfiles, outside the configuration folder, is followed and stays", () => {
+    const dotfile = path.join(path.dirname(box.configDir), "dotfiles.md");
+    fs.writeFileSync(dotfile, kernel);
+    fs.mkdirSync(box.configDir);
+    fs.symlinkSync(dotfile, path.join(box.configDir, "CLAUDE.md"));
+    expect(stripOrphanKernelBlock()).toContain("removed");
+    expect(fs.readFileSync(dotfile, "utf8")).toBe("before\nafter\n");
+    expect(fs.readlinkSync(path.join(box.configDir, "CLAUDE.md"))).toBe(dotfile);
+  });
+
+  test("without one, nothing happens", () => {
+    expect(stripOrphanKernelBlock()).toBeNull();
+    expect(fs.existsSync(box.configDir)).toBe(false);
+  });
+});
+
+test("what goes wrong is in the journal without a session", () => {
+  fs.mkdirSync(file);
+  ensureProjectMemory(box.projectDir, { hook: "installer" });
+  expect(journalEvents(box)).toMatchObject([{ type: "write_refused", hook: "installer" }]);
+});
