@@ -49,6 +49,7 @@ type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTex
 /**
  * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
  * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
+ * @throws the system's error if it cannot be told
  */
 export function resolveProjectClaudeMd(projectDir: string): string {
   const inner = path.join(projectDir, ".claude", "CLAUDE.md");
@@ -112,7 +113,14 @@ function updateClaudeMd(
   options: LockOptions = {},
   session?: SessionInfo,
 ): ClaudeMdUpdate {
-  const file = resolveProjectClaudeMd(projectDir);
+  const lockTo = { ...options, projectDir };
+  let file: string;
+  try {
+    file = resolveProjectClaudeMd(projectDir);
+  } catch (error) {
+    const file = path.join(projectDir, "CLAUDE.md");
+    return { ...abandon(error, file, lockTo), changes: [], path: file, hadRouting: false };
+  }
   const { settings, problems } = readProjectSettings(projectDir);
   const wanted: ProjectTextOptions = {
     ...(session && settings.sessionBlock ? { session } : {}),
@@ -122,8 +130,7 @@ function updateClaudeMd(
   const lockOptions = {
     timeoutMs: settings.lockTimeoutSeconds * 1000,
     ttlMs: settings.lockTtlSeconds * 1000,
-    ...options,
-    projectDir,
+    ...lockTo,
   };
   let hadRouting = false;
   const update = (text: string | null) => {

@@ -1,4 +1,5 @@
 import fs, { type BigIntStats, type Stats } from "node:fs";
+import { isCode } from "./errors.ts";
 
 /** What a path is, for a sentence: "a folder". */
 export function kindOf(stat: Stats | BigIntStats): string {
@@ -10,11 +11,12 @@ export function kindOf(stat: Stats | BigIntStats): string {
   return "a device";
 }
 
-/** Whether a path names anything, be it a link that leads nowhere. What cannot be reached counts as absent. */
+/** Whether a path names anything, be it a link that leads nowhere. @throws the system's error if it cannot be told */
 export function isThere(path: string): boolean {
   try {
     return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
+  } catch (error) {
+    if (isCode(error, "ENOTDIR")) return false;
+    throw error;
   }
 }

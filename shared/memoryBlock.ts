@@ -1,6 +1,7 @@
 import { type Block, isInAny, isInside } from "./blocks.ts";
 import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
+import { hasOpenFence } from "./repair.ts";
 import type { Section } from "./scan.ts";
 import { blockInsertion, ended, removal, withoutBlankTail } from "./textEdits.ts";
 
@@ -33,9 +34,8 @@ function createMemoryBlock(doc: Document, run: Run): Document {
   return insertAtEnd(edit(doc, sections.map(removal)), run, block);
 }
 
-/** Text with an open fence would swallow what comes after its new place, so it stays where it is: at the end. */
 function isMovable(doc: Document, section: Section, run: Run): boolean {
-  if (!section.toEnd || doc.openFence === 0 || doc.openFence < section.line) return true;
+  if (!hasOpenFence(doc, section)) return true;
   run.changes.push(`left "${section.name}" where it is: it has a code fence that is never closed`);
   return false;
 }

@@ -11,8 +11,8 @@ import { resolveTarget } from "./targetPath.ts";
  */
 export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
   const named = path.join(projectDir, SETTINGS_FILE);
-  if (!isThere(named)) return defaults([]);
   try {
+    if (!isThere(named)) return defaults([]);
     const snapshot = openSnapshot(resolveTarget(named, projectDir).path);
     closeSnapshot(snapshot);
     return snapshot ? parseSettings(snapshot.bytes.toString("utf8")) : defaults([]);

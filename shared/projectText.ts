@@ -3,7 +3,15 @@ import { dominantLineEnding } from "./lineEndings.ts";
 import { ensureManagedBlock, ensureTitle } from "./managedBlock.ts";
 import { updateMemoryBlock } from "./memoryBlock.ts";
 import { CREATED, type Document, type Run, read } from "./projectRun.ts";
-import { describeDamage, removeAllStrays, removeLoaderLines, removeStrays } from "./repair.ts";
+import {
+  describeDamage,
+  markSections,
+  removeAllStrays,
+  removeLoaderLines,
+  removeStrays,
+  removeStrayTitles,
+  reportStrays,
+} from "./repair.ts";
 import { routingBlock, updateRoutingBlock } from "./routingBlock.ts";
 import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./sessionBlock.ts";
 
@@ -34,12 +42,17 @@ export interface ProjectTextResult {
  * file that does not exist. Applied to its own output it changes nothing.
  */
 export function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult {
-  return runSteps(text, (doc, run) => {
-    const whole = removeLoaderLines(removeAllStrays(doc, run), run);
-    const managed = ensureTitle(ensureManagedBlock(whole, run), run);
-    const routed = updateRoutingBlock(managed, run, wantedRouting(options));
-    const { doc: current, previous } = updateSessionBlock(routed, run, options.session);
-    return { doc: updateMemoryBlock(current, run), previous };
+  return runSteps(text, (original, run) => {
+    reportStrays(original, run, ["managed", "routing", "session", "memory"]);
+    // First of all, so that no line that goes can turn what was below it into front matter.
+    const managed = ensureManagedBlock(original, run);
+    const tidy = removeStrays(removeStrayTitles(managed, original), ["routing", "session"]);
+    const whole = ensureTitle(removeLoaderLines(tidy, run), run);
+    const routed = updateRoutingBlock(whole, run, wantedRouting(options));
+    const { doc, previous } = updateSessionBlock(routed, run, options.session);
+    const damage = describeDamage(doc, original);
+    if (damage) return { doc: original, problem: `CLAUDE.md was left as it is: ${damage}` };
+    return { doc: updateMemoryBlock(removeAllStrays(markSections(doc, run)), run), previous };
   });
 }
 
@@ -55,24 +68,29 @@ export function migrateText(text: string | null, options: ProjectTextOptions = {
 
 /** Removes the lines of routing markers that do not belong to a well-formed pair. */
 export function stripOrphanRoutingText(text: string | null): ProjectTextResult {
-  return runSteps(text, (doc, run) => ({ doc: removeStrays(doc, run, ["routing"]) }));
+  return runSteps(text, (doc, run) => ({ doc: withoutStrays(doc, run, "routing") }));
 }
 
 /** Brings the routing block up to date, and nothing else unless there is no managed block to hold it. */
 export function updateRoutingText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
   return updatePart(text, { ...options, session: undefined }, (doc, run) => ({
-    doc: updateRoutingBlock(removeStrays(doc, run, ["routing"]), run, wantedRouting(options)),
+    doc: updateRoutingBlock(withoutStrays(doc, run, "routing"), run, wantedRouting(options)),
   }));
 }
 
 /** Brings the session block up to date, and nothing else unless there is no managed block to hold it. */
 export function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult {
   return updatePart(text, { session }, (doc, run) =>
-    updateSessionBlock(removeStrays(doc, run, ["session"]), run, session),
+    updateSessionBlock(withoutStrays(doc, run, "session"), run, session),
   );
 }
 
-type Steps = (doc: Document, run: Run) => { doc: Document; previous?: PreviousSession };
+type Steps = (doc: Document, run: Run) => { doc: Document; previous?: PreviousSession; problem?: string };
+
+function withoutStrays(doc: Document, run: Run, kind: "routing" | "session"): Document {
+  reportStrays(doc, run, [kind]);
+  return removeStrays(doc, [kind]);
+}
 
 function updatePart(text: string | null, options: ProjectTextOptions, steps: Steps): ProjectTextResult {
   const hasManaged = text !== null && read(text).blocks.managed !== null;
@@ -81,14 +99,12 @@ function updatePart(text: string | null, options: ProjectTextOptions, steps: Ste
 
 function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
-  const doc = read(before);
-  const damage = describeDamage(doc);
-  if (damage) return { text: before, changes: [], problem: `CLAUDE.md was left as it is: ${damage}` };
   const run: Run = { ending: dominantLineEnding(before), changes: [] };
-  const { doc: after, previous } = steps(doc, run);
-  if (after.text === before) return unchanged(before);
+  const { doc, previous, problem } = steps(read(before), run);
+  if (problem) return { ...unchanged(before), problem };
+  if (doc.text === before) return unchanged(before);
   return {
-    text: after.text,
+    text: doc.text,
     changes: worthTelling(run.changes),
     ...(previous && { previousSession: previous }),
   };

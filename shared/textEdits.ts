@@ -12,6 +12,7 @@ interface Span {
   end: number;
 }
 
+export const insertion = (at: number, insert: string): Edit => ({ start: at, end: at, insert });
 export const removal = ({ start, end }: Span): Edit => ({ start, end, insert: "" });
 
 /** Edits must not overlap. Those at the same place are made in the order given. */

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { bodyStart, locateFrontMatter, parseYaml } from "../../shared/frontMatter.ts";
+
+const body = (text: string) => text.slice(bodyStart(text));
+
+describe("front matter ends after its closing line", () => {
+  test.each([
+    ["---\na: 1\n---\nbody", "body"],
+    ["---\r\na: 1\r\n---\r\nbody", "body"],
+    ["\uFEFF---\na: 1\n---\nbody", "body"],
+    ["--- \na: 1\n---\t\nbody", "body"],
+    ["---\n---\nbody", "body"],
+    ["---\n# only a comment\n---\nbody", "body"],
+    ["---\na: 1\n---", ""],
+    ["---yaml\na: 1\n---\nbody", "body"],
+    ["---\na: 1\n--- not the end\n---\nbody", "body"],
+    ["---\na: [broken\n---\nbody", "body"],
+    ["---\na: |\n  <!-- SESSION_START -->\n---\nbody", "body"],
+    ['---toml\na = "1"\n---\nbody', "body"],
+  ])("%j", (text, expected) => {
+    expect(body(text)).toBe(expected);
+  });
+});
+
+describe("not front matter", () => {
+  test.each([
+    "",
+    "---",
+    "---\n",
+    "---\na: 1\n",
+    "---\na: 1\n----\n",
+    "----\na: 1\n----\n",
+    "---\nA paragraph between two rules.\n---\nbody",
+    "---\n- a list\n- between rules\n---\n",
+    "--- A heading ---\na: 1\n---\n",
+    "\n---\na: 1\n---\n",
+    " ---\na: 1\n---\n",
+    "---unknown\na: 1\n---\n",
+    "---\n<!-- PACT_MANAGED_START: words -->\n---\nbody",
+  ])("%j", (text) => {
+    expect(body(text)).toBe(text);
+  });
+
+  test("a byte order mark alone is passed over", () => {
+    expect(bodyStart("\uFEFFtext")).toBe(1);
+    expect(bodyStart("\uFEFF---\nopen")).toBe(1);
+  });
+});
+
+describe("code never runs", () => {
+  const effects = globalThis as { ran?: boolean };
+  afterEach(() => {
+    delete effects.ran;
+  });
+  const payload = "{ a: globalThis.ran = true }";
+
+  test.each([
+    "---js",
+    "---javascript",
+    "--- js",
+    "---JS",
+    "--- JavaScript",
+    "---coffee",
+    "---json",
+    "---__proto__",
+  ])("%s", (opening) => {
+    const text = `${opening}\n${payload}\n---\nbody`;
+    bodyStart(text);
+    const place = locateFrontMatter(text);
+    if (place) expect(() => parseYaml(text, place)).toThrow(/not read/);
+    if (place) expect(() => parseYaml(text, { ...place, language: "" })).toThrow();
+    expect(effects.ran).toBeUndefined();
+  });
+
+  test("YAML tags that mean code are an error", () => {
+    const text = '---\na: !!js/function "function(){ globalThis.ran = true }"\n---\n';
+    expect(bodyStart(text)).toBe(text.length);
+    expect(effects.ran).toBeUndefined();
+  });
+});
+
+test("the same text is read anew each time: no cache", () => {
+  const text = "---\na: {b: 1}\n---\n";
+  const place = locateFrontMatter(text);
+  if (!place) throw new Error("no front matter");
+  Object.assign(parseYaml(text, place) as object, { a: 2 });
+  expect(parseYaml(text, place)).toEqual({ a: { b: 1 } });
+});
+
+test("text of megabytes between rules is not read as YAML", () => {
+  const started = performance.now();
+  const text = `---\n${"key: [\n".repeat(500_000)}---\n`;
+  expect(bodyStart(text)).toBe(0);
+  expect(bodyStart(`---${" ".repeat(3_000_000)}!\n---\n`)).toBe(0);
+  expect(performance.now() - started).toBeLessThan(2000);
+});

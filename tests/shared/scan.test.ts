@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { scan } from "../../shared/scan.ts";
+
+const kinds = (text: string) => scan(text).markers.map(({ kind, edge, line }) => `${line} ${kind} ${edge}`);
+const sections = (text: string) =>
+  scan(text).sections.map(({ name, start, end }) => [name, text.slice(start, end)]);
+
+test("markers carry their line number and the range of their line", () => {
+  const text = "a\n<!-- SESSION_START -->\r\n\r\nb\n  <!-- SESSION_END -->";
+  const { markers } = scan(text);
+  expect(kinds(text)).toEqual(["2 session START", "5 session END"]);
+  expect(markers.map(({ start, end }) => text.slice(start, end))).toEqual([
+    "<!-- SESSION_START -->\r\n",
+    "  <!-- SESSION_END -->",
+  ]);
+});
+
+test("what is in fenced code is text", () => {
+  const marker = "<!-- SESSION_START -->";
+  expect(kinds(`\`\`\`\n${marker}\n\`\`\`\n${marker}`)).toEqual(["4 session START"]);
+  expect(kinds(`~~~\r\n${marker}\r\n~~~\r\n${marker}\r\n`)).toEqual(["4 session START"]);
+  expect(kinds(`${marker}\n\`\`\`\n${marker}\n`)).toEqual(["1 session START"]);
+});
+
+test("a fence that is never closed is named by its line", () => {
+  expect(scan("a\n```\nb\n```\n~~~\n").openFence).toBe(5);
+  expect(scan("a\n```\nb\n```\n").openFence).toBe(0);
+});
+
+test("what is in front matter is text, and its lines are counted", () => {
+  expect(kinds("---\na: |\n  <!-- SESSION_START -->\n---\n<!-- SESSION_END -->\n")).toEqual([
+    "5 session END",
+  ]);
+});
+
+test("a byte order mark is not part of the first line", () => {
+  expect(kinds("\uFEFF<!-- SESSION_START -->\n")).toEqual(["1 session START"]);
+});
+
+test("a lone CR is text, not a line ending", () => {
+  expect(kinds("a\r<!-- SESSION_START -->\rb\n<!-- SESSION_END -->\r\r\n")).toEqual(["2 session END"]);
+});
+
+test("a section ends at a heading of level 1 or 2, at a marker, or at the end", () => {
+  expect(
+    sections(
+      "## Working Memory\na\n### deep\nb\n## other\nc\n## Pinned Context ##\nd\n<!-- SESSION_END -->\ne\n" +
+        "  ##  Retrieved Context\nf\n```\n# code\n```\ng",
+    ),
+  ).toEqual([
+    ["Working Memory", "## Working Memory\na\n### deep\nb\n"],
+    ["Pinned Context", "## Pinned Context ##\nd\n"],
+    ["Retrieved Context", "  ##  Retrieved Context\nf\n```\n# code\n```\ng"],
+  ]);
+});
+
+test("an underlined heading of level 1 ends a section", () => {
+  expect(sections("## Working Memory\na\n\nMine\n====\nb\n")).toEqual([
+    ["Working Memory", "## Working Memory\na\n\n"],
+  ]);
+  expect(sections("## Working Memory\na\n\n====\nb")).toEqual([
+    ["Working Memory", "## Working Memory\na\n\n====\nb"],
+  ]);
+});
+
+test.each([
+  "# Working Memory",
+  "### Working Memory",
+  "##Working Memory",
+  "## Working Memory 2",
+  "## working memory",
+])("%j is no memory section", (heading) => {
+  expect(sections(`${heading}\n`)).toEqual([]);
+});
+
+test("the loader line counts as a whole line only", () => {
+  const line = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
+  expect(scan(`${line}\nSee: ${line}\n${line}  \n${line} Yes.\n\`\`\`\n${line}\n`).loaders).toHaveLength(2);
+});
+
+test("ten megabytes are scanned in linear time, with 10,000 markers too", () => {
+  const filler = `${"word ".repeat(190)}\n`.repeat(10);
+  for (const text of [
+    `<!-- SESSION_START -->\n${filler}`.repeat(1_000),
+    "<!-- PACT_MEMORY_START -->\n<!-- PACT_ROUTING_END -->\n".repeat(5_000),
+    "\n".repeat(10_000_000),
+    "#".repeat(10_000_000),
+    "`".repeat(10_000_000),
+    `<!-- ${" ".repeat(10_000_000)}`,
+  ]) {
+    const started = performance.now();
+    scan(text);
+    expect(performance.now() - started).toBeLessThan(2500);
+  }
+});

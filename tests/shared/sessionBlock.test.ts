@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { updateProjectText } from "../../shared/projectText.ts";
+import { scan } from "../../shared/scan.ts";
+import { sessionBlock, teamName } from "../../shared/sessionBlock.ts";
+import { nextSession, session } from "./textCases.ts";
+
+test("the lines of the block", () => {
+  expect(sessionBlock(session)).toEqual([
+    "<!-- SESSION_START -->",
+    "## Current Session",
+    "- Resume: `claude --resume 0a1b2c3d-1111-2222-3333-444444444444`",
+    "- Team: `pact-0a1b2c3d`",
+    "- Session dir: `/home/ada/.claude/pact-sessions/app/0a1b2c3d-1111-2222-3333-444444444444`",
+    "- Plugin root: `/home/ada/.claude/plugins/pact-hooks`",
+    "- Started: 2026-11-23 10:15:00 UTC",
+    "<!-- SESSION_END -->",
+  ]);
+});
+
+test.each([
+  ["0a1b2c3d-1111", "pact-0a1b2c3d"],
+  ["ab-cd", "pact-ab-cd"],
+  ["AB12zz99ff", "pact-AB1299"],
+  ["session-one", "pact-e-"],
+  ["`\n<!-- x", "pact---"],
+  ["xyz", "pact-unknown"],
+  ["", "pact-unknown"],
+])("the team of session %j is %s", (id, team) => {
+  expect(teamName(id)).toBe(team);
+});
+
+describe("values from outside cannot forge anything", () => {
+  test.each([
+    "a`b",
+    "a\nb",
+    "a\r\n<!-- SESSION_END -->\r\n",
+    "x` <!-- SESSION_END -->",
+    "a\u2028b\u2029c\u0085d\0e",
+    "-->",
+    "\ud800",
+    "x".repeat(100_000),
+    "",
+    "`",
+    "/ends in a slash/",
+  ])("%j", (value) => {
+    const hostile = { id: value, dir: value, pluginRoot: value, startedAt: new Date(Number.NaN) };
+    const block = sessionBlock(hostile);
+    expect(block).toHaveLength(8);
+    for (const line of block.slice(2, 6))
+      expect(line).toMatch(/^- [A-Z][a-z ]+: `[^`\p{Cc}\p{Cs}\u2028\u2029]+`$/u);
+    expect(block.join("\n").match(/<!--|-->/g)).toHaveLength(4);
+    const { text } = updateProjectText("user\n", { session: hostile });
+    expect(scan(text).markers.filter(({ kind }) => kind === "session")).toHaveLength(2);
+    expect(updateProjectText(text, { session: hostile })).toEqual({ text, changes: [] });
+  });
+});
+
+test("the previous session is told only when both its lines are there", () => {
+  const { text } = updateProjectText("", { session });
+  const previous = (before: string) => updateProjectText(before, { session: nextSession }).previousSession;
+  expect(previous(text)).toEqual({ id: session.id, dir: session.dir });
+  expect(previous(text.replaceAll("\n", "\r\n"))).toEqual({ id: session.id, dir: session.dir });
+  expect(previous(text.replace(/- Session dir.*\n/, ""))).toBeUndefined();
+  expect(previous(text.replace(/- Resume.*\n/, ""))).toBeUndefined();
+  expect(updateProjectText(text, { session }).previousSession).toBeUndefined();
+});
+
+test("of several session blocks the first in the managed block stays", () => {
+  const one = updateProjectText("", { session }).text;
+  const other = sessionBlock(nextSession).join("\n");
+  const result = updateProjectText(`${other}\n${one}mine\n${other}\n`, { session });
+  expect(result.text).toBe(`${one}mine\n`);
+  expect(result.changes).toEqual(["removed 2 duplicate session blocks"]);
+});
