@@ -13,53 +13,30 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { codeOf, errnoOf, failureReason, messageOf } from "./errors.ts";
-import { type BackendName, findBackend } from "./flock.ts";
-import { findHolder, holderOfRecord, type LockHolder, readRecord, writeRecord } from "./lockHolder.ts";
-import { appendEvent, makeEvent } from "./sessionJournal.ts";
+import { ifPresent } from "./errors.ts";
+import { findBackend } from "./flock.ts";
+import {
+  type Attempt,
+  elapsedMs,
+  FIND_HOLDER_MS,
+  failOpen,
+  type Lease,
+  LockFailure,
+  type LockOptions,
+  newAttempt,
+  reportReaped,
+} from "./lockAttempt.ts";
+import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lockHolder.ts";
 import { sleepMs } from "./sleep.ts";
 import { resolveTarget, type TargetPath } from "./targetPath.ts";
 
-/** A sidecar whose mtime is older than this is presumed to belong to a dead holder. */
-export const LOCK_TTL_SECONDS = 30;
-/** The longest that a writer waits for the lock. */
-export const LOCK_TIMEOUT_SECONDS = 5;
-
-export interface LockOptions {
-  /** Default: `LOCK_TIMEOUT_SECONDS`. 0 tries once. */
-  timeoutMs?: number | undefined;
-  /** Default: `LOCK_TTL_SECONDS`. */
-  ttlMs?: number | undefined;
-  /** The real target must lie inside. Default: the target's folder. Also names the journal. */
-  projectDir?: string | undefined;
-  /** Who asks, for the journal and the holder record. */
-  hook?: string | undefined;
-  /** Whose journal. Without it events are unattributed. */
-  sessionId?: string | undefined;
-}
-
-/** What became of an acquisition. */
-export interface Lease {
-  /** `not_needed`: there was nothing to change, so nobody asked for the lock. */
-  outcome: "locked" | "fail_open" | "not_needed";
-  waitedMs: number;
-  backend: BackendName;
-  /** Why it failed open: `timeout`, `permission`, `no_space`, … */
-  reason?: string;
-  /** The system's code, where the system said no. */
-  code?: string;
-  /** Who held the lock that we waited for in vain, where that can be known. */
-  holder?: LockHolder;
-  /** A live holder that was presumed dead and evicted; empty if it cannot be known. */
-  evicted?: Partial<LockHolder>;
-}
+export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
 
 /** How long nobody must have touched an expired sidecar that is held: some holders never touch the mtime. */
 const PATIENCE_MS = 1000;
 const MIN_POLL_MS = 1;
 /** Bounds the hand-over from one writer to the next. */
 const MAX_POLL_MS = 8;
-const FIND_HOLDER_MS = 100;
 
 /**
  * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease.
@@ -71,7 +48,7 @@ export function withFileLock<T>(target: string, critical: (lease: Lease) => T, o
   try {
     resolved = resolveTarget(target, options.projectDir);
   } catch (error) {
-    return critical(failOpen(newAttempt(target, undefined, options), error).lease);
+    return critical(failOpen(newAttempt(target, undefined, options), error));
   }
   return withLockOn(resolved, critical, options);
 }
@@ -91,63 +68,10 @@ export function sidecarOf({ dir, base }: TargetPath): string {
   return path.join(dir, `.${base}.lock`);
 }
 
-/** One try to get one lock: what was asked for, and what was seen so far. */
-interface Attempt {
-  target: string;
-  sidecar: string | undefined;
-  options: LockOptions;
-  timeoutMs: number;
-  ttlMs: number;
-  startedAt: number;
-  tries: number;
-  backend: BackendName;
-  /** An expired sidecar that is held, and since when nobody has touched it. */
-  suspect?: { ino: bigint; mtimeNs: bigint; since: number } | undefined;
-  replacedStale: boolean;
-  reaped: Reaped[];
-}
-
-/** A sidecar that was unlinked because its holder is presumed dead. */
-interface Reaped {
-  reason: "abandoned" | "expired";
-  ageMs: number;
-  ino: number;
-  holder: LockHolder | undefined;
-}
-
 /** Without a descriptor the lock has failed open. */
 interface Acquired {
   lease: Lease;
   fd?: number;
-}
-
-/** A failure that no system call reported. */
-class LockFailure extends Error {
-  reason: string;
-
-  constructor(reason: string, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
-
-function newAttempt(target: string, sidecar: string | undefined, options: LockOptions): Attempt {
-  return {
-    target,
-    sidecar,
-    options,
-    timeoutMs: nonNegative(options.timeoutMs) ?? LOCK_TIMEOUT_SECONDS * 1000,
-    ttlMs: nonNegative(options.ttlMs) ?? LOCK_TTL_SECONDS * 1000,
-    startedAt: performance.now(),
-    tries: 0,
-    backend: "none",
-    replacedStale: false,
-    reaped: [],
-  };
-}
-
-function nonNegative(value: number | undefined): number | undefined {
-  return Number.isFinite(value) && (value as number) >= 0 ? value : undefined;
 }
 
 /** Never throws: every failure fails open, with one event. */
@@ -159,7 +83,7 @@ function acquire(target: TargetPath, options: LockOptions): Acquired {
     const fd = poll(sidecar, attempt);
     acquired = { fd, lease: { outcome: "locked", waitedMs: elapsedMs(attempt), backend: attempt.backend } };
   } catch (error) {
-    acquired = failOpen(attempt, error);
+    acquired = { lease: failOpen(attempt, error) };
   }
   for (const reaped of attempt.reaped) {
     reportReaped(reaped, attempt, acquired.fd);
@@ -208,7 +132,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
     if (ageMs > attempt.ttlMs && !attempt.replacedStale) {
       attempt.replacedStale = true;
       const record = readRecord(fd);
-      fs.unlinkSync(sidecar);
+      ifPresent(() => fs.unlinkSync(sidecar));
       if (record) {
         const holder = holderOfRecord(record);
         attempt.reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder });
@@ -243,8 +167,10 @@ function evictExpired(sidecar: string, attempt: Attempt): boolean {
   }
   if (performance.now() - suspect.since < PATIENCE_MS) return false;
   const holder = findHolder(sidecar, FIND_HOLDER_MS);
-  if (fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false })?.ino !== seen.ino) return true;
-  fs.unlinkSync(sidecar);
+  const now = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
+  if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return true;
+  // Another waiter may be faster: then the eviction is its own.
+  if (ifPresent(() => fs.unlinkSync(sidecar)) === null) return true;
   attempt.reaped.push({ reason: "expired", ageMs, ino: Number(seen.ino), holder });
   attempt.suspect = undefined;
   return true;
@@ -261,66 +187,4 @@ function release(fd: number): void {
   } catch {
     // The descriptor is gone all the same, and the flock with it.
   }
-}
-
-function failOpen(attempt: Attempt, error: unknown): Acquired {
-  const waitedMs = elapsedMs(attempt);
-  const reason = error instanceof LockFailure ? error.reason : failureReason(error);
-  const code = codeOf(error);
-  const holder =
-    reason === "timeout" && attempt.sidecar ? findHolder(attempt.sidecar, FIND_HOLDER_MS) : undefined;
-  journal(attempt, "lock_fail_open", {
-    reason,
-    code,
-    errno: errnoOf(code),
-    message: messageOf(error),
-    waited_ms: waitedMs,
-    timeout_ms: attempt.timeoutMs,
-    attempts: attempt.tries,
-    holder,
-  });
-  const lease: Lease = { outcome: "fail_open", waitedMs, backend: attempt.backend, reason };
-  if (code !== undefined) lease.code = code;
-  if (holder) lease.holder = holder;
-  return { lease };
-}
-
-function reportReaped(
-  { reason, ageMs, ino, holder }: Reaped,
-  attempt: Attempt,
-  fd: number | undefined,
-): void {
-  journal(attempt, "lock_reaped", {
-    reason,
-    age_ms: Math.round(ageMs),
-    old_ino: ino,
-    new_ino: fd === undefined ? undefined : inodeOf(fd),
-    waited_ms: elapsedMs(attempt),
-    holder,
-  });
-}
-
-function inodeOf(fd: number): number | undefined {
-  try {
-    return fs.fstatSync(fd).ino;
-  } catch {
-    return undefined;
-  }
-}
-
-function journal(attempt: Attempt, type: string, fields: Record<string, unknown>): void {
-  const { target, sidecar, options } = attempt;
-  const event = makeEvent(type, {
-    target,
-    lock_path: sidecar,
-    ...fields,
-    hook: options.hook,
-    pid: process.pid,
-  });
-  appendEvent(event, options);
-}
-
-/** Milliseconds since the attempt began, to a tenth. */
-function elapsedMs({ startedAt }: Attempt): number {
-  return Math.round((performance.now() - startedAt) * 10) / 10;
 }

@@ -8,6 +8,7 @@ import { nodeDiff3 } from "./dependencies.ts";
  * @returns the text with both changes, or null if they touch the same lines. An append to `base` always merges.
  */
 export function mergeTexts(base: string, outside: string, current: string): string | null {
+  if (outside === base) return current;
   if (outside.startsWith(base)) return append(base, outside.slice(base.length), current);
   const merged = nodeDiff3().diff3Merge(splitLines(current), splitLines(base), splitLines(outside));
   const lines: string[] = [];

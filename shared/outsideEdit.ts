@@ -50,7 +50,7 @@ export function settle(update: PublishedUpdate): string | undefined {
     }
   } catch (error) {
     update.report("lost");
-    message = `${update.target} was updated, but what another program wrote into it at the same moment could not be kept: ${messageOf(error)}.`;
+    message = `${update.target} was updated; if another program wrote into it at the same moment, that could not be kept (${messageOf(error)}).`;
   }
   return message;
 }

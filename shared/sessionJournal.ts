@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { isCode, messageOf } from "./errors.ts";
 import { isSessionId } from "./sessionId.ts";
+import { sleepMs } from "./sleep.ts";
 
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
 export interface JournalEvent {
@@ -71,13 +72,14 @@ export function makeEvent(type: string, fields: Record<string, unknown> = {}): J
  * @returns whether the journal has it
  */
 export function appendEvent(event: JournalEvent, address: JournalAddress): boolean {
-  const line = toLine(event);
+  let line = "";
   try {
+    line = toLine(event);
     appendLine(journalPath(address), line, event.type.startsWith("lock_"));
     return true;
   } catch (error) {
     writeToStderr(
-      `pact-hooks: the journal cannot be written (${messageOf(error)}); its event follows\n${line}`,
+      `pact-hooks: the journal cannot be written (${messageOf(error)}); its event follows\n${line || String(event.type)}`,
     );
     return false;
   }
@@ -92,8 +94,14 @@ function toLine({ v, type, ts, ...fields }: JournalEvent): string {
 function appendLine(file: string, line: string, sync: boolean): void {
   const fd = openForAppend(file);
   try {
-    // A torn last line, left by a crash or a full disk, must not swallow this one.
-    const bytes = Buffer.from(endsTorn(fd, file) ? `\n${line}` : line);
+    // A torn last line, left by a crash or a full disk, must not swallow this one. One that is only half visible yet,
+    // because another session is writing it, is whole a moment later.
+    let torn = endsTorn(fd, file);
+    if (torn) {
+      sleepMs(1);
+      torn = endsTorn(fd, file);
+    }
+    const bytes = Buffer.from(torn ? `\n${line}` : line);
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
       throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
@@ -109,8 +117,28 @@ function openForAppend(file: string): number {
     return open();
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolders(path.dirname(file));
     return open();
+  }
+}
+
+/** Node's own recursive mkdir never ends where the system says ENOENT below a folder that exists (/proc). */
+function makeFolders(dir: string): void {
+  try {
+    makeFolder(dir);
+  } catch (error) {
+    if (!isCode(error, "ENOENT") || dir === path.dirname(dir)) throw error;
+    makeFolders(path.dirname(dir));
+    makeFolder(dir);
+  }
+}
+
+function makeFolder(dir: string): void {
+  try {
+    fs.mkdirSync(dir, 0o700);
+  } catch (error) {
+    // Another session was faster.
+    if (!isCode(error, "EEXIST")) throw error;
   }
 }
 

@@ -48,8 +48,11 @@ export function openSnapshot(path: string): Snapshot | null {
   }
 }
 
+/** Never throws: a descriptor that was only read from has nothing more to say. */
 export function closeSnapshot(snapshot: Snapshot | null): void {
-  if (snapshot) fs.closeSync(snapshot.fd);
+  try {
+    if (snapshot) fs.closeSync(snapshot.fd);
+  } catch {}
 }
 
 /** What the snapshot's file holds now, wherever its name has gone. @throws the system's error */

@@ -33,7 +33,7 @@ export interface UpdateResult {
 }
 
 const MAX_ROUNDS = 10;
-const MAX_JITTER_MS = 100;
+const MAX_JITTER_MS = 250;
 /** The lease of an update that found nothing to change. */
 export const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
 /** What `mutate` threw, as opposed to the file system. */
@@ -140,7 +140,7 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
     for (let tries = 1; tries <= MAX_ROUNDS; tries++) {
       const outcome = round(update, change);
       if (outcome !== "again") return outcome;
-      sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
+      if (tries < MAX_ROUNDS) sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
     }
     throw new Contention(`others changed it in each of ${MAX_ROUNDS} tries`);
   };

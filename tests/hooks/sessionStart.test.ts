@@ -251,6 +251,13 @@ describe("the journal", () => {
     expect(JSON.parse(line)).toMatchObject({ v: 1, type: "session_start", session_id: SESSION });
   });
 
+  test("a home folder that can never be made does not keep the session waiting", () => {
+    const box = sandbox();
+    const run = runHook("sessionStart", payload("startup", box), box, { CLAUDE_CONFIG_DIR: "/proc/nope/claude" });
+    answerOf(run);
+    expect(run.stderr).toContain('"type":"session_start"');
+  });
+
   test("nothing of the environment is written anywhere", () => {
     const box = sandbox();
     const secret = "s3cret-messaging-token";

@@ -1,0 +1,7 @@
+/** Appends events to the journal. Parameters: count, name, size, address. */
+import { appendEvent, makeEvent } from "./library.mjs";
+import { params } from "./messages.mjs";
+
+const { count, name, size = 10, address = {} } = params;
+for (let n = 0; n < count; n++)
+  appendEvent(makeEvent("test", { name, n, filler: "x".repeat(size) }), address);

@@ -1,0 +1,30 @@
+/**
+ * Takes the lock, tells `entered` with the lease, holds until the test sends something if `hold`, tells `left`.
+ * Parameters: target, options, hold; `start`: a command to start while holding, whose pid goes into `started`;
+ * `exhaust`: uses up all file descriptors first.
+ */
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { withFileLock } from "./library.mjs";
+import { params, tell, waitForTest } from "./messages.mjs";
+
+const { target, options, hold, exhaust } = params;
+if (exhaust) {
+  withFileLock(`${target}.other`, () => {}, options);
+  try {
+    for (;;) fs.openSync("/dev/null");
+  } catch (error) {
+    if (error.code !== "EMFILE") throw error;
+  }
+}
+withFileLock(
+  target,
+  (lease) => {
+    const child = params.start && spawn(params.start[0], params.start.slice(1), { stdio: "ignore" });
+    tell({ entered: lease, started: child?.pid });
+    child?.unref();
+    if (hold) waitForTest();
+  },
+  options,
+);
+tell({ left: true });

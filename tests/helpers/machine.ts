@@ -1,0 +1,66 @@
+/** What this machine can do, and who we are on it: tests that need more are skipped, and say so. */
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { onTestFinished, type TestContext } from "vitest";
+import { findBackend } from "../../shared/flock.ts";
+import { PYTHON } from "./child.ts";
+import { tempDir } from "./tempDir.ts";
+
+export const IS_ROOT = process.getuid?.() === 0;
+/** "nobody": a user without any rights. */
+export const NOBODY = { uid: 65534, gid: 65534 };
+export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", "true");
+export const HAS_FLOCK_PROGRAM = runs("flock", "--version");
+export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
+export const IS_LINUX = process.platform === "linux";
+
+/** The backends of flock that work here. */
+export const BACKENDS = ["addon", "exlock", "flock"].filter((name) => {
+  const before = process.env.PACT_HOOKS_FLOCK;
+  process.env.PACT_HOOKS_FLOCK = name;
+  const found = findBackend() !== null;
+  if (before === undefined) delete process.env.PACT_HOOKS_FLOCK;
+  else process.env.PACT_HOOKS_FLOCK = before;
+  return found;
+});
+
+function runs(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+/** Allows one backend in this process and those that it starts, for one test. */
+export function useBackend(name: string): void {
+  const before = process.env.PACT_HOOKS_FLOCK;
+  process.env.PACT_HOOKS_FLOCK = name;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.PACT_HOOKS_FLOCK;
+    else process.env.PACT_HOOKS_FLOCK = before;
+  });
+}
+
+/** A file system of its own with limits (`size=64k`, `nr_inodes=10`), unmounted after the test. */
+export function mountTmpfs({ skip }: TestContext, options: string): string {
+  const dir = tempDir();
+  const mounted = IS_ROOT && IS_LINUX && runs("mount", "-t", "tmpfs", "-o", options, "tmpfs", dir);
+  skip(!mounted, "needs the right to mount a tmpfs");
+  onTestFinished(() => void execFileSync("umount", ["-l", dir]));
+  fs.chmodSync(dir, 0o755);
+  return dir;
+}
+
+export function remountReadOnly(dir: string): void {
+  execFileSync("mount", ["-o", "remount,ro", dir]);
+}
+
+/** strace that makes system calls fail or wait: `link,linkat:error=EPERM`. What it sees goes to `log`. */
+export function injecting(
+  { skip }: TestContext,
+  inject: string,
+  log = "/dev/null",
+  onPath?: string,
+): string[] {
+  skip(!HAS_STRACE, "needs strace");
+  const calls = inject.slice(0, inject.indexOf(":"));
+  const only = onPath === undefined ? [] : ["-P", onPath];
+  return ["strace", "-f", "-qq", "-o", log, ...only, "-e", `trace=${calls}`, "-e", `inject=${inject}`];
+}

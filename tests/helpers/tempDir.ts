@@ -1,0 +1,31 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { onTestFinished } from "vitest";
+
+/** A folder of its own for one test, removed after it. */
+export function tempDir(): string {
+  const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-test-")));
+  onTestFinished(() => fs.rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A file in a temporary folder of its own. */
+export function tempFile(content: string | Buffer, name = "CLAUDE.md"): string {
+  const file = path.join(tempDir(), name);
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+/** What lies in a folder, sidecars of locks left out. */
+export function entriesOf(dir: string): string[] {
+  return fs
+    .readdirSync(dir)
+    .filter((name) => !/^\..*\.lock$/.test(name))
+    .sort();
+}
+
+/** The lock's sidecar of a target. */
+export function sidecarOf(target: string): string {
+  return path.join(path.dirname(target), `.${path.basename(target)}.lock`);
+}

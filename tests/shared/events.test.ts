@@ -1,0 +1,123 @@
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { EVENT_RULES, type FieldRule, problemOf } from "../../shared/events.ts";
+import { journalEvents, payload, runHook, sandbox } from "../hooks/hookProcess.ts";
+
+const DOCUMENT = fileURLToPath(new URL("../../docs/journal.md", import.meta.url));
+const TYPES = Object.entries(EVENT_RULES) as [string, Record<string, FieldRule>][];
+
+/** The rows of the table below a type's heading: field, unit, when. */
+function documented(type: string): string[][] {
+  const text = fs.readFileSync(DOCUMENT, "utf8");
+  const section = text.split(`### \`${type}\`\n`)[1]?.split("\n##")[0] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+  return rows.map((row) =>
+    row
+      .split("|")
+      .map((cell) => cell.trim())
+      .slice(1, 4),
+  );
+}
+
+function flatten(rules: Record<string, FieldRule>, before = ""): [string, FieldRule][] {
+  return Object.entries(rules).flatMap(([name, rule]): [string, FieldRule][] => [
+    [`${before}${name}`, rule],
+    ...flatten(rule.fields ?? {}, `${before}${name}.`),
+  ]);
+}
+
+describe("the documentation", () => {
+  test.each(TYPES)("has every field of %s, its unit and when it is there", (type, rules) => {
+    const rows = documented(type);
+    expect(rows.map(([field]) => field)).toEqual(flatten(rules).map(([name]) => `\`${name}\``));
+    for (const [i, [name, rule]] of flatten(rules).entries()) {
+      const [, unit = "", when = ""] = rows[i] ?? [];
+      if (rule.kind === "ms") expect(unit, name).toContain("milliseconds");
+      if (rule.kind === "fields") expect(unit, name).toContain("object");
+      for (const word of rule.words ?? []) expect(unit, name).toContain(`\`${word}\``);
+      expect(when, name).not.toBe("");
+      if (rule.required) expect(when, name).toBe("always");
+    }
+  });
+});
+
+test("what the hooks write is valid", () => {
+  const box = sandbox();
+  const target = path.join(box.projectDir, "CLAUDE.md");
+  const start = (session_id: string, env = {}) =>
+    runHook("sessionStart", payload("startup", box, { session_id }), box, env);
+  fs.writeFileSync(target, "mine\n");
+  start("good");
+  start("failed-open", { PACT_HOOKS_FLOCK: "none" });
+  const record = { pid: process.pid, start: "another", hook: "", acquired_at: "2026-01-01T00:00:00Z" };
+  const sidecar = path.join(box.projectDir, ".CLAUDE.md.lock");
+  fs.writeFileSync(sidecar, JSON.stringify(record));
+  fs.utimesSync(sidecar, 1, 1);
+  start("reaped");
+  fs.writeFileSync(target, Buffer.from([0xff]));
+  start("refused");
+  runHook("sessionEnd", payload("sessionEnd", box), box);
+  runHook("sessionStart", "{}", box);
+  const events = journalEvents(box);
+  const written = [
+    "session_start",
+    "session_end",
+    "lock_fail_open",
+    "lock_reaped",
+    "write_refused",
+    "bad_payload",
+  ];
+  expect([...new Set(events.map(({ type }) => type))].sort()).toEqual(written.sort());
+  for (const { v: _v, type, ts: _ts, ...fields } of events) {
+    expect(problemOf(type as string, fields), JSON.stringify(fields)).toBeUndefined();
+  }
+});
+
+const holder = { pid: 1, source: "proc", alive: true };
+const reaped = { target: "/x", reason: "expired", age_ms: -1, old_ino: 1, waited_ms: 0.5, pid: 1 };
+
+test.each<[string, Record<string, unknown>]>([
+  ["lock_reaped", reaped],
+  ["lock_reaped", { ...reaped, holder: { ...holder, command: "node", held_ms: 1.5 } }],
+  ["session_start", { session_id: "s", project_dir: "/p" }],
+  ["mytool.deployed", { anything: [{ goes: null }] }],
+  ["my-tool.v2.deployed", {}],
+])("%s is valid with %j", (type, fields) => {
+  expect(problemOf(type, fields)).toBeUndefined();
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+  [
+    "lock_reaped",
+    { ...reaped, reason: "dead" },
+    'lock_reaped reason must be one of abandoned, expired, not "dead"',
+  ],
+  ["lock_reaped", { ...reaped, age_ms: "1" }, 'lock_reaped age_ms must be a number of milliseconds, not "1"'],
+  ["lock_reaped", { ...reaped, pid: 1.5 }, "lock_reaped pid must be a whole number, not 1.5"],
+  ["lock_reaped", { ...reaped, target: "" }, 'lock_reaped target must be a text that is not empty, not ""'],
+  ["lock_reaped", { ...reaped, holder: "node" }, 'lock_reaped holder must be an object, not "node"'],
+  ["lock_reaped", { ...reaped, holder: [] }, "lock_reaped holder must be an object, not []"],
+  [
+    "lock_reaped",
+    { ...reaped, holder: { ...holder, pid: undefined } },
+    "lock_reaped needs 'holder.pid' (a whole number)",
+  ],
+  [
+    "lock_reaped",
+    { ...reaped, holder: { ...holder, alive: 1 } },
+    "lock_reaped holder.alive must be true or false, not 1",
+  ],
+  ["session_start", { project_dir: "/p" }, "session_start needs 'session_id' (a text that is not empty)"],
+  ["mytool.x", { type: "y" }, "'type' is set by the journal"],
+])("%s is not valid with %j", (type, fields, problem) => {
+  expect(problemOf(type, fields)).toBe(problem);
+});
+
+test.each(["", "lock", "Lock.x", ".x", "x.", "a b.c", "a.b\nc", `a.${"b".repeat(64)}`, "__proto__"])(
+  "%j is not a type",
+  (type) => {
+    expect(problemOf(type, {})).toContain("there is no event type");
+  },
+);

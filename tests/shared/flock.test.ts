@@ -1,0 +1,209 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { findBackend } from "../../shared/flock.ts";
+import { start, startProgram, startPython } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, useBackend } from "../helpers/machine.ts";
+import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
+
+const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+
+/** Holds a flock from Python until its standard input ends. */
+const PYTHON_HOLDER = `
+import fcntl, sys
+f = open(sys.argv[1], "a+")
+fcntl.flock(f, fcntl.LOCK_EX)
+print('{"held":true}', flush=True)
+sys.stdin.read()
+`;
+/** Exits with 1 if somebody else holds the flock. */
+const PYTHON_TRY = `
+import fcntl, sys
+try:
+    fcntl.flock(open(sys.argv[1], "a+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(1)
+`;
+
+test("some backend is on the machine that runs these tests", () => {
+  expect(BACKENDS).not.toEqual([]);
+});
+
+test.each(["none", "no such word"])("PACT_HOOKS_FLOCK=%s allows no backend", (word) => {
+  useBackend(word);
+  expect(findBackend()).toBeNull();
+});
+
+test("without a choice, or with an empty one, the first of them is used", () => {
+  useBackend("");
+  expect(findBackend()?.name).toBe(BACKENDS[0]);
+});
+
+describe.each(BACKENDS)("backend %s", (name) => {
+  const openLocked = (file: string) => {
+    useBackend(name);
+    const backend = findBackend();
+    expect(backend?.name).toBe(name);
+    return (backend as NonNullable<typeof backend>).openLocked(file);
+  };
+  const held = (file: string) => {
+    const fd = openLocked(file);
+    expect(fd).not.toBeNull();
+    return fd as number;
+  };
+
+  test("creates a private file, locks it once, and frees it when it is closed", () => {
+    const file = path.join(tempDir(), "lock");
+    const fd = held(file);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    expect(openLocked(file)).toBeNull();
+    fs.closeSync(fd);
+    fs.closeSync(held(file));
+  });
+
+  test("a refusal leaves no descriptor open", () => {
+    const file = path.join(tempDir(), "lock");
+    const fd = held(file);
+    openLocked(file);
+    const before = fs.readdirSync("/dev/fd").length;
+    for (let i = 0; i < 5; i++) expect(openLocked(file)).toBeNull();
+    expect(fs.readdirSync("/dev/fd").length).toBe(before);
+    fs.closeSync(fd);
+  });
+
+  test("keeps the content of the file", () => {
+    const file = path.join(tempDir(), "lock");
+    fs.writeFileSync(file, "record");
+    fs.closeSync(held(file));
+    expect(fs.readFileSync(file, "utf8")).toBe("record");
+  });
+
+  test.runIf(HAS_FLOCK_PROGRAM)("excludes the flock program, and is excluded by it", async () => {
+    const file = path.join(tempDir(), "lock");
+    const tryFlock = () => spawnSync("flock", ["-n", file, "true"]).status;
+    const fd = held(file);
+    expect(tryFlock()).toBe(1);
+    fs.closeSync(fd);
+    expect(tryFlock()).toBe(0);
+
+    const holder = start("flock", [file, "sh", "-c", "echo '{\"held\":true}'; cat"]);
+    await holder.message("held");
+    expect(openLocked(file)).toBeNull();
+    holder.end();
+    await holder.exited;
+    fs.closeSync(held(file));
+  });
+
+  test.runIf(HAS_PYTHON)("excludes Python's fcntl.flock, and is excluded by it", async () => {
+    const file = path.join(tempDir(), "lock");
+    const tryFlock = () => spawnSync("/usr/bin/python3", ["-c", PYTHON_TRY, file]).status;
+    const fd = held(file);
+    expect(tryFlock()).toBe(1);
+    fs.closeSync(fd);
+    expect(tryFlock()).toBe(0);
+
+    const holder = startPython(PYTHON_HOLDER, [file]);
+    await holder.message("held");
+    expect(openLocked(file)).toBeNull();
+    holder.end();
+    await holder.exited;
+    fs.closeSync(held(file));
+  });
+
+  test("a child that is started while it is held does not keep it", () => {
+    const file = path.join(tempDir(), "lock");
+    const fd = held(file);
+    const sleeper = start("sleep", ["60"]);
+    fs.closeSync(fd);
+    expect(() => process.kill(sleeper.pid, 0)).not.toThrow();
+    fs.closeSync(held(file));
+  });
+
+  test("a device is not opened", (context) => {
+    const file = path.join(tempDir(), "lock");
+    const made = spawnSync("mknod", [file, "c", "240", "0"]).status === 0;
+    context.skip(!made, "needs the right to make a device");
+    expect(() => openLocked(file)).toThrow(expect.objectContaining({ code: "ENOTREG" }));
+  });
+});
+
+describe("an addon that cannot be used", () => {
+  /** A copy of the package, elsewhere, with its own node_modules. */
+  const packageWith = (addon: Record<string, string>) => {
+    const dir = tempDir();
+    fs.cpSync(dist, path.join(dir, "dist"), { recursive: true });
+    for (const [name, content] of Object.entries(addon)) {
+      const file = path.join(dir, "node_modules/fs-ext", name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
+    }
+    return { dir, PACT_HOOKS_LIBRARY: path.join(dir, "dist/index.mjs") };
+  };
+  const index = "module.exports = require('./build/fs_ext.node');";
+
+  test.each<[string, Record<string, string>]>([
+    ["is not installed", {}],
+    ["does not load, being built for another machine", { "index.js": index, "build/fs_ext.node": "\x7fELF" }],
+    ["throws while it loads", { "index.js": "throw new Error('no luck')" }],
+  ])("counts as absent if it %s", async (_what, addon) => {
+    const { events } = useJournal();
+    const { dir, PACT_HOOKS_LIBRARY } = packageWith(addon);
+    const leaseWith = async (PACT_HOOKS_FLOCK: string) => {
+      const params = { target: path.join(dir, "CLAUDE.md") };
+      const child = startProgram("holdLock", params, { env: { PACT_HOOKS_LIBRARY, PACT_HOOKS_FLOCK } });
+      return child.message("entered");
+    };
+    const next = BACKENDS.find((name) => name !== "addon");
+    expect(await leaseWith("")).toMatchObject(
+      next ? { outcome: "locked", backend: next } : { outcome: "fail_open", reason: "no_backend" },
+    );
+    expect(await leaseWith("addon")).toMatchObject({ outcome: "fail_open", reason: "no_backend" });
+    expect(events("lock_fail_open")).toHaveLength(next ? 1 : 2);
+  });
+
+  test("in an unexpected way is a failure of our own, and fails open", async () => {
+    const { events } = useJournal();
+    const { dir, PACT_HOOKS_LIBRARY } = packageWith({ "index.js": "exports.flockSync = () => null.x;" });
+    const params = { target: path.join(dir, "CLAUDE.md") };
+    const child = startProgram("holdLock", params, {
+      env: { PACT_HOOKS_LIBRARY, PACT_HOOKS_FLOCK: "addon" },
+    });
+    expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "internal" });
+    expect(events()).toMatchObject([
+      { type: "lock_fail_open", reason: "internal", message: expect.stringContaining("null") },
+    ]);
+  });
+});
+
+describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
+  test("is not looked up in PATH", async () => {
+    useJournal();
+    const dir = tempDir();
+    const target = path.join(dir, "CLAUDE.md");
+    const trace = path.join(dir, "was-run");
+    fs.writeFileSync(path.join(dir, "flock"), `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o755 });
+    const env = { PATH: `${dir}:.:${process.env.PATH}`, PACT_HOOKS_FLOCK: "flock" };
+    const lease = await startProgram("holdLock", { target }, { env, cwd: dir }).message("entered");
+    expect(lease).toMatchObject({ outcome: "locked", backend: "flock" });
+    expect(fs.existsSync(trace)).toBe(false);
+  });
+
+  test("that ends in a way of its own is an error, not a lock", async (context) => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const broken = path.join(tempDir(), "flock");
+    fs.writeFileSync(broken, "#!/bin/sh\necho something is wrong >&2\nexit 69\n", { mode: 0o755 });
+    const flock = fs.realpathSync(
+      execFileSync("sh", ["-c", "command -v flock"], { encoding: "utf8" }).trim(),
+    );
+    const under = ["unshare", "-m", "sh", "-c", `mount --bind ${broken} ${flock} && exec "$@"`, "sh"];
+    context.skip(spawnSync(under[0] as string, [...under.slice(1), "true"]).status !== 0, "needs to mount");
+    const child = startProgram("holdLock", { target }, { env: { PACT_HOOKS_FLOCK: "flock" }, under });
+    expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "io", code: "EIO" });
+    expect(events("lock_fail_open")).toMatchObject([{ message: "EIO: something is wrong" }]);
+    expect(fs.existsSync(sidecarOf(target))).toBe(true);
+  });
+});

@@ -1,0 +1,172 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { withFileLock } from "../../shared/fileLock.ts";
+import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../shared/lockHolder.ts";
+import { start, startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs } from "../helpers/machine.ts";
+import { sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+
+/** Ample: these tests are about whom it finds. */
+const BUDGET_MS = 10_000;
+
+function openFile(file: string): number {
+  const fd = fs.openSync(file, "r+");
+  onTestFinished(() => fs.closeSync(fd));
+  return fd;
+}
+
+function ownRecord() {
+  const fd = openFile(tempFile("", "sidecar"));
+  writeRecord(fd, "test", "session-1");
+  const record = readRecord(fd);
+  if (!record) throw new Error("no record");
+  return { fd, record };
+}
+
+describe("the record", () => {
+  test("says who holds the lock, while it is held and not after", () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const read = () => fs.readFileSync(sidecarOf(target), "utf8");
+    const held = withFileLock(target, read, { hook: "test", sessionId: "session-1" });
+    expect(JSON.parse(held)).toEqual({
+      pid: process.pid,
+      start: expect.stringMatching(/^\d+$/),
+      hook: "test",
+      session_id: "session-1",
+      acquired_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(read()).toBe("");
+  });
+
+  test("refreshes the mtime", () => {
+    const file = tempFile("", "sidecar");
+    fs.utimesSync(file, 0, 0);
+    writeRecord(openFile(file), "test", undefined);
+    expect(fs.statSync(file).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test("replaces a longer one", () => {
+    const file = tempFile("x".repeat(2000), "sidecar");
+    const fd = openFile(file);
+    writeRecord(fd, "test", undefined);
+    expect(readRecord(fd)).toMatchObject({ pid: process.pid, hook: "test" });
+  });
+
+  test("has no session id that is not one, however long", () => {
+    const file = tempFile("", "sidecar");
+    const fd = openFile(file);
+    writeRecord(fd, "test", "x\n".repeat(5000));
+    expect(readRecord(fd)).toEqual(expect.not.objectContaining({ session_id: expect.anything() }));
+  });
+
+  const at = new Date().toISOString();
+  test.each([
+    "",
+    "not JSON",
+    "null",
+    "7",
+    "[]",
+    '{"pid":1}',
+    JSON.stringify({ pid: -1, start: "1", acquired_at: at }),
+    JSON.stringify({ pid: "1; rm", start: "1", acquired_at: at }),
+    JSON.stringify({ pid: 1.5, start: "1", acquired_at: at }),
+    JSON.stringify({ pid: 1, start: 1, acquired_at: at }),
+    JSON.stringify({ pid: 1, start: "1", acquired_at: "yesterday" }),
+    JSON.stringify({ pid: 1, start: "1", acquired_at: at, hook: "x".repeat(5000) }),
+  ])("that is none is ignored: %s", (content) => {
+    expect(readRecord(openFile(tempFile(content, "sidecar")))).toBeNull();
+  });
+
+  test("of a process that runs gives its command and how long it holds", () => {
+    expect(holderOfRecord(ownRecord().record)).toEqual({
+      pid: process.pid,
+      command: expect.stringMatching(/^node/),
+      held_ms: expect.any(Number),
+      source: "record",
+      alive: true,
+    });
+  });
+
+  test("of an earlier process with the same pid blames nobody", () => {
+    const { record } = ownRecord();
+    const earlier = { ...record, start: String(Number(record.start) - 1000) };
+    expect(holderOfRecord(earlier)).toEqual({ pid: process.pid, source: "record", alive: false });
+  });
+
+  test("of a process that has ended, or is a zombie, is of a dead one", async () => {
+    const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
+    const zombie = await shell.message("pid");
+    if (IS_LINUX) await waitUntil(() => fs.readFileSync(`/proc/${zombie}/stat`, "utf8").includes(") Z "));
+    const { record } = ownRecord();
+    expect(holderOfRecord({ ...record, pid: zombie }).alive).toBe(false);
+    shell.kill("SIGKILL");
+    await shell.exited;
+    expect(holderOfRecord({ ...record, pid: shell.pid }).alive).toBe(false);
+  });
+});
+
+describe("who holds it", () => {
+  test("is nobody for a free sidecar, an absent one, and one that is a link", () => {
+    const file = tempFile("", "sidecar");
+    expect(findHolder(file, BUDGET_MS)).toBeUndefined();
+    expect(findHolder(`${file}.absent`, BUDGET_MS)).toBeUndefined();
+    fs.symlinkSync(file, `${file}.link`);
+    expect(findHolder(`${file}.link`, BUDGET_MS)).toBeUndefined();
+  });
+
+  test("is what the record says", async () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const holder = startProgram("holdLock", { target, hold: true });
+    await holder.message("entered");
+    const found = findHolder(sidecarOf(target), BUDGET_MS);
+    expect(found).toMatchObject({ pid: holder.pid, command: "node", source: "record", alive: true });
+  });
+
+  test("is not looked for any longer than allowed", () => {
+    const file = tempFile("", "sidecar");
+    expect(findHolder(file, -1)).toBeUndefined();
+  });
+
+  describe.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)("without a record, as Linux tells it", () => {
+    test("is the process that has the descriptor, not the one that called flock and is gone", async () => {
+      const file = tempFile("", "sidecar");
+      const shell = start("bash", [
+        "-c",
+        'exec 9>"$1"; flock 9; echo \'{"held":1}\'; read x',
+        "SECRET",
+        file,
+      ]);
+      await shell.message("held");
+      const found = findHolder(file, BUDGET_MS);
+      expect(found).toEqual({ pid: shell.pid, command: "bash", source: "proc", alive: true });
+    });
+
+    test("is the true holder, whatever a record of somebody else says", async () => {
+      const { record } = ownRecord();
+      const stale = { ...record, start: "1" };
+      const file = tempFile(JSON.stringify(stale), "sidecar");
+      const holder = start("flock", ["--no-fork", file, "sh", "-c", "echo '{\"held\":1}'; read x"]);
+      await holder.message("held");
+      const found = findHolder(file, BUDGET_MS);
+      expect(found).toMatchObject({ pid: holder.pid, source: "proc" });
+    });
+
+    test("is not who holds a file of the same number on another file system", async (context) => {
+      const [one, other] = [0, 1].map(() => path.join(mountTmpfs(context, "size=64k"), "sidecar"));
+      for (const file of [one, other] as [string, string]) fs.writeFileSync(file, "");
+      context.skip(
+        fs.statSync(one as string).ino !== fs.statSync(other as string).ino,
+        "numbers differ here",
+      );
+      const holder = start("flock", [one as string, "sh", "-c", "echo '{\"held\":1}'; read x"]);
+      await holder.message("held");
+      expect(findHolder(one as string, BUDGET_MS)).toMatchObject({ source: "proc" });
+      expect(findHolder(other as string, BUDGET_MS)).toBeUndefined();
+    });
+  });
+});

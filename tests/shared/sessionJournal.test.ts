@@ -1,0 +1,227 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  appendEvent,
+  configDir,
+  journalPath,
+  makeEvent,
+  readEvents,
+  readLastEvent,
+} from "../../shared/sessionJournal.ts";
+import { startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { IS_ROOT, mountTmpfs, NOBODY } from "../helpers/machine.ts";
+import { tempDir, tempFile } from "../helpers/tempDir.ts";
+
+const ADDRESS = { sessionId: "session-1", projectDir: "/home/someone/my project" };
+
+function modeOf(file: string): number {
+  return fs.statSync(file).mode & 0o777;
+}
+
+function setEnv(name: string, value: string | undefined): void {
+  const before = process.env[name];
+  const set = (to: string | undefined) => {
+    if (to === undefined) delete process.env[name];
+    else process.env[name] = to;
+  };
+  set(value);
+  onTestFinished(() => set(before));
+}
+
+describe("an event", () => {
+  test("is one line of JSON, in the session's own file, which is private", () => {
+    const { configDir } = useJournal();
+    const event = makeEvent("test", { text: "two\nlines \u2028", absent: undefined });
+    expect(appendEvent(event, ADDRESS)).toBe(true);
+    const dir = path.join(configDir, "pact-sessions/my project/session-1");
+    const content = fs.readFileSync(path.join(dir, "session-journal.jsonl"), "utf8");
+    expect(content).toBe(`{"v":1,"type":"test","text":"two\\nlines \u2028","ts":"${event.ts}"}\n`);
+    expect(event.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(modeOf(path.join(dir, "session-journal.jsonl"))).toBe(0o600);
+    for (const at of [dir, path.dirname(dir), path.join(configDir, "pact-sessions")]) {
+      expect(modeOf(at)).toBe(0o700);
+    }
+  });
+
+  test("cannot pose as another version, type or time", () => {
+    expect(makeEvent("test", { v: 2, type: "other", ts: "never" })).toMatchObject({ v: 1, type: "test" });
+  });
+
+  test("has its long strings cut, also within", () => {
+    const { events } = useJournal();
+    appendEvent(
+      makeEvent("test", { long: "x".repeat(100_000), deep: { list: ["y".repeat(5000)] } }),
+      ADDRESS,
+    );
+    const [event] = events() as unknown as [{ long: string; deep: { list: [string] } }];
+    expect(event.long).toBe(`${"x".repeat(4096)}…`);
+    expect(event.deep.list[0]).toHaveLength(4097);
+  });
+
+  test.each<[string, object]>([
+    ["no session id", { projectDir: "/home/someone/project" }],
+    ["no project", { sessionId: "session-1" }],
+    ["nothing", {}],
+    ["a session id that leads elsewhere", { ...ADDRESS, sessionId: "../../elsewhere" }],
+    ["a session id with a line end", { ...ADDRESS, sessionId: "a\nb" }],
+    ["a session id that is too long", { ...ADDRESS, sessionId: "x".repeat(129) }],
+    ["an empty session id", { ...ADDRESS, sessionId: "" }],
+  ])("with %s goes to the unattributed ones", (_what, address) => {
+    const { configDir, events } = useJournal();
+    appendEvent(makeEvent("test"), address);
+    const place = path.join(configDir, "pact-sessions/unattributed.jsonl");
+    expect([...readEvents(place)]).toHaveLength(1);
+    expect(events()).toHaveLength(1);
+    expect(modeOf(place)).toBe(0o600);
+  });
+
+  test("after a torn line begins a new one", () => {
+    useJournal();
+    appendEvent(makeEvent("first"), ADDRESS);
+    fs.appendFileSync(journalPath(ADDRESS), '{"v":1,"type":"torn');
+    appendEvent(makeEvent("second"), ADDRESS);
+    const tally = { badLines: 0 };
+    const types = [...readEvents(journalPath(ADDRESS), tally)].map(({ type }) => type);
+    expect(types).toEqual(["first", "second"]);
+    expect(tally.badLines).toBe(1);
+  });
+
+  test("of several processes at a time is never torn or lost", async () => {
+    const { events } = useJournal();
+    const names = ["a", "b", "c", "d"];
+    const count = 200;
+    const writers = names.map((name, i) =>
+      startProgram("appendEvents", { name, count, size: 10 ** i, address: ADDRESS }),
+    );
+    await Promise.all(writers.map(({ exited }) => exited));
+    const tally = { badLines: 0 };
+    expect([...readEvents(journalPath(ADDRESS), tally)]).toHaveLength(names.length * count);
+    expect(tally.badLines).toBe(0);
+    for (const name of names) {
+      const numbers = events()
+        .filter((event) => event.name === name)
+        .map(({ n }) => n);
+      expect(numbers).toEqual(Array.from({ length: count }, (_, n) => n));
+    }
+  });
+});
+
+describe("an event that cannot be written goes to standard error: ", () => {
+  const shown = (stderr: string) => stderr.split("\n").filter((line) => line.startsWith("{"));
+  const append = async (options?: Parameters<typeof startProgram>[2]) => {
+    const child = startProgram("appendEvents", { count: 1, name: "a", address: ADDRESS }, options);
+    expect((await child.exited).code).toBe(0);
+    expect(child.lines).toEqual([]);
+    return child.stderr;
+  };
+
+  test.for<[string, (configDir: string) => void]>([
+    ["the folder is a file", (dir) => fs.writeFileSync(path.join(dir, "pact-sessions"), "")],
+    ["the journal is a folder", (dir) => fs.mkdirSync(journalIn(dir), { recursive: true })],
+    ["the journal is a link", (dir) => link(journalIn(dir))],
+    ["the journal is a pipe that nobody reads", (dir) => pipe(journalIn(dir))],
+  ])("%s", async ([_what, prepare]) => {
+    const { configDir } = useJournal();
+    prepare(configDir);
+    const stderr = await append();
+    expect(shown(stderr).map((line) => JSON.parse(line))).toMatchObject([{ v: 1, type: "test", name: "a" }]);
+    expect(stderr).toContain("the journal cannot be written");
+  });
+
+  test("this user may not", async ({ skip }) => {
+    skip(!IS_ROOT, "needs to be root, to become somebody else");
+    const { configDir, events } = useJournal();
+    fs.chmodSync(configDir, 0o755);
+    expect(shown(await append(NOBODY))).toHaveLength(1);
+    expect(events()).toEqual([]);
+  });
+
+  test("the disk is full", async (context) => {
+    const dir = mountTmpfs(context, "size=16k");
+    fs.writeFileSync(path.join(dir, "filler"), Buffer.alloc(16 * 1024 - 4096));
+    const env = { CLAUDE_CONFIG_DIR: dir };
+    const child = startProgram(
+      "appendEvents",
+      { count: 20, name: "a", size: 1000, address: ADDRESS },
+      { env },
+    );
+    await child.exited;
+    // A line that was cut short is on standard error too: nothing is dropped, and at most it is told twice.
+    const kept = [...readEvents(journalIn(dir))].map(({ n }) => n);
+    const told = shown(child.stderr).map((line) => JSON.parse(line).n);
+    expect(told.length).toBeGreaterThan(0);
+    expect(kept.length).toBeGreaterThan(0);
+    expect([...kept, ...told].sort((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    );
+  });
+});
+
+describe("reading", () => {
+  test("skips and counts what is not an event, and gives the rest in order", () => {
+    const event = (type: string) => `{"v":1,"type":"${type}","ts":"2026-01-01T00:00:00.000Z"}`;
+    const lines = [
+      ...[
+        event("a"),
+        "not JSON",
+        '{"v":2,"type":"x","ts":""}',
+        "null",
+        "7",
+        "[]",
+        '{"v":1,"type":7,"ts":""}',
+      ],
+      ...["", event("b"), "\u0000\u0000", event("a").replace("2026", "2027"), '{"v":1,"type":"torn'],
+    ];
+    const file = tempFile(lines.join("\n"));
+    const tally = { badLines: 0 };
+    expect([...readEvents(file, tally)].map(({ type }) => type)).toEqual(["a", "b", "a"]);
+    expect(tally.badLines).toBe(8);
+    expect(readLastEvent(file)?.ts).toMatch(/^2027/);
+    expect(readLastEvent(file, "b")?.type).toBe("b");
+    expect(readLastEvent(file, "c")).toBeNull();
+  });
+
+  test("finds events that lie across the pieces in which it reads", () => {
+    const line = (n: number) => `${JSON.stringify(makeEvent("test", { n, text: "é".repeat(40_000 + n) }))}\n`;
+    const file = tempFile([0, 1, 2, 3, 4].map(line).join(""));
+    expect([...readEvents(file)].map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test("of an absent journal throws", () => {
+    expect(() => [...readEvents(path.join(tempDir(), "absent"))]).toThrow(/ENOENT/);
+  });
+});
+
+describe("Claude Code's configuration folder", () => {
+  test("is CLAUDE_CONFIG_DIR, else .claude in the home folder", () => {
+    setEnv("CLAUDE_CONFIG_DIR", "/somewhere");
+    setEnv("HOME", "/home/someone");
+    expect(configDir()).toBe("/somewhere");
+    setEnv("CLAUDE_CONFIG_DIR", "");
+    expect(configDir()).toBe("/home/someone/.claude");
+  });
+
+  test.each([["", undefined, "relative"]].flat())("is the user's own if HOME is %j", (home) => {
+    setEnv("CLAUDE_CONFIG_DIR", undefined);
+    setEnv("HOME", home);
+    expect(configDir()).toBe(path.join(os.userInfo().homedir, ".claude"));
+  });
+});
+
+function journalIn(configDir: string): string {
+  return path.join(configDir, "pact-sessions/my project/session-1/session-journal.jsonl");
+}
+
+function link(at: string): void {
+  fs.mkdirSync(path.dirname(at), { recursive: true });
+  fs.symlinkSync(tempFile("precious"), at);
+}
+
+function pipe(at: string): void {
+  fs.mkdirSync(path.dirname(at), { recursive: true });
+  execFileSync("mkfifo", [at]);
+}

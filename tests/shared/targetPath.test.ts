@@ -1,0 +1,147 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { isInside, resolveTarget, TargetRefused } from "../../shared/targetPath.ts";
+import { tempDir } from "../helpers/tempDir.ts";
+
+/** A project beside other folders: `project/`, `project-2/` and `outside/`, with a file in each. */
+function layout() {
+  const root = tempDir();
+  const at = (name: string) => path.join(root, name);
+  for (const dir of ["project", "project/docs", "project-2", "outside"]) {
+    fs.mkdirSync(at(dir));
+    fs.writeFileSync(at(`${dir}/AGENTS.md`), "text\n");
+  }
+  return at;
+}
+
+type Layout = ReturnType<typeof layout>;
+
+describe("the real file", () => {
+  test.each<[string, string, (at: Layout) => void, string]>([
+    ["is the file itself", "project/AGENTS.md", () => {}, "project/AGENTS.md"],
+    ["may be absent", "project/CLAUDE.md", () => {}, "project/CLAUDE.md"],
+    ["may lie deeper", "project/docs/AGENTS.md", () => {}, "project/docs/AGENTS.md"],
+    [
+      "is what a link leads to",
+      "project/CLAUDE.md",
+      (at) => fs.symlinkSync("AGENTS.md", at("project/CLAUDE.md")),
+      "project/AGENTS.md",
+    ],
+    [
+      "is at the end of a chain of links, even if one of them lies outside",
+      "project/CLAUDE.md",
+      (at) => {
+        fs.symlinkSync(at("outside/link"), at("project/CLAUDE.md"));
+        fs.symlinkSync(at("project/docs/AGENTS.md"), at("outside/link"));
+      },
+      "project/docs/AGENTS.md",
+    ],
+    [
+      "is found through a folder that is a link within the project",
+      "project/link/AGENTS.md",
+      (at) => fs.symlinkSync("docs", at("project/link")),
+      "project/docs/AGENTS.md",
+    ],
+    ["is found with dots in the path", "project/docs/../AGENTS.md", () => {}, "project/AGENTS.md"],
+  ])("%s", (_what, target, prepare, real) => {
+    const at = layout();
+    prepare(at);
+    expect(resolveTarget(at(target), at("project"))).toEqual({
+      dir: path.dirname(at(real)),
+      base: path.basename(real),
+      path: at(real),
+    });
+  });
+
+  test("is found when the project folder itself is a link", () => {
+    const at = layout();
+    fs.symlinkSync("project", at("alias"));
+    for (const project of ["alias", "project"]) {
+      expect(resolveTarget(at("alias/AGENTS.md"), at(project)).path).toBe(at("project/AGENTS.md"));
+      expect(resolveTarget(at("project/AGENTS.md"), at(project)).path).toBe(at("project/AGENTS.md"));
+    }
+  });
+
+  test("without a project, must lie in the target's own folder or below", () => {
+    const at = layout();
+    fs.symlinkSync("docs/AGENTS.md", at("project/inside.md"));
+    fs.symlinkSync("../outside/AGENTS.md", at("project/outside.md"));
+    expect(resolveTarget(at("project/inside.md")).path).toBe(at("project/docs/AGENTS.md"));
+    expect(() => resolveTarget(at("project/outside.md"))).toThrow(TargetRefused);
+  });
+});
+
+describe("refused, with a message that says why:", () => {
+  test.each<[string, string, RegExp, (at: Layout) => void]>([
+    ["a file outside", "outside/AGENTS.md", /outside of/, () => {}],
+    ["a file above", "project/../CLAUDE.md", /outside of/, () => {}],
+    ["a folder whose name starts the same", "project-2/AGENTS.md", /outside of/, () => {}],
+    [
+      "a link that leads outside",
+      "project/CLAUDE.md",
+      /outside of .*Replace the link/,
+      (at) => fs.symlinkSync("../outside/AGENTS.md", at("project/CLAUDE.md")),
+    ],
+    [
+      "a folder that is a link that leads outside",
+      "project/.claude/CLAUDE.md",
+      /outside of/,
+      (at) => fs.symlinkSync("../outside", at("project/.claude")),
+    ],
+    [
+      "a dangling link",
+      "project/CLAUDE.md",
+      /leads to nothing that exists/,
+      (at) => fs.symlinkSync("absent", at("project/CLAUDE.md")),
+    ],
+    [
+      "a loop",
+      "project/CLAUDE.md",
+      /leads in a circle/,
+      (at) => {
+        fs.symlinkSync("loop", at("project/CLAUDE.md"));
+        fs.symlinkSync("CLAUDE.md", at("project/loop"));
+      },
+    ],
+    ["a folder", "project/docs", /is a folder/, () => {}],
+    [
+      "a link to a folder",
+      "project/CLAUDE.md",
+      /is a folder/,
+      (at) => fs.symlinkSync("docs", at("project/CLAUDE.md")),
+    ],
+    [
+      "a pipe",
+      "project/CLAUDE.md",
+      /is a named pipe/,
+      (at) => execFileSync("mkfifo", [at("project/CLAUDE.md")]),
+    ],
+    [
+      "a link to a device",
+      "project/CLAUDE.md",
+      /is a device/,
+      (at) => fs.symlinkSync("/dev/null", at("project/CLAUDE.md")),
+    ],
+    ["a folder that is absent", "project/absent/CLAUDE.md", /cannot be reached/, () => {}],
+    ["a folder that is a file", "project/AGENTS.md/CLAUDE.md", /cannot be reached/, () => {}],
+  ])("%s", (_what, target, message, prepare) => {
+    const at = layout();
+    prepare(at);
+    const resolve = () => resolveTarget(at(target), at("project"));
+    expect(resolve).toThrow(TargetRefused);
+    expect(resolve).toThrow(message);
+  });
+});
+
+test.each([
+  ["project", "project", true],
+  ["project/docs", "project", true],
+  ["project", "project/docs", false],
+  ["project-2", "project", false],
+  ["project", "/", true],
+])("%s is inside %s: %s", (dir, anchor, inside) => {
+  const at = layout();
+  expect(isInside(at(dir), anchor === "/" ? "/" : at(anchor))).toBe(inside);
+});

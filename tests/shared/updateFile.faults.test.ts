@@ -1,0 +1,163 @@
+/** Updates while the system fails: full disks, failing calls, crashes in the middle. The old file stays whole. */
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { updateFile } from "../../shared/updateFile.ts";
+import { startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { IS_ROOT, injecting, mountTmpfs, NOBODY, remountReadOnly } from "../helpers/machine.ts";
+import { entriesOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+
+const OLD = "old text\n".repeat(100);
+
+function read(file: string): string {
+  return fs.readFileSync(file, "utf8");
+}
+
+function limitedTo(kilobytes: number): string[] {
+  return ["bash", "-c", `ulimit -f ${kilobytes}; exec "$@"`, "bash"];
+}
+
+describe("a full disk leaves the old file whole, and the message says so:", () => {
+  // write-file-atomic reports success for a file that was cut short: without the comparison in stage.ts these publish it.
+  test("a limit on the size of files", async () => {
+    const { events } = useJournal();
+    const target = tempFile(OLD);
+    const params = { target, text: "new text\n", repeat: 10_000 };
+    const result = await startProgram("update", params, { under: limitedTo(8) }).message("result");
+    expect(result).toMatchObject({
+      outcome: "abandoned",
+      message: expect.stringMatching(/as it was.*disk space/),
+    });
+    expect(read(target)).toBe(OLD);
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+    expect(events("write_abandoned")).toMatchObject([{ target, reason: "no_space", code: "ENOSPC" }]);
+  });
+
+  test.for([
+    ["a file system with too little space for the new version", 10_000],
+    ["a file system that is full", 1],
+  ] as const)("%s", async ([_what, repeat], context) => {
+    const { events } = useJournal();
+    const dir = mountTmpfs(context, "size=64k");
+    const target = path.join(dir, "CLAUDE.md");
+    fs.writeFileSync(target, OLD);
+    if (repeat === 1) fs.writeFileSync(path.join(dir, "filler"), Buffer.alloc(60 * 1024));
+    const params = { target, text: "new text\n", repeat };
+    const result = await startProgram("update", params).message("result");
+    expect(result).toMatchObject({
+      outcome: "abandoned",
+      message: expect.stringMatching(/as it was.*disk space/),
+    });
+    expect(read(target)).toBe(OLD);
+    expect(entriesOf(dir).filter((name) => name.includes("claim"))).toEqual([]);
+    expect(events("write_abandoned")).toMatchObject([{ target, reason: "no_space", code: "ENOSPC" }]);
+    // When there is space again, all is well.
+    fs.rmSync(path.join(dir, "filler"), { force: true });
+    expect(updateFile(target, () => "short\n").outcome).toBe("written");
+  });
+
+  test("a file system with no inodes left", (context) => {
+    useJournal();
+    const dir = mountTmpfs(context, "nr_inodes=2");
+    const target = path.join(dir, "CLAUDE.md");
+    fs.writeFileSync(target, OLD);
+    expect(updateFile(target, () => "new")).toMatchObject({
+      outcome: "abandoned",
+      lock: { reason: "no_space" },
+    });
+    expect(read(target)).toBe(OLD);
+  });
+});
+
+test("a read-only file system: abandoned, with a message", (context) => {
+  const { events } = useJournal();
+  const dir = mountTmpfs(context, "size=64k");
+  const target = path.join(dir, "CLAUDE.md");
+  fs.writeFileSync(target, OLD);
+  remountReadOnly(dir);
+  expect(updateFile(target, () => "new")).toMatchObject({
+    outcome: "abandoned",
+    message: expect.any(String),
+  });
+  expect(events("write_abandoned")).toMatchObject([{ reason: "read_only", code: "EROFS" }]);
+});
+
+test("a folder that may not be written: abandoned, with a message", async ({ skip }) => {
+  skip(!IS_ROOT, "needs to be root, to become somebody else");
+  const { events } = useJournal();
+  const target = tempFile(OLD);
+  fs.chmodSync(path.dirname(target), 0o755);
+  fs.chownSync(target, NOBODY.uid, NOBODY.gid);
+  const result = await startProgram("update", { target, line: "new" }, NOBODY).message("result");
+  expect(result).toMatchObject({ outcome: "abandoned", message: expect.stringContaining("folder writable") });
+  expect(read(target)).toBe(OLD);
+  expect(events("write_abandoned")).toMatchObject([{ reason: "permission", code: "EACCES" }]);
+});
+
+describe("a file system without hard links", () => {
+  test("gets a new file all the same", async (context) => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const under = injecting(context, "?link,linkat:error=EPERM");
+    const result = await startProgram("update", { target, line: "new" }, { under }).message("result");
+    expect(result).toMatchObject({ outcome: "written", rounds: 1 });
+    expect(read(target)).toBe("new\n");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+
+  test("does not replace a file that somebody creates meanwhile", async (context) => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const under = injecting(context, "?link,linkat:error=EOPNOTSUPP");
+    const child = startProgram("update", { target, line: "new", pauseAt: 2 }, { under });
+    await child.message("paused");
+    fs.writeFileSync(target, "theirs\n");
+    child.end();
+    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("theirs\nnew\n");
+    expect(events()).toMatchObject([{ type: "outside_edit", resolution: "reread" }]);
+  });
+});
+
+// Every call that changes a file, and how often an update makes it.
+const CALLS: [string, number][] = [
+  ["mkdir,mkdirat", 1],
+  ["pwrite64", 2],
+  ["fsync,fdatasync", 1],
+  ["ftruncate", 2],
+  ["chown,fchown,fchownat", 1],
+  ["chmod,fchmod,fchmodat", 1],
+  ["rename,renameat,renameat2", 2],
+  ["rmdir,unlinkat", 1],
+];
+const FAULTS = CALLS.flatMap(([calls, times]) =>
+  ["error=EIO", "error=ENOSPC", "signal=SIGKILL"].flatMap((fault) =>
+    Array.from({ length: times }, (_, i) => [calls, fault, i + 1] as const),
+  ),
+);
+
+describe("a fault in the middle", () => {
+  test.for(FAULTS)("of %s: %s in number %i", async ([calls, fault, when], context) => {
+    const { events } = useJournal();
+    const target = tempFile("old\n");
+    const optional = calls.replace(/\w+/g, "?$&");
+    const under = injecting(context, `${optional}:${fault}:when=${when}`);
+    const child = startProgram("update", { target, line: "new" }, { under });
+    const { signal } = await child.exited;
+    const result = child.lines.map((line) => JSON.parse(line))[0]?.result;
+    const text = read(target);
+    // All or nothing, and what it says is so.
+    expect(["old\n", "old\nnew\n"]).toContain(text);
+    if (result) expect(text.includes("new")).toBe(result.outcome === "written");
+    else expect([fault, signal]).toEqual(["signal=SIGKILL", "SIGKILL"]);
+    const failures = result?.lock.outcome === "fail_open" ? 1 : 0;
+    expect(events("lock_fail_open")).toHaveLength(failures);
+    expect(events("write_abandoned")).toHaveLength(result?.outcome === "abandoned" ? 1 : 0);
+    // The next run mends everything.
+    const again = updateFile(target, (now) => (now?.includes("new") ? now : `${now}new\n`));
+    expect(again.message).toBeUndefined();
+    expect(read(target)).toBe("old\nnew\n");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+});

@@ -1,0 +1,26 @@
+/**
+ * The short form of `npm run stress`: many processes at one file, then what they were told is counted against what is
+ * there. With the line in updateFile.ts that fences the other writers taken out, those without a lock lose updates here
+ * within a second.
+ */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { BACKENDS } from "../helpers/machine.ts";
+import scenarios from "../stress/scenarios.json" with { type: "json" };
+
+const STRESS = fileURLToPath(new URL("../stress/stress.mjs", import.meta.url));
+const SECONDS = 0.5;
+
+const cases = scenarios.map((scenario) => [scenario.name, scenario] as const);
+
+test.for(cases)("%s: nothing lost, nothing twice", async ([name, { backends, share = 1 }], { skip }) => {
+  const missing = backends.filter((backend) => backend !== "none" && !BACKENDS.includes(backend));
+  skip(missing.length > 0, `needs the backend ${missing}`);
+  const args = [STRESS, "--scenario", name, "--seconds", String(SECONDS * share), "--json"];
+  // It exits with 1 if anything is wrong, and says what.
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((error) => error);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ name, wrong: [] });
+});

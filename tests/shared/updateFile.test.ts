@@ -1,0 +1,244 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { withFileLock } from "../../shared/fileLock.ts";
+import { updateFile } from "../../shared/updateFile.ts";
+import { startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { IS_ROOT, NOBODY, useBackend } from "../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+
+const MANY = 0o7777;
+
+function read(file: string): string {
+  return fs.readFileSync(file, "utf8");
+}
+
+function append(line: string): (text: string | null) => string {
+  return (text) => `${text ?? ""}${line}\n`;
+}
+
+/** Nothing but the target lies in its folder, and its lock is free. */
+function expectTidy(target: string): void {
+  expect(entriesOf(path.dirname(target))).toEqual(fs.existsSync(target) ? [path.basename(target)] : []);
+  expect(withFileLock(target, ({ outcome }) => outcome, { timeoutMs: 0 })).toBe("locked");
+}
+
+describe("an update", () => {
+  test("publishes what mutate makes of the text, under the lock", () => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    const result = updateFile(target, append("two"));
+    expect(result).toEqual({
+      outcome: "written",
+      lock: expect.objectContaining({ outcome: "locked" }),
+      rounds: 1,
+    });
+    expect(read(target)).toBe("one\ntwo\n");
+    expect(events()).toEqual([]);
+    expectTidy(target);
+  });
+
+  test("creates an absent file, private", () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    expect(updateFile(target, append("one")).outcome).toBe("written");
+    expect(read(target)).toBe("one\n");
+    expect(fs.statSync(target).mode & MANY).toBe(0o600);
+    expect(fs.statSync(target).nlink).toBe(1);
+    expectTidy(target);
+  });
+
+  test.each([0o644, 0o600, 0o755, 0o664, 0o4755])("keeps the mode %o", (mode) => {
+    useJournal();
+    const target = tempFile("one\n");
+    fs.chmodSync(target, mode);
+    updateFile(target, append("two"));
+    expect(fs.statSync(target).mode & MANY).toBe(mode);
+  });
+
+  test("keeps the owner", ({ skip }) => {
+    skip(!IS_ROOT, "needs to be root, to give a file away");
+    useJournal();
+    const target = tempFile("one\n");
+    fs.chownSync(target, 1234, 5678);
+    expect(updateFile(target, append("two")).outcome).toBe("written");
+    expect(fs.statSync(target)).toMatchObject({ uid: 1234, gid: 5678 });
+  });
+
+  test("keeps every byte that mutate keeps: BOM, line ends, no last one", () => {
+    useJournal();
+    const target = tempFile("\ufeffone\r\ntwo\n\t \rthree");
+    updateFile(target, (text) => `${text}!`);
+    expect(fs.readFileSync(target)).toEqual(Buffer.from("\ufeffone\r\ntwo\n\t \rthree!"));
+  });
+
+  test("follows a link within the project, which stays a link; lock and claim are at the real file", () => {
+    useJournal();
+    const dir = tempDir();
+    const real = path.join(dir, "docs/AGENTS.md");
+    fs.mkdirSync(path.dirname(real));
+    fs.writeFileSync(real, "one\n");
+    const target = path.join(dir, "CLAUDE.md");
+    fs.symlinkSync("docs/AGENTS.md", target);
+    const mutate = (text: string | null) => {
+      expect(fs.readdirSync(dir).sort()).toEqual(["CLAUDE.md", "docs"]);
+      return append("two")(text);
+    };
+    expect(updateFile(target, mutate, { projectDir: dir }).outcome).toBe("written");
+    expect(fs.readlinkSync(target)).toBe("docs/AGENTS.md");
+    expect(read(real)).toBe("one\ntwo\n");
+    expect(fs.existsSync(sidecarOf(real))).toBe(true);
+  });
+
+  test("without the lock publishes as well, and says that it had none", () => {
+    const { events } = useJournal();
+    useBackend("none");
+    const target = tempFile("one\n");
+    const { outcome, lock } = updateFile(target, append("two"));
+    expect([outcome, lock.outcome, lock.reason]).toEqual(["written", "fail_open", "no_backend"]);
+    expect(read(target)).toBe("one\ntwo\n");
+    expect(events()).toMatchObject([{ type: "lock_fail_open", reason: "no_backend" }]);
+  });
+});
+
+describe("nothing to do", () => {
+  test.each<[string, (text: string | null) => string | null]>([
+    ["null", () => null],
+    ["the same text", (text) => text],
+  ])("if mutate returns %s: no lock, no claim, no new mtime", (_what, mutate) => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    fs.utimesSync(target, 1000, 1000);
+    fs.chmodSync(path.dirname(target), 0o700);
+    const { mtimeNs } = fs.statSync(path.dirname(target), { bigint: true });
+    expect(updateFile(target, mutate)).toMatchObject({
+      outcome: "unchanged",
+      lock: { outcome: "not_needed" },
+    });
+    expect(fs.statSync(target).mtimeMs).toBe(1_000_000);
+    expect(fs.statSync(path.dirname(target), { bigint: true }).mtimeNs).toBe(mtimeNs);
+    expect(fs.existsSync(sidecarOf(target))).toBe(false);
+    expect(events()).toEqual([]);
+  });
+
+  test("creates no file", () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    expect(updateFile(target, () => null).outcome).toBe("unchanged");
+    expect(fs.existsSync(target)).toBe(false);
+  });
+
+  test("if somebody else has done it while we waited for the lock", () => {
+    useJournal();
+    const target = tempFile("one\n");
+    let calls = 0;
+    const mutate = (text: string | null) => {
+      calls++;
+      if (calls === 1) fs.appendFileSync(target, "two\n");
+      return text?.includes("two") ? text : append("two")(text);
+    };
+    expect(updateFile(target, mutate)).toMatchObject({ outcome: "unchanged", lock: { outcome: "locked" } });
+    expect(read(target)).toBe("one\ntwo\n");
+    expectTidy(target);
+  });
+
+  test("sweeps up what a crash has left all the same", async () => {
+    useJournal();
+    const target = tempFile("one\n");
+    const crashed = startProgram("update", { target, line: "two", pauseAt: 2 });
+    await crashed.message("paused");
+    crashed.kill("SIGKILL");
+    await crashed.exited;
+    expect(entriesOf(path.dirname(target))).toHaveLength(2);
+    expect(updateFile(target, () => null).outcome).toBe("unchanged");
+    expectTidy(target);
+  });
+});
+
+describe("mutate that throws", () => {
+  test.each([1, 2])("in call %i: the error reaches the caller, and the target is untouched", (when) => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    const error = Object.assign(new Error("its own"), { code: "ENOENT" });
+    let calls = 0;
+    const mutate = (text: string | null) => {
+      calls++;
+      if (calls === when) throw error;
+      return append("two")(text);
+    };
+    expect(() => updateFile(target, mutate)).toThrow(error);
+    expect(calls).toBe(when);
+    expect(read(target)).toBe("one\n");
+    expect(events()).toEqual([]);
+    expectTidy(target);
+  });
+});
+
+describe("refused, untouched, with a message and an event:", () => {
+  test.each<[string, Buffer | string, RegExp]>([
+    ["Latin-1", Buffer.from("caf\xe9\n", "latin1"), /not UTF-8/],
+    ["UTF-16 with a BOM", Buffer.from("\ufeffone\n", "utf16le"), /not UTF-8/],
+    ["UTF-16 without a BOM", Buffer.from("one\n", "utf16le"), /not UTF-8/],
+    ["a NUL", "one\0two\n", /not UTF-8/],
+    ["a torn character at the end", Buffer.from("é").subarray(0, 1), /not UTF-8/],
+  ])("%s", (_what, content, message) => {
+    const { events } = useJournal();
+    const target = tempFile(content);
+    const result = updateFile(target, () => "new");
+    expect(result).toMatchObject({ outcome: "refused", message: expect.stringMatching(message) });
+    expect(fs.readFileSync(target)).toEqual(Buffer.from(content));
+    expect(events()).toMatchObject([{ type: "write_refused", target }]);
+    expectTidy(target);
+  });
+
+  test("a read-only file, also for root", () => {
+    useJournal();
+    const target = tempFile("one\n");
+    fs.chmodSync(target, 0o444);
+    const { outcome, message } = updateFile(target, append("two"));
+    expect([outcome, message]).toEqual(["refused", expect.stringContaining("read-only")]);
+    expect(read(target)).toBe("one\n");
+  });
+
+  test("a file that becomes read-only while we wait", () => {
+    useJournal();
+    const target = tempFile("one\n");
+    let calls = 0;
+    const mutate = (text: string | null) => {
+      calls++;
+      if (calls === 1) fs.chmodSync(target, 0o444);
+      return append("two")(text);
+    };
+    expect(updateFile(target, mutate).outcome).toBe("refused");
+    expect(read(target)).toBe("one\n");
+    expectTidy(target);
+  });
+
+  test.for<[string, number, (target: string) => void]>([
+    ["that belongs to somebody else, who lets us write it", 0o666, () => {}],
+    ["that we may not write", 0o644, () => {}],
+    ["that we may not read", 0o600, () => {}],
+  ])("a file %s", async ([_what, mode], { skip }) => {
+    skip(!IS_ROOT, "needs to be root, to become somebody else");
+    useJournal();
+    const target = tempFile("one\n");
+    fs.chmodSync(path.dirname(target), 0o777);
+    fs.chmodSync(target, mode);
+    const result = await startProgram("update", { target, line: "two" }, NOBODY).message("result");
+    expect(result).toMatchObject({ outcome: "refused", message: expect.stringMatching(/left alone/) });
+    expect(read(target)).toBe("one\n");
+    expect(fs.statSync(target).uid).toBe(0);
+    expectTidy(target);
+  });
+
+  test("a link that leads outside the project", () => {
+    useJournal();
+    const outside = tempFile("one\n", "AGENTS.md");
+    const target = path.join(tempDir(), "CLAUDE.md");
+    fs.symlinkSync(outside, target);
+    expect(updateFile(target, append("two")).outcome).toBe("refused");
+    expect(read(outside)).toBe("one\n");
+    expect(fs.readdirSync(path.dirname(outside))).toEqual(["AGENTS.md"]);
+  });
+});

@@ -1,0 +1,107 @@
+/** Writers that overtake each other: whoever read first has to read again. */
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { listClaims } from "../../shared/claim.ts";
+import { resolveTarget } from "../../shared/targetPath.ts";
+import { updateFile } from "../../shared/updateFile.ts";
+import { startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { injecting, useBackend } from "../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+
+function read(file: string): string {
+  return fs.readFileSync(file, "utf8");
+}
+
+function append(line: string): (text: string | null) => string {
+  return (text) => `${text ?? ""}${line}\n`;
+}
+
+function expectTidy(target: string): void {
+  expect(entriesOf(path.dirname(target))).toEqual([path.basename(target)]);
+}
+
+describe("of two writers", () => {
+  test("the one that was overtaken without a lock reads again: both updates are there", async () => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
+    await slow.message("paused");
+    useBackend("none");
+    expect(updateFile(target, append("fast"))).toMatchObject({ outcome: "written", rounds: 1 });
+    slow.end();
+    expect(await slow.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("one\nfast\nslow\n");
+    // It was no outside edit.
+    expect(events().map(({ type }) => type)).toEqual(["lock_fail_open"]);
+    expectTidy(target);
+  });
+
+  test("the one that was overtaken after it has staged reads again, and calls it no outside edit", async (context) => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    // The first rename stages.
+    const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
+    const slow = startProgram("update", { target, line: "slow" }, { under });
+    await waitUntil(() => listClaims(resolveTarget(target)).some((claim) => fs.existsSync(`${claim}/next`)));
+    useBackend("none");
+    expect(updateFile(target, append("fast"))).toMatchObject({ outcome: "written", rounds: 1 });
+    expect(await slow.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("one\nfast\nslow\n");
+    expect(events().map(({ type }) => type)).toEqual(["lock_fail_open"]);
+    expectTidy(target);
+  });
+
+  test("the one that was evicted reads again", async () => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
+    await slow.message("paused");
+    slow.kill("SIGSTOP");
+    fs.utimesSync(sidecarOf(target), 0, 0);
+    const { outcome, lock } = updateFile(target, append("fast"));
+    expect([outcome, lock.outcome, lock.evicted?.pid]).toEqual(["written", "locked", slow.pid]);
+    slow.kill("SIGCONT");
+    slow.end();
+    expect(await slow.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("one\nfast\nslow\n");
+    expect(events().map(({ type }) => type)).toEqual(["lock_reaped"]);
+    expectTidy(target);
+  });
+
+  test("that both create the file, none is lost", async () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
+    await slow.message("paused");
+    useBackend("none");
+    expect(updateFile(target, append("fast")).outcome).toBe("written");
+    slow.end();
+    expect(await slow.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("fast\nslow\n");
+  });
+
+  test("one that is overtaken ten times gives up, with the target as the others left it", () => {
+    const { events } = useJournal();
+    const target = tempFile("0\n");
+    let calls = 0;
+    const mutate = (text: string | null) => {
+      calls++;
+      // The first call is the look without the lock.
+      if (calls > 1) fs.writeFileSync(target, `${calls}\n`);
+      return append("ours")(text);
+    };
+    const result = updateFile(target, mutate);
+    expect(result).toMatchObject({
+      outcome: "abandoned",
+      rounds: 10,
+      message: expect.stringContaining(target),
+    });
+    expect(read(target)).toBe("11\n");
+    expect(events("write_abandoned")).toMatchObject([{ target, reason: "contention", rounds: 10 }]);
+    expect(events("outside_edit")).toHaveLength(10);
+    expectTidy(target);
+  });
+});
