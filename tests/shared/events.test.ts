@@ -69,7 +69,7 @@ test("what the hooks write is valid", () => {
     "write_refused",
     "bad_payload",
   ];
-  expect([...new Set(events.map(({ type }) => type))].sort()).toEqual(written.sort());
+  expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(written));
   for (const { v: _v, type, ts: _ts, ...fields } of events) {
     expect(problemOf(type as string, fields), JSON.stringify(fields)).toBeUndefined();
   }

@@ -1,0 +1,124 @@
+/** `pact-hooks audit`: how often the lock failed open, why, where, and who held it. */
+import { type AuditResult, auditJournals } from "../shared/audit/auditJournals.ts";
+import type { Trouble } from "../shared/audit/findJournals.ts";
+import type { Selection } from "../shared/audit/selection.ts";
+import { messageOf } from "../shared/errors.ts";
+import { printable } from "../shared/printable.ts";
+import { journalRoot } from "../shared/sessionJournal.ts";
+import { formatRate, plural } from "./auditFormat.ts";
+import { auditHtml } from "./auditHtml.ts";
+import { auditText } from "./auditText.ts";
+import { note, print } from "./output.ts";
+import { showProgress } from "./progress.ts";
+import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
+import { screenOf } from "./terminal.ts";
+import { parseArguments, UsageError } from "./usage.ts";
+import { writePage } from "./writePage.ts";
+
+const USAGE = `Usage: pact-hooks audit [OPTIONS]
+
+Counts, in all session journals, how often the lock was asked for and how often it failed open, and shows why, for
+which files, who held it, and how long was waited. Days are days in UTC.
+
+Options:
+  --since WHEN               not before an age (30m, 12h, 7d, 2w) or a date (2026-01-31, 2026-01-31T12:00Z)
+  --until WHEN               not after that moment, or that day
+  --project DIR              only of this project, and of those in folders below it
+  --session ID               only of this session
+  --json                     the figures as one JSON object; docs/journal.md describes it
+  --html FILE                the figures as one web page that needs nothing else, to open or to send
+  --max-fail-open-rate RATE  exit 1 if more than this share failed open: 0.01, or 1%
+  -h, --help                 this text
+
+Examples:
+  pact-hooks audit --since 7d
+  pact-hooks audit --project . --json | jq .failOpenRate
+  pact-hooks audit --since 1d --max-fail-open-rate 0.01    # for cron and CI
+  pact-hooks audit --html lock-audit.html
+`;
+
+const MAX_TROUBLES_SHOWN = 5;
+
+/** @returns the exit code: 1 above `--max-fail-open-rate`, or if the page cannot be written @throws {UsageError} */
+export function runAudit(args: string[]): number {
+  const { values } = parseArguments(
+    {
+      args,
+      options: {
+        ...SELECTION_OPTIONS,
+        json: { type: "boolean" },
+        html: { type: "string" },
+        "max-fail-open-rate": { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    },
+    USAGE,
+  );
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  if (values.html === "") throw new UsageError("--html needs the name of a file", USAGE);
+  const selection = selectionOf(values, USAGE);
+  const limit = limitOf(values["max-fail-open-rate"]);
+  const result = read(selection);
+  if (values.json) print(`${printable(JSON.stringify(toJson(result, selection)))}\n`);
+  let written = true;
+  if (values.html !== undefined) written = writeHtml(result, selection, values.html);
+  else if (!values.json)
+    print(auditText(result, describeSelection(selection), screenOf(process.stdout, process.env)));
+  const exceeded = exceeds(result, limit);
+  return written && !exceeded ? 0 : 1;
+}
+
+function read(selection: Selection): AuditResult {
+  const progress = showProgress(process.stderr);
+  const troubles: Trouble[] = [];
+  const remember = (trouble: Trouble) => {
+    if (troubles.length < MAX_TROUBLES_SHOWN) troubles.push(trouble);
+  };
+  const result = auditJournals(journalRoot(), selection, remember, progress.tick);
+  progress.end();
+  for (const { path, message } of troubles) note(printable(`pact-hooks: ${path} was not read: ${message}`));
+  const hidden = result.unreadableFiles - troubles.length;
+  if (hidden > 0) note(`pact-hooks: ${plural(hidden, "more journal")} not read`);
+  return result;
+}
+
+/** The documented schema: keys may be added, none changes its meaning. */
+function toJson(result: AuditResult, { sinceMs, untilMs, projectDir, sessionId }: Selection): object {
+  const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  return {
+    schema: 1,
+    since: iso(sinceMs),
+    until: iso(untilMs),
+    project: projectDir ?? null,
+    session: sessionId ?? null,
+    ...result,
+  };
+}
+
+function writeHtml(result: AuditResult, selection: Selection, file: string): boolean {
+  try {
+    writePage(file, auditHtml(result, describeSelection(selection), new Date()));
+  } catch (error) {
+    note(printable(`pact-hooks: ${file} was not written: ${messageOf(error)}`));
+    return false;
+  }
+  note(printable(`pact-hooks: wrote ${file}`));
+  return true;
+}
+
+function limitOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? [];
+  const limit = number === undefined ? Number.NaN : Number(number) / (percent ? 100 : 1);
+  if (limit >= 0 && limit <= 1) return limit;
+  throw new UsageError(`--max-fail-open-rate is a share from 0 to 1, or a percentage, not '${text}'`, USAGE);
+}
+
+function exceeds({ failOpenRate }: AuditResult, limit: number | undefined): boolean {
+  if (limit === undefined || failOpenRate === null || failOpenRate <= limit) return false;
+  note(`pact-hooks: the fail-open rate, ${formatRate(failOpenRate)}, is above ${formatRate(limit)}`);
+  return true;
+}

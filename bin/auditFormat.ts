@@ -1,0 +1,62 @@
+/** Figures in words, for the terminal and for the page. */
+
+const COUNT = new Intl.NumberFormat("en-US");
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** `12 events`, `1 event`. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** A share of 1 in percent. What is not nothing is not shown as nothing, and what is not all not as all. */
+export function formatRate(rate: number | null): string {
+  if (rate === null) return "none";
+  const percent = rate * 100;
+  if (percent > 0 && percent < 0.01) return "< 0.01 %";
+  if (percent < 100 && percent > 99.99) return "> 99.99 %";
+  return `${Number(percent.toFixed(percent < 10 ? 2 : 1))} %`;
+}
+
+/** @param ms milliseconds; null is a dash */
+export function formatMs(ms: number | null): string {
+  if (ms === null) return "-";
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return `${formatCount(Math.round(ms / 3_600_000))} h`;
+}
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTES.length - 1);
+  return new Intl.NumberFormat("en-US", {
+    style: "unit",
+    unit: BYTES[power] as string,
+    unitDisplay: power === 0 ? "long" : "short",
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** power);
+}
+
+/** What a reason of a fail-open means, or nothing for one that is not ours. */
+export function explainReason(reason: string): string {
+  return Object.hasOwn(REASONS, reason) ? (REASONS[reason] as string) : "";
+}
+
+const REASONS: Record<string, string> = {
+  timeout: "somebody held the lock for longer than we wait",
+  no_backend: "no way to take the lock on this machine",
+  permission: "no right to open the lock file",
+  read_only: "the file system is read-only",
+  no_space: "the disk is full",
+  not_a_file: "something else is in the place of the lock file",
+  too_many_files: "too many open files",
+  unsupported: "the file system has no locks",
+  refused: "a file that is never written",
+  io: "the system could not do it",
+  internal: "an error of ours",
+  unknown: "the journal does not say",
+};

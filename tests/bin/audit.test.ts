@@ -1,0 +1,390 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import type { AuditResult } from "../../shared/audit/auditJournals.ts";
+import { start } from "../helpers/child.ts";
+import { HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
+import { sidecarOf } from "../helpers/tempDir.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+import { payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { COMMAND, envOf, failedOpen, journalFile, locked, run, writeJournal } from "./commandLine.ts";
+
+const HOSTILE = `<script>alert("1")</script>' onload='x'&amp;\u001b[2J\u202e\n`;
+
+function audit(box: Sandbox, ...args: string[]): AuditResult {
+  const { status, stdout, stderr } = run(["audit", "--json", ...args], box);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  return JSON.parse(stdout);
+}
+
+function startSession(box: Sandbox, sessionId: string, env?: NodeJS.ProcessEnv): void {
+  expect(runHook("sessionStart", payload("startup", box, { session_id: sessionId }), box, env).status).toBe(
+    0,
+  );
+}
+
+describe("locks that fail in known ways are counted exactly: ", () => {
+  test.skipIf(!HAS_FLOCK_PROGRAM)("of real sessions", async () => {
+    const box = sandbox();
+    const target = path.join(box.projectDir, "CLAUDE.md");
+    const sidecar = sidecarOf(target);
+    fs.writeFileSync(target, "mine\n");
+    startSession(box, "good-1");
+    startSession(box, "good-2");
+    // The same session again has nothing to change and asks for no lock.
+    startSession(box, "good-2");
+    startSession(box, "no-backend", { PACT_HOOKS_FLOCK: "none" });
+
+    fs.rmSync(sidecar);
+    fs.mkdirSync(sidecar);
+    startSession(box, "not-a-file");
+    fs.rmdirSync(sidecar);
+
+    const settings = path.join(box.projectDir, ".claude/pact-hooks.local.md");
+    fs.mkdirSync(path.dirname(settings));
+    fs.writeFileSync(settings, "---\nlockTimeoutSeconds: 0.2\n---\n");
+    const holder = start("flock", [sidecar, "sh", "-c", "echo held; read -r _"]);
+    await waitUntil(() => holder.lines.includes("held"), "the lock to be held");
+    startSession(box, "timeout");
+    holder.end();
+    await holder.exited;
+
+    const record = { pid: process.pid, start: "another", hook: "", acquired_at: "2026-01-01T00:00:00Z" };
+    fs.writeFileSync(sidecar, JSON.stringify(record));
+    fs.utimesSync(sidecar, 1, 1);
+    startSession(box, "reaped");
+
+    fs.writeFileSync(target, Buffer.from([0xff, 0xfe]));
+    startSession(box, "refused");
+    runHook("sessionEnd", payload("sessionEnd", box, { session_id: "good-1" }), box);
+    runHook("sessionStart", "{}", box);
+
+    const figures = audit(box);
+    const counts = { acquisitions: 6, failOpen: 3, reaped: 1, abandoned: 0, refused: 1, outsideEdits: 0 };
+    expect(figures).toMatchObject({
+      ...counts,
+      failOpenRate: 0.5,
+      sessionStarts: 8,
+      lockNotNeeded: 2,
+      hookFailures: 1,
+      byReason: { no_backend: 1, not_a_file: 1, timeout: 1 },
+      byReapReason: { abandoned: 1 },
+      byTarget: { [target]: counts },
+      badLines: 0,
+      unreadableFiles: 0,
+    });
+    expect(figures.files).toBe(8);
+    expect(figures.byHolder).toMatchObject({ flock: { failOpen: 1, reaped: 0 } });
+    expect(Object.values(figures.byDay).map(({ acquisitions }) => acquisitions)).toEqual([6]);
+    expect(figures.waitMs.max).toBeGreaterThanOrEqual(200);
+  });
+
+  test("a session start that failed open is counted once, with or without its event", () => {
+    const box = sandbox();
+    const start = (outcome: string) => ({
+      type: "session_start",
+      lock: { outcome, waited_ms: 1, reason: "io" },
+    });
+    writeJournal(journalFile(box, "both"), failedOpen("timeout"), start("fail_open"));
+    writeJournal(journalFile(box, "alone"), start("fail_open"));
+    writeJournal(
+      journalFile(box, "merged"),
+      failedOpen("timeout"),
+      failedOpen("timeout"),
+      start("fail_open"),
+    );
+    writeJournal(journalFile(box, "other"), failedOpen("timeout"), start("locked"), start("fail_open"));
+    expect(audit(box)).toMatchObject({ acquisitions: 7, failOpen: 6, byReason: { timeout: 4, io: 2 } });
+  });
+});
+
+describe("what it reads", () => {
+  test("is every journal in the folder; what is torn, unknown or not readable is told", () => {
+    const box = sandbox();
+    const root = path.join(box.configDir, "pact-sessions");
+    writeJournal(
+      journalFile(box, "a"),
+      locked(1),
+      "not JSON\n",
+      { type: "of_the_future" },
+      '{"v":1,"type":"torn',
+    );
+    writeJournal(journalFile(box, "b", "other"), locked(3), { type: "session_start", ts: "whenever" });
+    writeJournal(path.join(root, "older/deeper/layout/session-journal.jsonl"), { type: "lock_fail_open" });
+    writeJournal(path.join(root, "unattributed.jsonl"), failedOpen("timeout"));
+    writeJournal(path.join(root, "demo/a/notes.jsonl"), failedOpen("timeout"));
+    const outside = path.join(box.projectDir, "outside");
+    writeJournal(path.join(outside, "session-journal.jsonl"), failedOpen("timeout"));
+    fs.symlinkSync(outside, path.join(root, "demo/linked"));
+    fs.mkdirSync(path.join(root, "demo/c"));
+    fs.symlinkSync(
+      path.join(outside, "session-journal.jsonl"),
+      path.join(root, "demo/c/session-journal.jsonl"),
+    );
+    const { stdout, stderr, status } = run(["audit", "--json"], box);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ files: 4, unreadableFiles: 1, badLines: 3, events: 5, acquisitions: 4, failOpen: 2 },
+      byReason: { timeout: 1, unknown: 1 },
+    });
+    expect(stderr).toContain("demo/c/session-journal.jsonl was not read: not a regular file");
+    expect(status).toBe(0);
+  });
+
+  test("may be nothing at all", () => {
+    const box = sandbox();
+    expect(audit(box)).toMatchObject({
+      ...{ files: 0, events: 0, acquisitions: 0, failOpen: 0, failOpenRate: null, firstEvent: null },
+      ...{ byDay: {}, waitMs: { median: null, p95: null, p99: null, max: null } },
+    });
+    expect(run(["audit"], box)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("Nobody has asked"),
+    });
+    expect(run(["audit", "--max-fail-open-rate", "0"], box).status).toBe(0);
+  });
+
+  test("can be narrowed to a time", () => {
+    const box = sandbox();
+    const days = ["2026-01-01", "2026-01-02", "2026-01-03"];
+    writeJournal(journalFile(box, "a"), ...days.map((day) => locked(1, `${day}T12:00:00.000Z`)));
+    writeJournal(journalFile(box, "b"), locked(1, new Date(Date.now() - 3_600_000).toISOString()));
+    const count = (...args: string[]) => audit(box, ...args).acquisitions;
+    expect(count("--since", "2026-01-02")).toBe(3);
+    expect(count("--since", "2026-01-02", "--until", "2026-01-02")).toBe(1);
+    expect(count("--until", "2026-01-02T12:00Z")).toBe(1);
+    expect(count("--until", "2026-01-02T14:00:01+02:00")).toBe(2);
+    expect(count("--since", "2h")).toBe(1);
+    expect(count("--since", "30m")).toBe(0);
+    expect(count("--until", "1d")).toBe(3);
+  });
+
+  test("can be narrowed to a project, of which only the name may be known", () => {
+    const box = sandbox();
+    const { projectDir } = box;
+    const start = (project_dir: string) => ({ ...locked(1), project_dir });
+    const link = path.join(path.dirname(projectDir), "link");
+    fs.symlinkSync(projectDir, link);
+    writeJournal(
+      journalFile(box, "a"),
+      start(projectDir),
+      failedOpen("io", { target: `${projectDir}/CLAUDE.md` }),
+    );
+    writeJournal(journalFile(box, "b"), start(link), start(`${projectDir}/inner`));
+    writeJournal(journalFile(box, "c"), { ...failedOpen("io"), target: undefined });
+    writeJournal(journalFile(box, "d"), start(`${projectDir}-2`), start("/elsewhere/demo"));
+    expect(audit(box, "--project", projectDir)).toMatchObject({ acquisitions: 5, failOpen: 2 });
+    expect(audit(box, "--project", ".").acquisitions).toBe(5);
+    expect(audit(box, "--project", link).acquisitions).toBe(4);
+    expect(audit(box, "--project", "/elsewhere").acquisitions).toBe(1);
+    expect(audit(box, "--session", "b").acquisitions).toBe(2);
+  });
+});
+
+describe("--max-fail-open-rate", () => {
+  test.each([
+    ["0.25", 0],
+    ["25%", 0],
+    ["0.2", 1],
+    ["0", 1],
+    ["1", 0],
+  ])("%s exits %i where one of four failed open", (limit, status) => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "a"), locked(1), locked(1), locked(1), failedOpen("timeout"));
+    const result = run(["audit", "--json", "--max-fail-open-rate", limit], box);
+    expect(result.status).toBe(status);
+    expect(JSON.parse(result.stdout).failOpenRate).toBe(0.25);
+    expect(result.stderr.includes("above")).toBe(status === 1);
+  });
+});
+
+describe("in a terminal", () => {
+  const figures = (box: Sandbox) => {
+    for (let day = 10; day < 30; day++) {
+      const ts = `2026-01-${day}T12:00:00.000Z`;
+      writeJournal(journalFile(box, `s${day}`), ...Array.from({ length: day }, () => locked(day, ts)));
+      const holder = { pid: 1, command: "a-command-with-a-long-name", held_ms: 70_000 };
+      writeJournal(
+        journalFile(box, `s${day}`),
+        failedOpen("timeout", { ts, holder, target: `/${"long/".repeat(30)}x` }),
+      );
+    }
+  };
+
+  test("bars are Unicode where that can be shown, and ASCII where not", () => {
+    const box = sandbox();
+    figures(box);
+    expect(run(["audit"], box, { env: { LANG: "C.UTF-8" } }).stdout).toMatch(/█+▒/);
+    for (const env of [{}, { LC_ALL: "C", LANG: "en_US.UTF-8" }]) {
+      expect(run(["audit"], box, { env }).stdout).toMatch(/^[\n -~]+$/);
+    }
+    expect(run(["audit"], box).stdout).toMatch(/#+!/);
+  });
+
+  test.each([80, 132, 200])("everything fits %i columns, and the chart fills them", (columns) => {
+    const box = sandbox();
+    figures(box);
+    const script = `stty cols ${columns}; exec ${COMMAND} audit`;
+    const shown = spawnSync("script", ["-qec", script, "/dev/null"], {
+      encoding: "utf8",
+      env: envOf(box, { LANG: "C.UTF-8", TERM: "xterm" }),
+    });
+    const lines = stripVTControlCharacters(shown.stdout).split(/\r?\n/);
+    expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
+    expect(lines.join("\n")).toContain("Acquisitions by day");
+  });
+
+  test("many days are put together", () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "a"), locked(1, "2024-01-01T00:00:00Z"), locked(1, "2026-01-01T00:00:00Z"));
+    const { stdout } = run(["audit"], box);
+    expect(stdout).toContain("Acquisitions by month");
+    expect(stdout).toMatch(/2024-01 .* 1\n/);
+    expect(stdout).toMatch(/2025-01 .* 0\n/);
+  });
+
+  test("names from journals drive nothing", () => {
+    const box = sandbox();
+    const holder = { pid: 1, command: HOSTILE };
+    writeJournal(journalFile(box, "a"), failedOpen(HOSTILE, { target: HOSTILE, holder }), locked(1));
+    writeJournal(
+      journalFile(box, "a"),
+      { type: "lock_reaped", reason: "__proto__", target: "__proto__" },
+      { type: "outside_edit", resolution: HOSTILE },
+    );
+    for (const args of [["audit"], ["audit", "--json"]]) {
+      const { stdout } = run(args, box, { env: { LANG: "C.UTF-8" } });
+      for (const hostile of ["\u001b", "\u202e"]) expect(stdout).not.toContain(hostile);
+      expect(stdout).toContain("\\u202e");
+    }
+    expect(Object.keys(audit(box).byTarget)).toContain("__proto__");
+  });
+
+  test("a narrow screen is no failure", () => {
+    const box = sandbox();
+    figures(box);
+    const script = `stty cols 10; exec ${COMMAND} audit`;
+    const env = envOf(box, { TERM: "xterm" });
+    const { status, stdout } = spawnSync("script", ["-qec", script, "/dev/null"], { encoding: "utf8", env });
+    expect(stdout).toContain("Who held it");
+    expect(status).toBe(0);
+  });
+
+  test("a reader that has seen enough is no failure", () => {
+    const box = sandbox();
+    figures(box);
+    const script = `set -o pipefail; "${COMMAND}" journal read | head -1; "${COMMAND}" audit --json | true`;
+    const { status, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8", env: envOf(box) });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+});
+
+describe("--html", () => {
+  const page = (box: Sandbox, name = "audit.html") => path.join(box.projectDir, name);
+
+  test("writes one page with the figures, which is private", () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "a"), locked(1), locked(2), failedOpen("timeout"));
+    expect(run(["audit", "--html", "audit.html"], box)).toMatchObject({ status: 0, stdout: "" });
+    const html = fs.readFileSync(page(box), "utf8");
+    expect(html).toContain("1 of 3 acquisitions of the lock failed open: 33.3 %");
+    expect(html).toContain("2026-01-31: 3 acquisitions, 1 failed open");
+    expect(html).toContain("prefers-color-scheme: dark");
+    expect(html).toContain("default-src 'none'");
+    expect(html).not.toMatch(/https?:|<script|javascript:|url\(| style=| on\w+=/);
+    expect(fs.statSync(page(box)).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(box.projectDir)).toEqual(["audit.html"]);
+  });
+
+  test("escapes what comes from journals", () => {
+    const box = sandbox(`<img src=x onerror='y'>`);
+    const holder = { pid: 1, command: HOSTILE };
+    writeJournal(journalFile(box, "a"), failedOpen(HOSTILE, { target: HOSTILE, holder }));
+    writeJournal(journalFile(box, "a"), { type: "outside_edit", resolution: HOSTILE, target: HOSTILE });
+    run(["audit", "--html", "audit.html", "--project", "/p"], box);
+    run(["audit", "--html", "audit.html"], box);
+    const html = fs.readFileSync(page(box), "utf8");
+    expect(html).toContain(
+      "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39; onload=&#39;x&#39;&amp;amp;",
+    );
+    for (const hostile of ["<script", "<img", "\u001b", "\u202e"]) expect(html).not.toContain(hostile);
+    const tags = new Set(html.match(/<[a-zA-Z]+/g));
+    expect([...tags].sort().join(" ")).toMatch(/^[<a-z0-9 ]+$/);
+  });
+
+  test("replaces a file, and nothing else", () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "a"), locked(1));
+    const precious = page(box, "precious");
+    fs.writeFileSync(page(box), "an older page");
+    fs.writeFileSync(precious, "precious");
+    fs.symlinkSync(precious, page(box, "link"));
+    fs.symlinkSync(page(box, "nothing"), page(box, "dangling"));
+    fs.mkdirSync(page(box, "folder"));
+    execFileSync("mkfifo", [page(box, "pipe")]);
+    expect(run(["audit", "--html", "audit.html"], box).status).toBe(0);
+    expect(fs.readFileSync(page(box), "utf8")).toContain("<!DOCTYPE html>");
+    const before = fs.readdirSync(box.projectDir);
+    for (const name of ["link", "dangling", "folder", "pipe", "no/such/folder"]) {
+      const { status, stderr } = run(["audit", "--html", name], box);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`${name} was not written`);
+    }
+    expect(fs.readdirSync(box.projectDir)).toEqual(before);
+    expect(fs.readFileSync(precious, "utf8")).toBe("precious");
+  });
+});
+
+test("the slash command's front matter and its command work", () => {
+  const box = sandbox("a project");
+  writeJournal(journalFile(box, "a"), locked(1, new Date().toISOString()));
+  const plugin = path.resolve(path.dirname(COMMAND), "..");
+  const text = fs.readFileSync(path.join(plugin, "commands/lock-audit.md"), "utf8");
+  const [, frontMatter = "", body = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(text) ?? [];
+  const command = /```sh\n(.*?)\n```/s.exec(body)?.[1] ?? "";
+  expect(frontMatter).toMatch(/^description: \S/m);
+  // The permission is for what stands before the options, to the letter.
+  const [, allowed = ""] = /^allowed-tools: Bash\((.*?):\*\)/m.exec(frontMatter) ?? [];
+  expect(command.startsWith(`${allowed} `)).toBe(true);
+  const env = envOf(box, { CLAUDE_PLUGIN_ROOT: plugin });
+  const { stdout, stderr } = spawnSync("sh", ["-c", command], { encoding: "utf8", env });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout).acquisitions).toBe(1);
+});
+
+test.each([
+  [["--since", "yesterday"]],
+  [["--since", "2026-02-30"]],
+  [["--since", "2026-01-01T25:00"]],
+  [["--until", ""]],
+  [["--max-fail-open-rate", "2"]],
+  [["--max-fail-open-rate", ""]],
+  [["--max-fail-open-rate", "-0.1"]],
+  [["--session", "../x"]],
+  [["--project", ""]],
+  [["--html", ""]],
+  [["--frobnicate"]],
+  [["extra"]],
+])("wrong usage exits 2 with the usage on standard error: %j", (args) => {
+  const { status, stdout, stderr } = run(["audit", ...args], sandbox());
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("Usage: pact-hooks audit");
+});
+
+test.each([
+  ["--help"],
+  ["audit", "-h"],
+  ["journal", "-h"],
+  ["journal", "read", "-h"],
+  ["journal", "tail", "-h"],
+])("help fits a screen: %s %s", (...args) => {
+  const { status, stdout } = run(args.filter(Boolean), sandbox());
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Usage: /);
+  expect(stdout).toContain("Example");
+  expect(stdout.split("\n").length).toBeLessThan(30);
+});

@@ -1,0 +1,340 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Child, start } from "../helpers/child.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+import { journalEvents, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { COMMAND, envOf, failedOpen, journalFile, lineOf, locked, run, writeJournal } from "./commandLine.ts";
+
+const DAY_MS = 86_400_000;
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * DAY_MS).toISOString();
+}
+
+describe("read", () => {
+  const some = () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "later"), locked(1, "2026-01-02T00:00:00.000Z"), "torn\n");
+    writeJournal(
+      journalFile(box, "first"),
+      locked(2, "2026-01-01T00:00:00.000Z"),
+      failedOpen("timeout", { ts: "2026-01-01T00:00:01.000Z", message: "not free\nat all" }),
+    );
+    writeJournal(journalFile(box, "x", "other"), {
+      type: "mytool.x",
+      ts: "2026-01-03T00:00:00.000Z",
+      a: "\u001b[2J\u202e",
+    });
+    return box;
+  };
+  const read = (box: Sandbox, ...args: string[]) =>
+    run(["journal", "read", "--json", ...args], box)
+      .stdout.split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+
+  test("prints all events, the session that began first first", () => {
+    const box = some();
+    expect(read(box).map(({ ts }) => ts.slice(0, 19))).toEqual([
+      ...["2026-01-01T00:00:00", "2026-01-01T00:00:01", "2026-01-02T00:00:00", "2026-01-03T00:00:00"],
+    ]);
+    expect(run(["journal", "read"], box).stderr).toContain("skipped 1 line");
+  });
+
+  test("of some types, a session, a project, a time", () => {
+    const box = some();
+    expect(read(box, "--type", "lock_fail_open")).toMatchObject([{ reason: "timeout" }]);
+    expect(read(box, "--type", "lock_fail_open", "--type", "mytool.x")).toHaveLength(2);
+    expect(read(box, "--session", "first")).toHaveLength(2);
+    expect(read(box, "--project", "/p")).toMatchObject([{ type: "lock_fail_open" }]);
+    expect(read(box, "--project", "/somewhere/other")).toMatchObject([{ type: "mytool.x" }]);
+    expect(read(box, "--since", "2026-01-02", "--until", "2026-01-02")).toMatchObject([
+      { lock: { waited_ms: 1 } },
+    ]);
+    expect(read(box, "--type", "no_such")).toEqual([]);
+  });
+
+  test("is one line for each event, which drives nothing, and JSON that says the same", () => {
+    const box = some();
+    const { stdout } = run(["journal", "read"], box);
+    expect(stdout.trim().split("\n")).toHaveLength(4);
+    expect(stdout).toContain('message="not free\\nat all"');
+    expect(stdout).toContain("lock.outcome=locked");
+    expect(stdout).not.toContain("\u001b");
+    expect(read(box).at(-1).a).toBe("\u001b[2J\u202e");
+    const raw = run(["journal", "read", "--json"], box).stdout;
+    for (const hostile of ["\u001b", "\u202e"]) expect(raw).not.toContain(hostile);
+  });
+});
+
+describe("tail", () => {
+  const tail = async (box: Sandbox, ...args: string[]): Promise<Child> => {
+    const child = start(COMMAND, ["journal", "tail", "--json", ...args], {
+      env: envOf(box) as Record<string, string>,
+    });
+    await waitUntil(() => child.stderr.includes("following"), "tail to begin");
+    return child;
+  };
+  const shown = (child: Child) => child.lines.map((line) => JSON.parse(line).n);
+  const n = (number: number) => ({ type: "mytool.n", n: number });
+
+  test("shows what comes, in journals that are there and in new ones, and ends well", async () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "old"), n(0));
+    const child = await tail(box);
+    writeJournal(journalFile(box, "old"), n(1));
+    await waitUntil(() => shown(child).length === 1);
+    writeJournal(journalFile(box, "new", "another"), n(2), n(3));
+    await waitUntil(() => shown(child).length === 3);
+    expect(shown(child)).toEqual([1, 2, 3]);
+    child.kill("SIGINT");
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+  });
+
+  test("begins before there is any journal", async () => {
+    const box = sandbox();
+    const child = await tail(box);
+    writeJournal(path.join(box.configDir, "pact-sessions/unattributed.jsonl"), n(1));
+    await waitUntil(() => shown(child).length === 1);
+  });
+
+  test("loses nothing when a journal is moved away, and reads on when one is cut", async () => {
+    const box = sandbox();
+    const file = journalFile(box, "a");
+    writeJournal(file, n(0), n(0));
+    const child = await tail(box);
+    writeJournal(file, n(1));
+    fs.renameSync(file, `${file}.1`);
+    writeJournal(`${file}.1`, n(2));
+    writeJournal(file, n(3));
+    await waitUntil(() => shown(child).length === 3);
+    // Shorter than what was read: how else is a cut to be told?
+    fs.writeFileSync(file, lineOf({ type: "x.n", n: 4 }));
+    await waitUntil(() => shown(child).length === 4);
+    expect(shown(child)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("shows a line once it is whole, and what was asked for", async () => {
+    const box = sandbox();
+    const file = journalFile(box, "a");
+    writeJournal(file, "");
+    const child = await tail(box, "--type", "mytool.n", "--session", "a");
+    writeJournal(file, '{"v":1,"type":"mytool.n","n":1,');
+    writeJournal(journalFile(box, "b"), n(9));
+    writeJournal(file, '"ts":"2026-01-01T00:00:00.000Z"}\n', { type: "mytool.other", n: 8 }, n(2));
+    await waitUntil(() => shown(child).length >= 2);
+    expect(shown(child)).toEqual([1, 2]);
+  });
+});
+
+describe("write", () => {
+  const write = (box: Sandbox, args: string[], input?: string) =>
+    run(["journal", "write", ...args], box, input === undefined ? {} : { input });
+
+  test("appends to the session's journal what the arguments say", () => {
+    const box = sandbox();
+    const args = ["lock_fail_open", "target=/p/x", "reason=timeout", "message=a = b", "waited_ms=5000.5"];
+    const rest = ["timeout_ms=5000", "attempts=3", "pid=7", 'holder={"pid":8,"source":"proc","alive":true}'];
+    expect(write(box, [...args, ...rest, "--session", "s-1"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    const text = fs.readFileSync(journalFile(box, "s-1"), "utf8");
+    expect(JSON.parse(text)).toMatchObject({
+      ...{ v: 1, type: "lock_fail_open", waited_ms: 5000.5, attempts: 3, message: "a = b" },
+      holder: { pid: 8, source: "proc", alive: true },
+    });
+    expect(run(["audit", "--json"], box).stdout).toContain('"failOpen":1');
+  });
+
+  test("or what standard input says", () => {
+    const box = sandbox();
+    expect(write(box, ["mytool.deployed"], '{"version": 1.5, "tags": ["a"]}').status).toBe(0);
+    expect(write(box, ["mytool.pinged"]).status).toBe(0);
+    expect(write(box, ["mytool.pinged", "a=1", "b:=[2]"], "not read").status).toBe(0);
+    expect(journalEvents(box)).toMatchObject([
+      { type: "mytool.deployed", version: 1.5, tags: ["a"] },
+      { type: "mytool.pinged" },
+      { type: "mytool.pinged", a: "1", b: [2] },
+    ]);
+    expect(fs.existsSync(path.join(box.configDir, "pact-sessions/unattributed.jsonl"))).toBe(true);
+  });
+
+  test("fills in what the options say already", () => {
+    const box = sandbox();
+    expect(write(box, ["session_end", "--session", "s-1", "--project", "/x/demo"]).status).toBe(0);
+    expect(journalEvents(box)).toMatchObject([{ session_id: "s-1", project_dir: "/x/demo" }]);
+  });
+
+  test.each<[string, string[], string | undefined, string]>([
+    ["no type", [], undefined, "needs the type"],
+    ["a slip in a type", ["lock_failopen"], undefined, "there is no event type 'lock_failopen'"],
+    ["a type of the prototype's", ["toString"], undefined, "there is no event type"],
+    ["a missing field", ["hook_failed", "hook=x"], undefined, "hook_failed needs 'message'"],
+    ["a field too many", ["hook_failed", "oops=1"], undefined, "no field 'oops'"],
+    [
+      "a number that is none",
+      ["hook_failed", "hook=x", "message=y", "pid=abc"],
+      undefined,
+      "pid must be a whole number",
+    ],
+    [
+      "a word that is none",
+      ["outside_edit", "target=/x", "pid=1", "resolution=won"],
+      undefined,
+      "one of reread, merged",
+    ],
+    ["a taken field", ["mytool.x", "ts=now"], undefined, "'ts' is set by the journal"],
+    ["a field twice", ["mytool.x", "a=1", "a=2"], undefined, "'a' is given twice"],
+    ["no field", ["mytool.x", "abc"], undefined, "'abc' is not FIELD=VALUE"],
+    ["a bad value", ["mytool.x", "a:=nope"], undefined, "the value of a is not JSON"],
+    ["bad input", ["mytool.x"], "nope", "standard input is not JSON"],
+    ["input that is no object", ["mytool.x"], "[1]", "standard input is not a JSON object"],
+    [
+      "a session id that leads elsewhere",
+      ["mytool.x", "--session", "../x"],
+      undefined,
+      "is not a session id",
+    ],
+  ])("refuses %s, with the reason and exit 2", (_what, args, input, reason) => {
+    const box = sandbox();
+    const { status, stdout, stderr } = write(box, args, input);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain("Usage: pact-hooks journal write");
+    expect(journalEvents(box)).toEqual([]);
+  });
+
+  test("tells the event when the journal cannot be written, and exits 1", () => {
+    const box = sandbox();
+    fs.writeFileSync(box.configDir, "");
+    const { status, stderr } = write(box, ["mytool.x", "a=1"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('"type":"mytool.x","a":"1"');
+  });
+});
+
+describe("prune", () => {
+  const some = () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "old", "gone"), locked(1, daysAgo(200)), {
+      type: "session_end",
+      ts: daysAgo(100),
+    });
+    writeJournal(journalFile(box, "old"), locked(1, daysAgo(100)));
+    writeJournal(
+      journalFile(box, "new"),
+      locked(1, daysAgo(200)),
+      failedOpen("timeout", { ts: daysAgo(80) }),
+    );
+    return box;
+  };
+  const sessions = (box: Sandbox) =>
+    fs
+      .readdirSync(path.join(box.configDir, "pact-sessions"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".jsonl"))
+      .sort();
+  const kept = ["demo/new/session-journal.jsonl"];
+  const all = [...kept, "demo/old/session-journal.jsonl", "gone/old/session-journal.jsonl"];
+
+  test("shows what it would remove, and removes nothing", () => {
+    const box = some();
+    const { status, stdout } = run(["journal", "prune", "--older-than", "90d"], box);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`would remove gone/old, last event ${daysAgo(100).slice(0, 10)}`);
+    expect(stdout).toContain("would remove demo/old");
+    expect(stdout).not.toContain("demo/new");
+    const bytes = all.slice(1).reduce((sum, name) => sum + sizeOf(box, name), 0);
+    expect(stdout).toContain(`Would remove 2 sessions, ${bytes} bytes.`);
+    expect(sessions(box)).toEqual(all);
+  });
+
+  test("removes with --yes, and the empty folders too", () => {
+    const box = some();
+    const { status, stdout } = run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect(status).toBe(0);
+    expect(stdout).toContain("Removed 2 sessions");
+    expect(sessions(box)).toEqual(kept);
+    expect(fs.readdirSync(path.join(box.configDir, "pact-sessions"))).toEqual(["demo"]);
+    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toBe("Nothing is that old.\n");
+  });
+
+  test("removes what was kept for restore with its session", () => {
+    const box = some();
+    for (const name of ["CLAUDE.md.before", "user-CLAUDE.md.before"]) {
+      fs.writeFileSync(path.join(path.dirname(journalFile(box, "old")), name), "x".repeat(1000));
+    }
+    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toContain("2.4 kB");
+    run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect(fs.existsSync(path.dirname(journalFile(box, "old")))).toBe(false);
+  });
+
+  test("keeps what is not ours: other files, other layouts, links, unattributed events", () => {
+    const box = some();
+    const root = path.join(box.configDir, "pact-sessions");
+    const old = locked(1, daysAgo(1000));
+    writeJournal(path.join(root, "unattributed.jsonl"), old);
+    writeJournal(path.join(root, "a/b/c/session-journal.jsonl"), old);
+    writeJournal(path.join(root, "session-journal.jsonl"), old);
+    fs.writeFileSync(path.join(root, "demo/old/notes.txt"), "mine");
+    const outside = path.join(box.projectDir, "x");
+    writeJournal(path.join(outside, "session-journal.jsonl"), old);
+    fs.symlinkSync(outside, path.join(root, "demo/linked"));
+    fs.symlinkSync(box.projectDir, path.join(root, "linked"));
+    expect(run(["journal", "prune", "--older-than", "90d", "--yes"], box).stdout).toContain(
+      "Removed 2 sessions",
+    );
+    expect(fs.readdirSync(path.join(root, "demo/old"))).toEqual(["notes.txt"]);
+    expect(fs.existsSync(path.join(outside, "session-journal.jsonl"))).toBe(true);
+    expect(fs.readdirSync(root).sort()).toEqual([
+      "a",
+      "demo",
+      "linked",
+      "session-journal.jsonl",
+      "unattributed.jsonl",
+    ]);
+    expect(fs.existsSync(path.join(root, "a/b/c/session-journal.jsonl"))).toBe(true);
+  });
+
+  test("takes a line that cannot be read for as new as its file", () => {
+    const box = some();
+    writeJournal(journalFile(box, "old"), "torn\n");
+    run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect(sessions(box)).toEqual(all.slice(0, 2));
+    fs.utimesSync(journalFile(box, "old"), new Date(daysAgo(95)), new Date(daysAgo(95)));
+    run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect(sessions(box)).toEqual(kept);
+  });
+
+  function sizeOf(box: Sandbox, name: string): number {
+    return fs.statSync(path.join(box.configDir, "pact-sessions", name)).size;
+  }
+});
+
+test.each([
+  [[]],
+  [["frobnicate"]],
+  [["constructor"]],
+  [["read", "extra"]],
+  [["read", "--since", "x"]],
+  [["tail", "--frobnicate"]],
+  [["prune"]],
+  [["prune", "--older-than", "0d"]],
+  [["prune", "--older-than", "90"]],
+  [["prune", "--older-than", "2026-01-01"]],
+])("wrong usage exits 2 with the usage on standard error: %j", (args) => {
+  const { status, stdout, stderr } = run(["journal", ...args], sandbox());
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("Usage: pact-hooks journal");
+});
+
+test("a reader that has seen enough ends a long list", () => {
+  const box = sandbox();
+  writeJournal(journalFile(box, "a"), ...Array.from({ length: 5000 }, () => failedOpen("timeout")));
+  const script = `set -o pipefail; "${COMMAND}" journal read | head -1`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8", env: envOf(box) });
+  expect(stderr).toBe("");
+  expect(stdout.split("\n")).toHaveLength(2);
+  expect(status).toBe(0);
+});
