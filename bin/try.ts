@@ -5,12 +5,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createTwoFilesPatch } from "diff";
 import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { messageOf } from "../shared/errors.ts";
 import { printable } from "../shared/printable.ts";
 import { configDir, type JournalEvent, journalPath, readEvents } from "../shared/sessionJournal.ts";
 import { paint } from "./paint.ts";
+import { showDiff } from "./showDiff.ts";
 import { parseArguments, UsageError } from "./usage.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
@@ -105,7 +105,9 @@ function tryOn(projectDir: string, config: string): number {
   const tookMs = performance.now() - startedAt;
 
   heading(`What changed in ${path.relative(projectDir, file)}`);
-  showDiff(before, readText(file), path.relative(projectDir, file));
+  const after = readText(file);
+  if (after === before) say("dim", "nothing");
+  else showDiff(before, after, path.relative(projectDir, file));
   const healthy = showAnswer(hook.stdout);
   if (hook.stderr) {
     heading("What the hook said on standard error");
@@ -130,21 +132,6 @@ function readText(file: string): string {
     return fs.readFileSync(file, "utf8");
   } catch {
     return "";
-  }
-}
-
-function showDiff(before: string, after: string, name: string): void {
-  if (before === after) {
-    say("dim", "nothing");
-    return;
-  }
-  const patch = createTwoFilesPatch(`${name} before`, `${name} after`, before, after, "", "", { context: 2 });
-  // The first line is a rule of the library's own.
-  for (const line of patch.split("\n").slice(1).map(printable)) {
-    if (line.startsWith("+")) say("green", line);
-    else if (line.startsWith("-")) say("red", line);
-    else if (line.startsWith("@")) say("cyan", line);
-    else process.stdout.write(`${line}\n`);
   }
 }
 

@@ -1,7 +1,6 @@
 // Builds dist/: a whole plugin and the npm package. `--check` builds elsewhere and compares instead.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -27,7 +26,6 @@ async function buildInto(out) {
   const entryPoints = {
     "hooks/sessionStart": "hooks/sessionStart.ts",
     "hooks/sessionEnd": "hooks/sessionEnd.ts",
-    "bin/pact-hooks": "bin/pact-hooks.ts",
     index: "shared/index.ts",
   };
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
@@ -38,6 +36,17 @@ async function buildInto(out) {
     outdir: out,
     format: "esm",
     outExtension: { ".js": ".mjs" },
+  });
+  // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook.
+  await build({
+    ...common,
+    entryPoints: { "bin/pact-hooks": "bin/pact-hooks.ts" },
+    define,
+    outdir: out,
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
+    chunkNames: "bin/[name]-[hash]",
   });
 
   const { metafile } = await build({
@@ -61,6 +70,8 @@ async function buildInto(out) {
   write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version }));
   write(out, "package.json", json(packageManifest()));
   copy("hooks/hooks.json", out);
+  for (const name of fs.readdirSync(path.join(root, "commands"))) copy(`commands/${name}`, out);
+  copy("docs/journal.md", out);
   copy("LICENSE", out);
   copy("README.md", out);
 
@@ -145,25 +156,30 @@ function listFiles(dir) {
 }
 
 const dist = path.join(root, "dist");
-if (!process.argv.includes("--check")) {
-  await buildInto(dist);
-} else {
-  const fresh = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-dist-"));
-  try {
-    await buildInto(fresh);
-    const names = new Set([...listFiles(fresh), ...(fs.existsSync(dist) ? listFiles(dist) : [])]);
-    const same = (name) => {
-      const [a, b] = [path.join(fresh, name), path.join(dist, name)];
-      return fs.existsSync(a) && fs.existsSync(b) && fs.readFileSync(a).equals(fs.readFileSync(b));
-    };
-    const stale = [...names].filter((name) => !same(name));
-    if (stale.length > 0) {
-      console.error(
-        `dist/ is not what the source builds; run "npm run build" and commit it:\n  ${stale.join("\n  ")}`,
-      );
-      process.exitCode = 1;
-    }
-  } finally {
-    fs.rmSync(fresh, { recursive: true, force: true });
+const fresh = fs.mkdtempSync(path.join(root, "node_modules", ".pact-hooks-dist-"));
+try {
+  await buildInto(fresh);
+  const names = new Set([...listFiles(fresh), ...(fs.existsSync(dist) ? listFiles(dist) : [])]);
+  const stale = [...names].filter((name) => !isSame(path.join(fresh, name), path.join(dist, name)));
+  if (!process.argv.includes("--check")) {
+    for (const name of stale) replace(path.join(fresh, name), path.join(dist, name));
+  } else if (stale.length > 0) {
+    console.error(
+      `dist/ is not what the source builds; run "npm run build" and commit it:\n  ${stale.join("\n  ")}`,
+    );
+    process.exitCode = 1;
   }
+} finally {
+  fs.rmSync(fresh, { recursive: true, force: true });
+}
+
+function isSame(a, b) {
+  return fs.existsSync(a) && fs.existsSync(b) && fs.readFileSync(a).equals(fs.readFileSync(b));
+}
+
+/** File by file and by rename: a hook may be running out of dist/ meanwhile. */
+function replace(from, to) {
+  if (!fs.existsSync(from)) return fs.rmSync(to);
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.renameSync(from, to);
 }

@@ -5,7 +5,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { isCode } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
-import type { LockOptions } from "./fileLock.ts";
 import { stripKernelBlock } from "./kernelBlock.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import {
@@ -21,7 +20,7 @@ import {
 } from "./projectText.ts";
 import { routingText } from "./routingBlock.ts";
 import { configDir } from "./sessionJournal.ts";
-import { abandon, NOT_NEEDED, type UpdateResult, updateFile } from "./updateFile.ts";
+import { abandon, NOT_NEEDED, type UpdateOptions, type UpdateResult, updateFile } from "./updateFile.ts";
 
 export { extractManagedRegion } from "./managedBlock.ts";
 
@@ -61,28 +60,28 @@ export function resolveProjectClaudeMd(projectDir: string): string {
 export function startSessionInClaudeMd(
   projectDir: string,
   session: SessionInfo,
-  options: LockOptions = {},
+  options: UpdateOptions = {},
 ): ClaudeMdUpdate {
   return updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, session);
 }
 
 /** Sees to it that there is a managed block with its memory sections. @returns what was done, or null */
-export function ensureProjectMemory(projectDir: string, options?: LockOptions): string | null {
+export function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, ensureMemoryText, options));
 }
 
 /** Moves the memory and session of a legacy CLAUDE.md into a managed block. @returns what was done, or null */
-export function migrateToManagedStructure(projectDir: string, options?: LockOptions): string | null {
+export function migrateToManagedStructure(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, migrateText, options));
 }
 
 /** Removes routing markers that do not belong to a well-formed pair. @returns what was done, or null */
-export function stripOrphanRoutingMarkers(projectDir: string, options?: LockOptions): string | null {
+export function stripOrphanRoutingMarkers(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, stripOrphanRoutingText, options));
 }
 
 /** Brings the routing block up to date. @returns what was done, or null */
-export function updatePactRouting(projectDir: string, options?: LockOptions): string | null {
+export function updatePactRouting(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, updateRoutingText, options));
 }
 
@@ -90,7 +89,7 @@ export function updatePactRouting(projectDir: string, options?: LockOptions): st
 export function updateSessionInfo(
   projectDir: string,
   session: SessionInfo,
-  options?: LockOptions,
+  options?: UpdateOptions,
 ): string | null {
   const transform: Transform = (text, wanted) =>
     wanted.session ? updateSessionText(text, wanted.session) : { text: text ?? "", changes: [] };
@@ -101,16 +100,17 @@ export function updateSessionInfo(
  * Removes the obsolete kernel block from the user's own CLAUDE.md, which may be a link to anywhere: it is not the
  * project's. @returns what was done or is wrong, or null
  */
-export function stripOrphanKernelBlock(options?: LockOptions): string | null {
+export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
   const file = path.join(configDir(), "CLAUDE.md");
   if (!fs.existsSync(file)) return null;
-  return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), { ...options }));
+  const lockOptions = { ...options, projectDir: undefined, journal: options };
+  return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), lockOptions));
 }
 
 function updateClaudeMd(
   projectDir: string,
   transform: Transform,
-  options: LockOptions = {},
+  options: UpdateOptions = {},
   session?: SessionInfo,
 ): ClaudeMdUpdate {
   const lockTo = { ...options, projectDir };
@@ -146,7 +146,7 @@ function updateClaudeMd(
 function applyText(
   file: string,
   transform: (text: string | null) => ProjectTextResult,
-  options: LockOptions,
+  options: UpdateOptions,
 ): TextUpdate {
   let done: ProjectTextResult = { text: "", changes: [] };
   const mutate = (text: string | null) => {
@@ -171,7 +171,7 @@ function applyText(
 function prepareFolder(
   file: string,
   mutate: (text: null) => string | null,
-  options: LockOptions,
+  options: UpdateOptions,
 ): UpdateResult | undefined {
   const folder = path.dirname(file);
   if (fs.existsSync(folder)) return undefined;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { codeOf, errnoOf, failureReason, messageOf } from "./errors.ts";
 import type { BackendName } from "./flock.ts";
 import { findHolder, type LockHolder } from "./lockHolder.ts";
-import { appendEvent, makeEvent } from "./sessionJournal.ts";
+import { appendEvent, type JournalAddress, makeEvent } from "./sessionJournal.ts";
 
 /** A sidecar whose mtime is older than this is presumed to belong to a dead holder. */
 export const LOCK_TTL_SECONDS = 30;
@@ -21,6 +21,8 @@ export interface LockOptions {
   hook?: string | undefined;
   /** Whose journal. Without it events are unattributed. */
   sessionId?: string | undefined;
+  /** Whose journal, where that is not what `projectDir` and `sessionId` say. */
+  journal?: JournalAddress | undefined;
 }
 
 /** What became of an acquisition. */
@@ -151,7 +153,7 @@ function journal(attempt: Attempt, type: string, fields: Record<string, unknown>
     hook: options.hook,
     pid: process.pid,
   });
-  appendEvent(event, options);
+  appendEvent(event, options.journal ?? options);
 }
 
 /** Milliseconds since the attempt began, to a tenth. */

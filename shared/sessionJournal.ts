@@ -8,6 +8,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { isCode, messageOf } from "./errors.ts";
+import { makeFolders } from "./folders.ts";
 import { isSessionId } from "./sessionId.ts";
 import { sleepMs } from "./sleep.ts";
 
@@ -122,26 +123,6 @@ function openForAppend(file: string): number {
   }
 }
 
-/** Node's own recursive mkdir never ends where the system says ENOENT below a folder that exists (/proc). */
-function makeFolders(dir: string): void {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    if (!isCode(error, "ENOENT") || dir === path.dirname(dir)) throw error;
-    makeFolders(path.dirname(dir));
-    makeFolder(dir);
-  }
-}
-
-function makeFolder(dir: string): void {
-  try {
-    fs.mkdirSync(dir, 0o700);
-  } catch (error) {
-    // Another session was faster.
-    if (!isCode(error, "EEXIST")) throw error;
-  }
-}
-
 function endsTorn(fd: number, file: string): boolean {
   const stat = fs.fstatSync(fd);
   if (!stat.isFile()) throw new Error(`${file} is not a regular file`);
@@ -205,7 +186,8 @@ function* readLines(fd: number): Generator<string> {
   if (last !== "") yield last;
 }
 
-function parseEvent(line: string): JournalEvent | null {
+/** The event of a line, or null if it is none. */
+export function parseEvent(line: string): JournalEvent | null {
   try {
     const value = JSON.parse(line);
     const isEvent = value?.v === 1 && typeof value.type === "string" && typeof value.ts === "string";

@@ -1,6 +1,7 @@
 /** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
 import fs from "node:fs";
 import path from "node:path";
+import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
@@ -22,15 +23,21 @@ const HOOK = "sessionStart";
 export function startSession({ sessionId, projectDir, source }: HookPayload, pluginRoot: string): HookAnswer {
   const dir = sessionDir(projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const options = { hook: HOOK, sessionId };
-  const update = startSessionInClaudeMd(projectDir, session, options);
-  const userLevel = stripOrphanKernelBlock(options);
+  const options = (backup: string) => ({ hook: HOOK, sessionId, projectDir, backup: path.join(dir, backup) });
+  const update = startSessionInClaudeMd(projectDir, session, options(PROJECT_BACKUP));
+  const userLevel = stripOrphanKernelBlock(options(USER_BACKUP));
   const { outcome, waitedMs, backend, reason } = update.lock;
   const event = makeEvent("session_start", {
     session_id: sessionId,
     project_dir: projectDir,
     source,
-    claude_md: { path: update.path, outcome: update.outcome, rounds: update.rounds, message: update.message },
+    claude_md: {
+      path: update.path,
+      target: update.target,
+      outcome: update.outcome,
+      rounds: update.rounds,
+      message: update.message,
+    },
     lock: { outcome, waited_ms: waitedMs, backend, reason },
   });
   appendEvent(event, { sessionId, projectDir });

@@ -12,6 +12,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
+import { dropBackup, keepBackup } from "./backup.ts";
 import { createClaim, fence, listClaims, removeClaim } from "./claim.ts";
 import { codeOf, errnoOf, failureReason, isCode, messageOf } from "./errors.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
@@ -22,10 +23,17 @@ import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "./snapshot.
 import { stage } from "./stage.ts";
 import { resolveTarget, type TargetPath, TargetRefused } from "./targetPath.ts";
 
+export interface UpdateOptions extends LockOptions {
+  /** Where to keep the file as it was before, unless something is kept there already. */
+  backup?: string | undefined;
+}
+
 export interface UpdateResult {
   /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
   outcome: "written" | "unchanged" | "abandoned" | "refused";
   lock: Lease;
+  /** The real file, after links; absent if these lead nowhere that is written. */
+  target?: string;
   /** How often the target was read under a claim. */
   rounds: number;
   /** For a person: why nothing was written, or what else happened. */
@@ -44,7 +52,7 @@ class Contention extends Error {}
 
 interface Update {
   target: TargetPath;
-  options: LockOptions;
+  options: UpdateOptions;
   lock: Lease;
   rounds: number;
   /** The files that our publishing has displaced, open, and what is known to be in them. */
@@ -61,14 +69,15 @@ interface Update {
 export function updateFile(
   target: string,
   mutate: (text: string | null) => string | null,
-  options: LockOptions = {},
+  options: UpdateOptions = {},
 ): UpdateResult {
   const change = textChange(target, mutate);
   let update: Update | undefined;
   try {
     const resolved = resolveTarget(target, options.projectDir);
     update = { target: resolved, options, lock: NOT_NEEDED, rounds: 0, displaced: [] };
-    if (!isNeeded(resolved, change)) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
+    if (!isNeeded(resolved, change))
+      return { outcome: "unchanged", lock: NOT_NEEDED, target: resolved.path, rounds: 0 };
     const outcome = publishLocked(update, change);
     const message = settle({
       target: resolved.path,
@@ -80,12 +89,16 @@ export function updateFile(
     return {
       outcome,
       lock: update.lock,
+      target: resolved.path,
       rounds: update.rounds,
       ...(message === undefined ? {} : { message }),
     };
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
-    return abandon(error, update?.target.path ?? target, options, update);
+    return {
+      ...abandon(error, update?.target.path ?? target, options, update),
+      ...(update ? { target: update.target.path } : {}),
+    };
   } finally {
     update?.displaced.forEach(closeSnapshot);
   }
@@ -152,6 +165,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
   update.rounds++;
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
+  let backup: string | undefined;
   try {
     if (!fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000)) return "again";
     snapshot = openSnapshot(target.path);
@@ -159,12 +173,14 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
     const staged = stage(claim, next, snapshot);
+    backup = snapshot ? keepPrevious(update, snapshot) : undefined;
     const still = !snapshot || isStill(target.path, snapshot);
     if (!still || !publish(staged, target.path, snapshot)) {
       // Without our staged file it was another writer of ours, who has fenced us.
       if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
       return "again";
     }
+    if (backup) journal(update, "backup_kept", { backup, project_dir: projectOf(update) });
     if (snapshot) update.displaced.push(snapshot);
     snapshot = null;
     return "written";
@@ -173,8 +189,21 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     if (isCode(error, "ENOENT")) return "again";
     throw error;
   } finally {
+    // Not displaced, so not the previous version of anything.
+    if (snapshot && backup) dropBackup(backup);
     closeSnapshot(snapshot);
     discard(claim);
+  }
+}
+
+/** @returns the backup that it made; without one the update goes on all the same, and the journal says so */
+function keepPrevious(update: Update, snapshot: Snapshot): string | undefined {
+  const { backup } = update.options;
+  try {
+    return backup && keepBackup(update.target.path, snapshot, backup) ? backup : undefined;
+  } catch (error) {
+    journal(update, "backup_failed", { backup, code: codeOf(error), message: messageOf(error) });
+    return undefined;
   }
 }
 
@@ -202,9 +231,18 @@ function discard(claim: string): void {
   } catch {}
 }
 
-function journalOutsideEdit({ target, options }: Update, resolution: string, saved?: string): void {
-  const fields = { target: target.path, resolution, saved, hook: options.hook, pid: process.pid };
-  appendEvent(makeEvent("outside_edit", fields), options);
+function journalOutsideEdit(update: Update, resolution: string, saved?: string): void {
+  journal(update, "outside_edit", { resolution, saved });
+}
+
+function journal({ target, options }: Update, type: string, fields: Record<string, unknown>): void {
+  const event = makeEvent(type, { target: target.path, ...fields, hook: options.hook, pid: process.pid });
+  appendEvent(event, options.journal ?? options);
+}
+
+/** The session's project, which is not the one of a target elsewhere. */
+function projectOf({ options }: Update): string | undefined {
+  return (options.journal ?? options).projectDir;
 }
 
 /** Turns what ended an update into its outcome, and an event. */
@@ -227,7 +265,7 @@ export function abandon(
     hook: options.hook,
     pid: process.pid,
   });
-  appendEvent(event, options);
+  appendEvent(event, options.journal ?? options);
   const message = refused
     ? error.message
     : `${target} was not updated, and is as it was: ${messageOf(error)}. ${adviceFor(code)}`;

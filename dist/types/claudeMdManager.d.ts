@@ -1,6 +1,5 @@
-import type { LockOptions } from "./fileLock.ts";
 import { type ProjectTextResult, type SessionInfo } from "./projectText.ts";
-import { type UpdateResult } from "./updateFile.ts";
+import { type UpdateOptions, type UpdateResult } from "./updateFile.ts";
 export { extractManagedRegion } from "./managedBlock.ts";
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
@@ -20,22 +19,23 @@ export interface ClaudeMdUpdate extends TextUpdate {
 /**
  * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
  * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
+ * @throws the system's error if it cannot be told
  */
 export declare function resolveProjectClaudeMd(projectDir: string): string;
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
-export declare function startSessionInClaudeMd(projectDir: string, session: SessionInfo, options?: LockOptions): ClaudeMdUpdate;
+export declare function startSessionInClaudeMd(projectDir: string, session: SessionInfo, options?: UpdateOptions): ClaudeMdUpdate;
 /** Sees to it that there is a managed block with its memory sections. @returns what was done, or null */
-export declare function ensureProjectMemory(projectDir: string, options?: LockOptions): string | null;
+export declare function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null;
 /** Moves the memory and session of a legacy CLAUDE.md into a managed block. @returns what was done, or null */
-export declare function migrateToManagedStructure(projectDir: string, options?: LockOptions): string | null;
+export declare function migrateToManagedStructure(projectDir: string, options?: UpdateOptions): string | null;
 /** Removes routing markers that do not belong to a well-formed pair. @returns what was done, or null */
-export declare function stripOrphanRoutingMarkers(projectDir: string, options?: LockOptions): string | null;
+export declare function stripOrphanRoutingMarkers(projectDir: string, options?: UpdateOptions): string | null;
 /** Brings the routing block up to date. @returns what was done, or null */
-export declare function updatePactRouting(projectDir: string, options?: LockOptions): string | null;
+export declare function updatePactRouting(projectDir: string, options?: UpdateOptions): string | null;
 /** Brings the session block up to date. @returns what was done, or null */
-export declare function updateSessionInfo(projectDir: string, session: SessionInfo, options?: LockOptions): string | null;
+export declare function updateSessionInfo(projectDir: string, session: SessionInfo, options?: UpdateOptions): string | null;
 /**
  * Removes the obsolete kernel block from the user's own CLAUDE.md, which may be a link to anywhere: it is not the
  * project's. @returns what was done or is wrong, or null
  */
-export declare function stripOrphanKernelBlock(options?: LockOptions): string | null;
+export declare function stripOrphanKernelBlock(options?: UpdateOptions): string | null;

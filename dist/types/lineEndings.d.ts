@@ -2,7 +2,6 @@
 export type LineEnding = "\n" | "\r\n";
 /** The ending that most lines have; LF when there are none, or as many of each. */
 export declare function dominantLineEnding(text: string): LineEnding;
-export declare function withLineEnding(lines: readonly string[], ending: LineEnding): string;
 export declare function normalizeLineEndings(text: string): string;
 /** Offset of the line after the one that holds `at`; the end of the text when there is none. */
 export declare function nextLineStart(text: string, at: number): number;

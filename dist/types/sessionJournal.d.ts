@@ -37,3 +37,5 @@ export declare function readEvents(file: string, tally?: {
 }): Generator<JournalEvent>;
 /** The last event of a journal, or the last of one type; null if there is none. @throws as `readEvents` */
 export declare function readLastEvent(file: string, type?: string): JournalEvent | null;
+/** The event of a line, or null if it is none. */
+export declare function parseEvent(line: string): JournalEvent | null;

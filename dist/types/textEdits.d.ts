@@ -9,6 +9,7 @@ interface Span {
     start: number;
     end: number;
 }
+export declare const insertion: (at: number, insert: string) => Edit;
 export declare const removal: ({ start, end }: Span) => Edit;
 /** Edits must not overlap. Those at the same place are made in the order given. */
 export declare function applyEdits(text: string, edits: readonly Edit[]): string;

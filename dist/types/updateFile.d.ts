@@ -1,8 +1,14 @@
 import { type Lease, type LockOptions } from "./fileLock.ts";
+export interface UpdateOptions extends LockOptions {
+    /** Where to keep the file as it was before, unless something is kept there already. */
+    backup?: string | undefined;
+}
 export interface UpdateResult {
     /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
     outcome: "written" | "unchanged" | "abandoned" | "refused";
     lock: Lease;
+    /** The real file, after links; absent if these lead nowhere that is written. */
+    target?: string;
     /** How often the target was read under a claim. */
     rounds: number;
     /** For a person: why nothing was written, or what else happened. */
@@ -17,7 +23,7 @@ export declare const NOT_NEEDED: Lease;
  * @returns what happened; failures of the file system are outcomes, not errors
  * @throws only what `mutate` throws, with the target untouched
  */
-export declare function updateFile(target: string, mutate: (text: string | null) => string | null, options?: LockOptions): UpdateResult;
+export declare function updateFile(target: string, mutate: (text: string | null) => string | null, options?: UpdateOptions): UpdateResult;
 /** Turns what ended an update into its outcome, and an event. */
 export declare function abandon(error: unknown, target: string, options: LockOptions, { lock, rounds }?: {
     lock: Lease;

@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { answerOf, journalEvents, listing, payload, runHook, sandbox } from "./hookProcess.ts";
 
@@ -12,4 +14,16 @@ test("an empty standard input is a bad payload, in the journal", () => {
   const box = sandbox();
   answerOf(runHook("sessionEnd", "", box));
   expect(journalEvents(box)).toMatchObject([{ type: "bad_payload", hook: "SessionEnd" }]);
+});
+
+test("session_end tells how the session's locks went", () => {
+  const box = sandbox();
+  answerOf(runHook("sessionStart", payload("startup", box), box));
+  fs.rmSync(path.join(box.projectDir, ".claude"), { recursive: true });
+  answerOf(runHook("sessionStart", payload("startup", box), box, { PACT_HOOKS_FLOCK: "none" }));
+  answerOf(runHook("sessionEnd", payload("sessionEnd", box), box));
+  expect(journalEvents(box).at(-1)).toMatchObject({
+    type: "session_end",
+    locks: { locked: 1, fail_open: 1, reaped: 0 },
+  });
 });

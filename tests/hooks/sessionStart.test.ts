@@ -253,7 +253,9 @@ describe("the journal", () => {
 
   test("a home folder that can never be made does not keep the session waiting", () => {
     const box = sandbox();
-    const run = runHook("sessionStart", payload("startup", box), box, { CLAUDE_CONFIG_DIR: "/proc/nope/claude" });
+    const run = runHook("sessionStart", payload("startup", box), box, {
+      CLAUDE_CONFIG_DIR: "/proc/nope/claude",
+    });
     answerOf(run);
     expect(run.stderr).toContain('"type":"session_start"');
   });

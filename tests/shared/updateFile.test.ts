@@ -31,6 +31,7 @@ describe("an update", () => {
     const result = updateFile(target, append("two"));
     expect(result).toEqual({
       outcome: "written",
+      target,
       lock: expect.objectContaining({ outcome: "locked" }),
       rounds: 1,
     });

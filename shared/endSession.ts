@@ -1,0 +1,41 @@
+/** What a session end does: one event, with how the session's locks went. */
+import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
+import { appendEvent, journalPath, makeEvent, readEvents } from "./sessionJournal.ts";
+
+/** Claude Code kills this hook after 1.5 s: a huge journal is not counted to its end. */
+const MAX_COUNTING_MS = 300;
+
+/** How often the session got its locks, went on without, or evicted a holder. */
+interface LockCounts {
+  locked: number;
+  fail_open: number;
+  reaped: number;
+  /** There was no time to read the whole journal. */
+  partial?: true;
+}
+
+export function endSession({ sessionId, projectDir, reason }: HookPayload): HookAnswer {
+  const address = { sessionId, projectDir };
+  const locks = countLocks(journalPath(address));
+  const event = makeEvent("session_end", { session_id: sessionId, project_dir: projectDir, reason, locks });
+  appendEvent(event, address);
+  return {};
+}
+
+/** Undefined where there is no journal to read. */
+function countLocks(journal: string): LockCounts | undefined {
+  const counts: LockCounts = { locked: 0, fail_open: 0, reaped: 0 };
+  const deadline = performance.now() + MAX_COUNTING_MS;
+  try {
+    for (const { type, lock } of readEvents(journal)) {
+      if (type === "lock_fail_open") counts.fail_open++;
+      else if (type === "lock_reaped") counts.reaped++;
+      else if (type === "session_start" && (lock as { outcome?: unknown } | undefined)?.outcome === "locked")
+        counts.locked++;
+      if (performance.now() > deadline) return { ...counts, partial: true };
+    }
+    return counts;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { run } from "./command.ts";
+
+let box: Sandbox;
+let file: string;
+let sidecar: string;
+
+beforeEach(() => {
+  box = sandbox();
+  file = path.join(box.projectDir, "CLAUDE.md");
+  sidecar = path.join(box.projectDir, ".CLAUDE.md.lock");
+  fs.writeFileSync(file, "mine\n");
+  answerOf(runHook("sessionStart", payload("startup", box), box));
+});
+
+interface Finding {
+  check: string;
+  level: string;
+  message: string;
+  advice?: string;
+}
+
+function doctor(env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout } = run(["doctor", "--json"], box, env);
+  const { healthy, findings } = JSON.parse(stdout) as { healthy: boolean; findings: Finding[] };
+  return {
+    status,
+    healthy,
+    findings,
+    of: (check: string) => findings.filter((finding) => finding.check === check),
+  };
+}
+
+test("a healthy project: exit 0, and nothing is changed", () => {
+  const before = listing(path.dirname(box.projectDir));
+  const { status, healthy, of } = doctor();
+  expect([status, healthy]).toEqual([0, true]);
+  expect(of("blocks").map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^managed block, lines 1 to \d+$/),
+    expect.stringMatching(/^routing block/),
+    expect.stringMatching(/^session block/),
+    expect.stringMatching(/^memory block/),
+  ]);
+  expect(of("lock")[0]?.message).toMatch(/backend (addon|exlock|flock): taken, refused to others, released/);
+  expect(listing(path.dirname(box.projectDir)).filter((name) => name !== "tmp")).toEqual(before);
+});
+
+test("for a person: one line each, what to do, and a summary", () => {
+  const { stdout } = run(["doctor"], box);
+  expect(stdout).toMatch(/^ok {7}node/);
+  expect(stdout).toMatch(/\nHealthy\.\n$/);
+});
+
+describe("what needs doing: exit 1, and what to do", () => {
+  const problems: [string, string, RegExp, () => void][] = [
+    [
+      "a folder in place of the sidecar",
+      "sidecar",
+      /is a folder/,
+      () => {
+        fs.rmSync(sidecar);
+        fs.mkdirSync(sidecar);
+      },
+    ],
+    [
+      "orphan markers",
+      "blocks",
+      /orphan markers in line \d+/,
+      () => fs.appendFileSync(file, "<!-- PACT_ROUTING_END -->\n"),
+    ],
+    ["a read-only file", "claude-md", /read-only/, () => fs.chmodSync(file, 0o444)],
+    [
+      "a link out of the project",
+      "claude-md",
+      /outside/,
+      () => {
+        fs.renameSync(file, path.join(box.configDir, "x.md"));
+        fs.symlinkSync(path.join(box.configDir, "x.md"), file);
+      },
+    ],
+    [
+      "settings that make no sense",
+      "settings",
+      /line 2: unknown setting/,
+      () => {
+        fs.mkdirSync(path.join(box.projectDir, ".claude"));
+        fs.writeFileSync(path.join(box.projectDir, ".claude/pact-hooks.local.md"), "---\ncolour: red\n---\n");
+      },
+    ],
+  ];
+
+  test.each(problems)("%s", (_name, check, said, make) => {
+    make();
+    const { status, of } = doctor();
+    expect(status).toBe(1);
+    const [found] = of(check).filter(({ level }) => level === "problem");
+    expect(found?.message).toMatch(said);
+    expect(found?.advice).toBeTruthy();
+  });
+
+  test("no lock backend", () => {
+    const { status, of } = doctor({ PACT_HOOKS_FLOCK: "none" });
+    expect(status).toBe(1);
+    expect(of("lock")[0]).toMatchObject({
+      level: "problem",
+      message: expect.stringContaining("without the lock"),
+    });
+  });
+});
+
+test("a held sidecar, and by whom", async () => {
+  const holder: ChildProcess = spawn("flock", [sidecar, "-c", "echo held; read x"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  onTestFinished(() => void holder.kill("SIGKILL"));
+  await once(holder.stdout as NodeJS.ReadableStream, "data");
+  expect(doctor().of("sidecar")[0]).toMatchObject({
+    level: "note",
+    message: expect.stringMatching(/is held by \S+ \(pid \d+\)/),
+  });
+  const past = new Date(Date.now() - 60_000);
+  fs.utimesSync(sidecar, past, past);
+  expect(doctor().of("sidecar")[0]).toMatchObject({
+    level: "problem",
+    message: expect.stringContaining("last touched 6"),
+  });
+});
+
+test("a claim left behind by a crash", () => {
+  const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
+  fs.mkdirSync(claim);
+  expect(doctor().of("claims")[0]?.message).toContain("under way");
+  const past = new Date(Date.now() - 60_000);
+  fs.utimesSync(claim, past, past);
+  expect(doctor().of("claims")[0]).toMatchObject({
+    level: "note",
+    message: expect.stringContaining("left 6"),
+  });
+});
+
+test("the plugin, where Claude Code's settings enable it", () => {
+  expect(doctor().of("plugin")[0]?.level).toBe("note");
+  fs.writeFileSync(
+    path.join(box.configDir, "settings.json"),
+    '{"enabledPlugins":{"pact-hooks@pact-hooks":true}}',
+  );
+  expect(doctor().of("plugin")[0]?.level).toBe("ok");
+});
+
+test("wrong usage exits 2", () => {
+  expect(run(["doctor", "/no/such"], box).status).toBe(2);
+  expect(run(["doctor", "--frobnicate"], box).status).toBe(2);
+});

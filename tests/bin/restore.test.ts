@@ -1,0 +1,93 @@
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { answerOf, journalEvents, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { run } from "./command.ts";
+
+const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
+let box: Sandbox;
+let file: string;
+
+beforeEach(() => {
+  box = sandbox();
+  file = path.join(box.projectDir, "CLAUDE.md");
+  fs.writeFileSync(file, "mine\n");
+});
+
+const start = (name = "startup") => answerOf(runHook("sessionStart", payload(name, box), box));
+const text = () => fs.readFileSync(file, "utf8");
+
+test("the file is kept as it was before a session first changed it, once", () => {
+  start();
+  const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
+  expect(kept).toMatchObject({ target: file, project_dir: box.projectDir });
+  expect(fs.readFileSync(String(kept?.backup), "utf8")).toBe("mine\n");
+  fs.writeFileSync(file, "other\n");
+  start();
+  expect(fs.readFileSync(String(kept?.backup), "utf8")).toBe("mine\n");
+  expect(journalEvents(box).filter(({ type }) => type === "backup_kept")).toHaveLength(1);
+});
+
+test("what was displaced is kept itself, so that late writes into it are kept too", () => {
+  const fd = fs.openSync(file, "a");
+  start();
+  fs.writeSync(fd, "late\n");
+  fs.closeSync(fd);
+  const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
+  expect(fs.readFileSync(String(kept?.backup), "utf8")).toBe("mine\nlate\n");
+});
+
+test("a backup that cannot be made is journaled, and the update is done all the same", () => {
+  const dir = path.join(box.configDir, "pact-sessions/demo", SESSION);
+  fs.mkdirSync(path.dirname(dir), { recursive: true });
+  fs.writeFileSync(dir, "a file where the folder should be");
+  const { stderr } = runHook("sessionStart", payload("startup", box), box);
+  expect(stderr).toContain('"type":"backup_failed"');
+  expect(text()).toContain("PACT_MANAGED_START");
+});
+
+test("--list shows what was kept, latest first", () => {
+  expect(run(["restore", "--list"], box).stdout).toBe("Nothing was kept yet.\n");
+  start();
+  start("clear");
+  const lines = run(["restore", "--list"], box).stdout.trim().split("\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain(SESSION);
+  expect(lines[1]).toContain(`5 bytes  ${file}`);
+});
+
+test("shows the diff, and restores through the locked update when told to", () => {
+  start();
+  const asked = run(["restore", SESSION.slice(0, 6)], box);
+  expect(asked.status).toBe(1);
+  expect(asked.stdout).toContain("-<!-- PACT_MANAGED_START");
+  expect(asked.stderr).toContain("--yes");
+  expect(text()).toContain("PACT_MANAGED_START");
+  const done = run(["restore", SESSION.slice(0, 6), "--yes"], box);
+  expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining("restored") });
+  expect(text()).toBe("mine\n");
+  expect(run(["restore", "--yes"], box).stdout).toContain("is as it was then");
+});
+
+test.each([
+  ["an ID that is not there", ["restore", "ffff"]],
+  ["nothing kept for this project", ["restore"]],
+  ["two IDs", ["restore", "a", "b"]],
+  ["an unknown option", ["restore", "--now"]],
+])("wrong usage exits 2: %s", (_name, args) => {
+  expect(run(args, box)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("Usage: pact-hooks restore"),
+  });
+});
+
+test("the user's own CLAUDE.md is kept too, with an ID of its own", () => {
+  fs.mkdirSync(box.configDir);
+  const own = path.join(box.configDir, "CLAUDE.md");
+  const before = "a\n<!-- PACT_START: x -->\nold\n<!-- PACT_END -->\nb\n";
+  fs.writeFileSync(own, before);
+  start();
+  expect(fs.readFileSync(own, "utf8")).toBe("a\nb\n");
+  expect(run(["restore", `${SESSION}/2`, "--yes"], box).status).toBe(0);
+  expect(fs.readFileSync(own, "utf8")).toBe(before);
+});
