@@ -38,7 +38,9 @@ export class JournalFollower {
   *read(): Generator<JournalEvent> {
     if (!this.#open()) return;
     yield* this.#readOn();
-    if (!this.#isNamed()) {
+    if (this.#isReplaced()) {
+      // What it got before the other one came.
+      yield* this.#readOn();
       this.close();
       if (this.#open()) yield* this.#readOn();
     }
@@ -64,9 +66,10 @@ export class JournalFollower {
     return true;
   }
 
-  #isNamed(): boolean {
+  /** A file that was moved away may still be written to until there is another one in its place. */
+  #isReplaced(): boolean {
     const named = fs.lstatSync(this.#path, { throwIfNoEntry: false });
-    return named !== undefined && identityOf(named) === this.#identity;
+    return named !== undefined && identityOf(named) !== this.#identity;
   }
 
   #startOver(): void {

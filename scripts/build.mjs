@@ -38,15 +38,17 @@ async function buildInto(out) {
     outExtension: { ".js": ".mjs" },
   });
   // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook.
+  const main = fs.readFileSync(path.join(root, "bin/pact-hooks.ts"), "utf8");
+  const commands = [...main.matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(([, name]) => name);
   await build({
     ...common,
-    entryPoints: { "bin/pact-hooks": "bin/pact-hooks.ts" },
+    entryPoints: ["pact-hooks", ...commands].map((name) => `bin/${name}.ts`),
     define,
-    outdir: out,
+    outdir: path.join(out, "bin"),
     format: "esm",
     outExtension: { ".js": ".mjs" },
     splitting: true,
-    chunkNames: "bin/[name]-[hash]",
+    chunkNames: "[name]-[hash]",
   });
 
   const { metafile } = await build({
@@ -68,6 +70,7 @@ async function buildInto(out) {
 
   const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));
   write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version }));
+  copy(".claude-plugin/icon.png", out);
   write(out, "package.json", json(packageManifest()));
   copy("hooks/hooks.json", out);
   for (const name of fs.readdirSync(path.join(root, "commands"))) copy(`commands/${name}`, out);
@@ -104,6 +107,8 @@ function packageManifest() {
   const { name, version, description, license, type, engines, keywords, optionalDependencies } = manifest;
   return {
     ...{ name, version, description, license, type, engines, keywords },
+    main: "./index.mjs",
+    types: "./types/index.d.ts",
     exports: {
       ".": { types: "./types/index.d.ts", default: "./index.mjs" },
       "./package.json": "./package.json",

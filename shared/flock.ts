@@ -83,7 +83,7 @@ function findExlock(): FlockBackend | null {
 }
 
 function findProgram(): FlockBackend | null {
-  const program = FLOCK_PROGRAMS.find((file) => fs.existsSync(file));
+  const program = FLOCK_PROGRAMS.find(isExecutable);
   if (!program) return null;
   const tryLock = (fd: number) => {
     const { status, signal, error, stderr } = childProcess().spawnSync(program, ["-xn", "3"], {
@@ -127,6 +127,15 @@ function openRegular(path: string, flags: number): number {
 
 function notRegular(path: string, stat: fs.Stats): NodeJS.ErrnoException {
   return systemError("ENOTREG", `${path} is ${kindOf(stat)}, not a regular file`);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The `flock` program gives its error as text only. */

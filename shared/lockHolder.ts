@@ -4,6 +4,7 @@
  * a message, never a decision.
  */
 import fs from "node:fs";
+import path from "node:path";
 import { childProcess } from "./dependencies.ts";
 import { isCode, systemError } from "./errors.ts";
 import { isSessionId } from "./sessionId.ts";
@@ -184,7 +185,10 @@ function startTimeMs(pid: number): number {
 
 function commandOf(pid: number): string | undefined {
   try {
-    return (IS_LINUX ? fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim() : ps(pid, "comm")) || undefined;
+    if (!IS_LINUX) return ps(pid, "comm") || undefined;
+    const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    // What Node 24 calls itself, which tells nobody anything.
+    return name === "MainThread" ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name || undefined;
   } catch {
     return undefined;
   }

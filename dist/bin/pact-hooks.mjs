@@ -1,4 +1,4 @@
-import{UsageError,isCode}from"./chunk-3N4R73IW.mjs";var USAGE=`Usage: pact-hooks COMMAND [OPTIONS]
+import{UsageError,isCode}from"./chunk-4AH2BJAV.mjs";var USAGE=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
   try [DIR]      run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
@@ -16,7 +16,7 @@ Examples:
   pact-hooks doctor
   pact-hooks audit --since 7d
   pact-hooks journal read --type lock_fail_open
-`,COMMANDS={try:async()=>(await import("./try-AKQNLTWS.mjs")).runTry,doctor:async()=>(await import("./doctor-3UIWBWQK.mjs")).runDoctor,audit:async()=>(await import("./audit-4UOW2DCJ.mjs")).runAudit,journal:async()=>(await import("./journal-3A4ICDG5.mjs")).runJournal,restore:async()=>(await import("./restore-V72IO22X.mjs")).runRestore};async function main([command,...rest]){if(command==="-h"||command==="--help")return print(USAGE);if(command==="-V"||command==="--version")return print(`0.1.0
+`,COMMANDS={try:async()=>(await import("./try.mjs")).runTry,doctor:async()=>(await import("./doctor.mjs")).runDoctor,audit:async()=>(await import("./audit.mjs")).runAudit,journal:async()=>(await import("./journal.mjs")).runJournal,restore:async()=>(await import("./restore.mjs")).runRestore};async function main([command,...rest]){if(command==="-h"||command==="--help")return print(USAGE);if(command==="-V"||command==="--version")return print(`0.1.0
 `);if(command===void 0)throw new UsageError("a command is missing",USAGE);if(!Object.hasOwn(COMMANDS,command))throw new UsageError(`there is no command '${command}'`,USAGE);let load=COMMANDS[command];return(await load())(rest)}function print(text){return process.stdout.write(text),0}process.stdout.on("error",error=>{if(!isCode(error,"EPIPE"))throw error;process.exit()});try{process.exitCode=await main(process.argv.slice(2))}catch(error){if(!(error instanceof UsageError))throw error;process.stderr.write(`pact-hooks: ${error.message}
 
 ${error.usage}`),process.exitCode=2}

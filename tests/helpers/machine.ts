@@ -1,6 +1,7 @@
 /** What this machine can do, and who we are on it: tests that need more are skipped, and say so. */
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
 import { onTestFinished, type TestContext } from "vitest";
 import { findBackend } from "../../shared/flock.ts";
 import { PYTHON } from "./child.ts";
@@ -9,6 +10,8 @@ import { tempDir } from "./tempDir.ts";
 export const IS_ROOT = process.getuid?.() === 0;
 /** "nobody": a user without any rights. */
 export const NOBODY = { uid: 65534, gid: 65534 };
+/** Being root is not enough: node and the built code may lie where nobody else may look. */
+export const CAN_BE_NOBODY = IS_ROOT && runsAsNobody();
 export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", "true");
 export const HAS_FLOCK_PROGRAM = runs("flock", "--version");
 export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
@@ -26,6 +29,12 @@ export const BACKENDS = ["addon", "exlock", "flock"].filter((name) => {
 
 function runs(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+function runsAsNobody(): boolean {
+  const library = fileURLToPath(new URL("../../dist/index.mjs", import.meta.url));
+  const script = `require("node:fs").accessSync(${JSON.stringify(library)})`;
+  return spawnSync(process.execPath, ["-e", script], { ...NOBODY, stdio: "ignore", cwd: "/" }).status === 0;
 }
 
 /** Allows one backend in this process and those that it starts, for one test. */

@@ -7,7 +7,15 @@ import path from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { type Child, startProgram } from "../helpers/child.ts";
 import { type Journal, useJournal } from "../helpers/journal.ts";
-import { BACKENDS, IS_ROOT, injecting, mountTmpfs, NOBODY, remountReadOnly } from "../helpers/machine.ts";
+import {
+  BACKENDS,
+  CAN_BE_NOBODY,
+  IS_ROOT,
+  injecting,
+  mountTmpfs,
+  NOBODY,
+  remountReadOnly,
+} from "../helpers/machine.ts";
 import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 
 interface Fault {
@@ -41,7 +49,7 @@ function sidecarIs(
 /** A fault of rights: the program runs as nobody. */
 function asNobody(make: (target: string) => void): Fault["make"] {
   return ({ skip }) => {
-    skip(!IS_ROOT, "needs to be root, to become somebody else");
+    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
     const target = newTarget();
     fs.chmodSync(path.dirname(target), 0o777);
     make(target);

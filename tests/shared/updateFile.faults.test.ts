@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { updateFile } from "../../shared/updateFile.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { IS_ROOT, injecting, mountTmpfs, NOBODY, remountReadOnly } from "../helpers/machine.ts";
+import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY, remountReadOnly } from "../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 
 const OLD = "old text\n".repeat(100);
@@ -84,7 +84,7 @@ test("a read-only file system: abandoned, with a message", (context) => {
 });
 
 test("a folder that may not be written: abandoned, with a message", async ({ skip }) => {
-  skip(!IS_ROOT, "needs to be root, to become somebody else");
+  skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
   const { events } = useJournal();
   const target = tempFile(OLD);
   fs.chmodSync(path.dirname(target), 0o755);

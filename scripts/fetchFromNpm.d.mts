@@ -1,0 +1,1 @@
+export function fetchFromNpm(spec: string): string;

@@ -1,0 +1,24 @@
+// Fetches an npm package, too large to be a dependency, into a cache folder outside the project.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+/**
+ * @param {string} spec a package at an exact version: `node@22.23.3`
+ * @returns {string} the folder with its `node_modules`
+ */
+export function fetchFromNpm(spec) {
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
+  const dir = path.join(cache, "pact-hooks", spec.replaceAll(/[@/]/g, "-"));
+  if (fs.existsSync(path.join(dir, "complete"))) return dir;
+  fs.rmSync(dir, { recursive: true, force: true });
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(path.join(dir, "package.json"), '{"private": true}\n');
+  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", spec], {
+    cwd: dir,
+    stdio: "inherit",
+  });
+  fs.writeFileSync(path.join(dir, "complete"), "");
+  return dir;
+}

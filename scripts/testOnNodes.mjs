@@ -1,0 +1,23 @@
+// Runs the tests that depend on Node (hooks, lock, publish) on the other versions that are supported.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { fetchFromNpm } from "./fetchFromNpm.mjs";
+
+const VERSIONS = ["22.23.3", "24.21.0"];
+const TESTS = [
+  "tests/hooks",
+  "tests/bin/try",
+  "tests/shared/flock",
+  "tests/shared/fileLock.test",
+  "tests/shared/updateFile",
+];
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+for (const version of VERSIONS.filter((version) => version !== process.versions.node)) {
+  const node = path.join(fetchFromNpm(`node@${version}`), "node_modules/node/bin/node");
+  console.log(`\nNode ${version}`);
+  const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
+  const { status } = spawnSync(node, [vitest, "run", ...TESTS], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(1);
+}

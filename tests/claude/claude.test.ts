@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { journalEvents, listing } from "../hooks/hookProcess.ts";
+import { type Claude, newClaude, touchOf } from "./claude.ts";
+import { startGitServer } from "./gitServer.ts";
+import { type MockApi, startMockApi } from "./mockApi.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const dist = path.join(root, "dist");
+let api: MockApi;
+
+beforeAll(async () => {
+  api = await startMockApi();
+});
+afterAll(() => api.close());
+
+const ofType = (claude: Claude, type: string) => journalEvents(claude).filter((event) => event.type === type);
+const claudeMd = (claude: Claude) => path.join(claude.projectDir, "CLAUDE.md");
+
+/** Asks one question with the plugin in `plugin`. */
+async function ask(claude: Claude, plugin: string, ...args: string[]) {
+  const run = await claude.run("--plugin-dir", plugin, ...args);
+  expect(run).toMatchObject({ status: 0, stderr: "" });
+  return run;
+}
+
+describe("a session of the real Claude Code", () => {
+  test("CLAUDE.md is right, the context reaches the model, the journal has start and end", async () => {
+    const claude = newClaude(api);
+    fs.writeFileSync(claudeMd(claude), "# mine\n");
+    const before = api.requests.length;
+    expect((await ask(claude, dist, "-p", "hi")).stdout).toBe("hello\n");
+    const [start] = ofType(claude, "session_start");
+    expect(start).toMatchObject({ source: "startup", lock: { outcome: "locked" } });
+    const text = fs.readFileSync(claudeMd(claude), "utf8");
+    expect(text).toContain(`claude --resume ${start?.session_id}`);
+    expect(text.endsWith("\n\n# mine\n")).toBe(true);
+    expect(api.requests.slice(before).join()).toContain(`PACT session ${start?.session_id}`);
+    expect(ofType(claude, "session_end")).toMatchObject([
+      { session_id: start?.session_id, locks: { locked: 1 } },
+    ]);
+    expect(listing(claude.projectDir)).toEqual([".CLAUDE.md.lock", "CLAUDE.md"]);
+  });
+
+  test("resume and /compact touch nothing", async () => {
+    const claude = newClaude(api);
+    fs.writeFileSync(claudeMd(claude), "# mine\n");
+    await ask(claude, dist, "-p", "hi");
+    const id = String(ofType(claude, "session_start")[0]?.session_id);
+    const before = touchOf(claudeMd(claude));
+    await ask(claude, dist, "--resume", id, "-p", "more");
+    await ask(claude, dist, "--resume", id, "-p", "/compact");
+    expect(ofType(claude, "session_start").map(({ source }) => source)).toEqual([
+      "startup",
+      "resume",
+      "resume",
+      "compact",
+    ]);
+    expect(touchOf(claudeMd(claude))).toEqual(before);
+  });
+
+  test("eight at once lose nothing", async () => {
+    const claude = newClaude(api);
+    fs.writeFileSync(claudeMd(claude), "# mine\n");
+    await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
+    const starts = ofType(claude, "session_start");
+    const text = fs.readFileSync(claudeMd(claude), "utf8");
+    expect(starts).toHaveLength(8);
+    expect(ofType(claude, "lock_fail_open")).toEqual([]);
+    expect(text.endsWith("\n\n# mine\n")).toBe(true);
+    expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(1);
+  });
+
+  test.each([
+    ["does not parse", "this is not JavaScript"],
+    ["ends with an error", "process.exit(1)"],
+    ["is empty", ""],
+  ])("a hook that %s does not keep a session from starting", async (_name, code) => {
+    const claude = newClaude(api);
+    const broken = path.join(path.dirname(claude.projectDir), "broken");
+    fs.cpSync(dist, broken, { recursive: true });
+    fs.writeFileSync(path.join(broken, "hooks/sessionStart.mjs"), code);
+    const { status, stdout } = await claude.run("--plugin-dir", broken, "-p", "hi");
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
+  });
+});
+
+describe("the plugin", () => {
+  test.each([
+    ["the repository", root],
+    ["dist", dist],
+  ])("%s validates without warnings", async (_name, dir) => {
+    const { status, stdout, stderr } = await newClaude(api).run("plugin", "validate", dir);
+    expect(status).toBe(0);
+    expect(stdout + stderr).not.toMatch(/warning|⚠/i);
+  });
+
+  test("installs from a git marketplace, and the next session works", async () => {
+    const claude = newClaude(api);
+    const served = path.join(path.dirname(claude.projectDir), "git");
+    publish(path.join(served, "pact-hooks.git"));
+    const server = await startGitServer(served);
+    onTestFinished(() => server.close());
+    for (const args of [
+      ["marketplace", "add", `${server.url}/pact-hooks.git`],
+      ["install", "pact-hooks@pact-hooks"],
+    ]) {
+      const { status, stderr } = await claude.run("plugin", ...args);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+    const installed = path.join(claude.configDir, "plugins/cache/pact-hooks/pact-hooks", version);
+    const files = listing(installed);
+    expect(files).toContain("hooks/sessionStart.mjs");
+    expect(
+      files.filter((name) => /node_modules|lock\.json|\.ts$|tests/.test(name.replace(/\.d\.ts$/, ""))),
+    ).toEqual([]);
+    const { status, stdout } = await claude.run("-p", "hi");
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
+    const text = fs.readFileSync(path.join(claude.projectDir, ".claude/CLAUDE.md"), "utf8");
+    expect(text).toContain(`- Plugin root: \`${installed}\``);
+  });
+});
+
+/** A repository with what would be committed now. */
+function publish(bare: string): void {
+  const work = `${bare}-work`;
+  fs.mkdirSync(work, { recursive: true });
+  for (const name of [".claude-plugin", "dist", "README.md", "package.json", "package-lock.json"]) {
+    fs.cpSync(path.join(root, name), path.join(work, name), { recursive: true });
+  }
+  const git = (cwd: string, ...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], {
+      cwd,
+      stdio: "pipe",
+    });
+  git(work, "init", "-q");
+  git(work, "add", "-A", "-f");
+  git(work, "commit", "-qm", "publish");
+  git(work, "clone", "-q", "--bare", work, bare);
+}

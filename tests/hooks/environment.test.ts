@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { answerOf, hookFile, journalEvents, payload, runHook, type Sandbox, sandbox } from "./hookProcess.ts";
+
+const dist = path.resolve(path.dirname(hookFile("sessionStart")), "..");
+const claudeMd = (box: Sandbox) => fs.readFileSync(path.join(box.projectDir, ".claude/CLAUDE.md"), "utf8");
+function backendOf(box: Sandbox): string {
+  const start = journalEvents(box).find(({ type }) => type === "session_start");
+  return (start?.lock as { backend: string } | undefined)?.backend ?? "none";
+}
+
+/** A copy of the plugin, so that nothing is installed near it but what the test puts there. */
+function pluginCopy(box: Sandbox): string {
+  const plugin = path.join(path.dirname(box.projectDir), "plugin");
+  fs.cpSync(dist, plugin, { recursive: true });
+  return plugin;
+}
+
+/** Runs a shell command line; `$HOOK` runs the hook. */
+function shell(script: string, box: Sandbox, env: NodeJS.ProcessEnv = {}) {
+  return spawnSync("/bin/sh", ["-c", script], {
+    cwd: box.projectDir,
+    input: payload("startup", box),
+    encoding: "utf8",
+    env: {
+      PATH: process.env.PATH,
+      HOME: path.dirname(box.configDir),
+      CLAUDE_CONFIG_DIR: box.configDir,
+      CLAUDE_PROJECT_DIR: box.projectDir,
+      NODE: process.execPath,
+      HOOK: hookFile("sessionStart"),
+      ...env,
+    },
+  });
+}
+
+const canUnshare = spawnSync("unshare", ["-m", "true"]).status === 0;
+
+describe("the session starts, and CLAUDE.md is updated", () => {
+  test("without the addon", () => {
+    const box = sandbox();
+    answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, { PLUGIN: pluginCopy(box) }));
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
+  });
+
+  test("with an addon that does not load", () => {
+    const box = sandbox();
+    const plugin = pluginCopy(box);
+    const addon = path.join(plugin, "node_modules/fs-ext");
+    fs.mkdirSync(addon, { recursive: true });
+    fs.writeFileSync(path.join(addon, "package.json"), '{"name":"fs-ext","main":"fs-ext.node"}');
+    fs.writeFileSync(path.join(addon, "fs-ext.node"), "built for something else");
+    const answer = answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, { PLUGIN: plugin }));
+    expect(answer.systemMessage).toBeUndefined();
+    expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
+  });
+
+  test.runIf(canUnshare)("without addon and flock program: and it is said", () => {
+    const box = sandbox();
+    const hidden = ["/usr/bin/flock", "/bin/flock", "/usr/local/bin/flock"].filter((file) =>
+      fs.existsSync(file),
+    );
+    const hide = hidden.map((file) => `mount --bind /dev/null ${file}`).join(" && ");
+    const script = `exec unshare -m sh -c '${hide} && exec "$NODE" "$PLUGIN/hooks/sessionStart.mjs"'`;
+    const { systemMessage } = answerOf(shell(script, box, { PLUGIN: pluginCopy(box) }));
+    expect(systemMessage).toContain("without its lock (no_backend)");
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(journalEvents(box).filter(({ type }) => type === "lock_fail_open")).toHaveLength(1);
+  });
+
+  test.runIf(canUnshare)("without /proc", () => {
+    const box = sandbox();
+    answerOf(shell(`exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$NODE" "$HOOK"'`, box));
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(journalEvents(box)).toContainEqual(expect.objectContaining({ type: "session_start" }));
+  });
+
+  test("with a home folder that cannot be written: and the events are on standard error", () => {
+    const box = sandbox();
+    const run = shell('"$NODE" "$HOOK"', box, { CLAUDE_CONFIG_DIR: "", HOME: "/dev/null" });
+    answerOf(run);
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(run.stderr).toContain('"type":"session_start"');
+  });
+
+  test.each([
+    ["an empty PATH", { PATH: "" }],
+    ["no PATH", { PATH: undefined }],
+    ["a PATH that leads into the project", { PATH: ".:node_modules/.bin" }],
+  ])("with %s", (_name, env) => {
+    const box = sandbox();
+    const trap = path.join(box.projectDir, "flock");
+    fs.writeFileSync(trap, `#!/bin/sh\ntouch ${path.join(box.projectDir, "trapped")}\n`, { mode: 0o755 });
+    const { systemMessage } = answerOf(runHook("sessionStart", payload("startup", box), box, env));
+    expect(systemMessage).toBeUndefined();
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(fs.existsSync(path.join(box.projectDir, "trapped"))).toBe(false);
+  });
+
+  test.each(["000", "022", "077"])("with umask %s, private files", (umask) => {
+    const box = sandbox();
+    answerOf(shell(`umask ${umask}; "$NODE" "$HOOK"`, box));
+    const modes = (name: string) => fs.statSync(path.join(box.projectDir, name)).mode & 0o077;
+    expect([modes(".claude"), modes(".claude/CLAUDE.md"), modes(".claude/.CLAUDE.md.lock")]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  test.each([
+    ["spaces", "my project"],
+    ["quotes", `it's "quoted"`],
+    ["a dollar sign and backticks", "$HOME `id` $(id)"],
+    ["an emoji", "🚀 projet é"],
+    ["a newline", "two\nlines"],
+    ["200 characters", "n".repeat(200)],
+    ["a marker", "<!-- SESSION_END -->"],
+    ["a leading hyphen", "-rf"],
+  ])("in a project folder whose name has %s", (_name, projectName) => {
+    const box = sandbox(projectName);
+    const { hookSpecificOutput } = answerOf(runHook("sessionStart", payload("startup", box), box));
+    const text = claudeMd(box);
+    expect(text.split("\n").filter((line) => line.startsWith("- Session dir: "))).toHaveLength(1);
+    expect(text.split("\n").filter((line) => line === "<!-- SESSION_END -->")).toHaveLength(1);
+    expect(text.split("\n").filter((line) => line === "lines")).toHaveLength(0);
+    expect(hookSpecificOutput?.additionalContext.length).toBeLessThan(1200);
+    const again = answerOf(runHook("sessionStart", payload("resume", box), box));
+    expect(again.hookSpecificOutput?.additionalContext).toContain("unchanged");
+  });
+});
