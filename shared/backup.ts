@@ -1,6 +1,8 @@
 /** Keeps the file that an update displaces, once, so that `restore` can bring it back. */
 import fs from "node:fs";
 import path from "node:path";
+import { writeFileAtomic } from "./dependencies.ts";
+import { isCode } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
 import { makeFolders } from "./folders.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -11,30 +13,24 @@ export const USER_BACKUP = "user-CLAUDE.md.before";
 
 /**
  * Keeps the file of a snapshot under another name, unless something is kept there already: by a hard link, so that
- * what is still written into the displaced file is kept as well; by a copy on another file system.
+ * what is still written into the displaced file is kept as well; by a copy on another file system. A link that a crash
+ * has left before the file was displaced is still a link to the file that will be.
  * @returns whether it made one
- * @throws the system's error
+ * @throws the system's error, with nothing left under the name
  */
 export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: string): boolean {
   if (isThere(backup)) return false;
   makeFolders(path.dirname(backup));
-  if (!linkFile(target, backup, stat.ino)) fs.writeFileSync(backup, bytes, { flag: "wx", mode: 0o600 });
-  return true;
-}
-
-/** @returns false where a hard link is not possible, or would be one to another file */
-function linkFile(target: string, backup: string, ino: bigint): boolean {
   try {
     fs.linkSync(target, backup);
-  } catch {
-    return false;
+  } catch (error) {
+    // Another run of the session was faster.
+    if (isCode(error, "EEXIST")) return false;
+    writeFileAtomic().sync(backup, bytes, { mode: 0o600 });
+    return true;
   }
-  if (fs.lstatSync(backup, { bigint: true }).ino === ino) return true;
-  fs.unlinkSync(backup);
-  return false;
-}
-
-/** Forgets a backup of an update that did not come about. */
-export function dropBackup(backup: string): void {
+  if (fs.lstatSync(target, { bigint: true, throwIfNoEntry: false })?.ino === stat.ino) return true;
+  // Somebody has replaced the file meanwhile: the round starts over, and so does this.
   fs.rmSync(backup, { force: true });
+  return false;
 }

@@ -30,22 +30,23 @@ export function listClaims({ dir, base }: TargetPath): string[] {
 
 /**
  * Removes every claim on the target but our own.
- * @returns false if another user's claim, younger than `ttlMs` milliseconds, is in the way; an older one is ignored
+ * @returns a claim that is in the way: it cannot be removed (another user's), and is younger than `ttlMs` milliseconds.
+ *   An older one is ignored, and so is one from the future
  * @throws the system's error
  */
-export function fence(target: TargetPath, own: string, ttlMs: number): boolean {
-  let clear = true;
+export function fence(target: TargetPath, own: string, ttlMs: number): string | null {
+  let inTheWay: string | null = null;
   for (const claim of listClaims(target)) {
     if (claim === own) continue;
     try {
       removeClaim(claim);
     } catch (error) {
-      if (!isCode(error, "EACCES", "EPERM")) throw error;
+      if (!isCode(error, "EACCES", "EPERM", "ENAMETOOLONG", "EBUSY")) throw error;
       const stat = ifPresent(() => fs.lstatSync(claim));
-      if (stat && Date.now() - stat.mtimeMs <= ttlMs) clear = false;
+      if (stat && Math.abs(Date.now() - stat.mtimeMs) <= ttlMs) inTheWay = claim;
     }
   }
-  return clear;
+  return inTheWay;
 }
 
 /** Removes a claim and what is in it; a link in its place is removed, not followed. @throws the system's error */

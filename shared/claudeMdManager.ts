@@ -3,7 +3,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isCode } from "./errors.ts";
+import { isCode, messageOf } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
 import { stripKernelBlock } from "./kernelBlock.ts";
 import { readProjectSettings } from "./projectSettings.ts";
@@ -101,10 +101,14 @@ export function updateSessionInfo(
  * project's. @returns what was done or is wrong, or null
  */
 export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
-  const file = path.join(configDir(), "CLAUDE.md");
-  if (!fs.existsSync(file)) return null;
   const lockOptions = { ...options, projectDir: undefined, journal: options };
-  return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), lockOptions));
+  try {
+    const file = path.join(configDir(), "CLAUDE.md");
+    if (!fs.existsSync(file)) return null;
+    return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), lockOptions));
+  } catch (error) {
+    return `it could not be looked at (${messageOf(error)})`;
+  }
 }
 
 function updateClaudeMd(

@@ -8,7 +8,12 @@ const require = createRequire(import.meta.url);
 
 export const grayMatter = (): typeof import("gray-matter") => require("#gray-matter");
 export const nodeDiff3 = (): typeof import("node-diff3") => require("#node-diff3");
-export const writeFileAtomic = (): typeof import("write-file-atomic") => require("#write-file-atomic");
+export const writeFileAtomic = (): typeof import("write-file-atomic") => {
+  // Node ignores SIGXFSZ, so that a file that may not grow is an error; the exit handlers of the package would reset it
+  // to killing us. While there is a listener, they do not.
+  if (process.listenerCount("SIGXFSZ") === 0) process.on("SIGXFSZ", () => {});
+  return require("#write-file-atomic");
+};
 export const childProcess = (): typeof import("node:child_process") => require("node:child_process");
 /** The compiled addon: optional, never bundled. @throws if it is absent or does not load */
 export const fsExt = (): { flockSync(fd: number, flags: "exnb"): void } => require("fs-ext");

@@ -59,6 +59,7 @@ const REASONS: Record<string, string> = {
   ENOTREG: "not_a_file",
   EISDIR: "not_a_file",
   ELOOP: "not_a_file",
+  EMLINK: "not_a_file",
   ENXIO: "not_a_file",
   ENOLCK: "unsupported",
   ENOTSUP: "unsupported",

@@ -39,7 +39,8 @@ const MIN_POLL_MS = 1;
 const MAX_POLL_MS = 8;
 
 /**
- * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease.
+ * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
+ * reentrant: within `critical`, asking for the same lock again (`updateFile` does) waits for ourselves, in vain.
  * @returns what `critical` returns
  * @throws only what `critical` throws
  */

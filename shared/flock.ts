@@ -93,9 +93,10 @@ function findProgram(): FlockBackend | null {
       env: { LC_ALL: "C" },
       timeout: FLOCK_PROGRAM_TIMEOUT_MS,
     });
-    if (error) throw error;
+    // Suspended together with the program: it was not refused, but it has not got the lock either.
+    if (error && !isCode(error, "ETIMEDOUT")) throw error;
     if (status === 0) return true;
-    if (status === PROGRAM_REFUSED) return false;
+    if (status === PROGRAM_REFUSED || error) return false;
     const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
     throw systemError(codeFromText(said), said);
   };
@@ -119,10 +120,18 @@ function openRegular(path: string, flags: number): number {
   if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
     throw notRegular(path, before);
   const fd = fs.openSync(path, flags, 0o600);
-  const opened = fs.fstatSync(fd);
-  if (opened.isFile()) return fd;
-  fs.closeSync(fd);
-  throw notRegular(path, opened);
+  let isOurs = false;
+  try {
+    const opened = fs.fstatSync(fd);
+    if (!opened.isFile()) throw notRegular(path, opened);
+    // Its holder's record would be written into the other file.
+    if (opened.nlink > 1)
+      throw systemError("EMLINK", `${path} is another file, too: it has ${opened.nlink} hard links`);
+    isOurs = true;
+    return fd;
+  } finally {
+    if (!isOurs) fs.closeSync(fd);
+  }
 }
 
 function notRegular(path: string, stat: fs.Stats): NodeJS.ErrnoException {

@@ -45,9 +45,11 @@ export function runHook(eventName: string, run: (payload: HookPayload) => HookAn
     const isPayload = error instanceof PayloadError;
     const type = isPayload ? "bad_payload" : "hook_failed";
     appendEvent(makeEvent(type, { hook: eventName, message: messageOf(error), pid: process.pid }), {});
-    const what = isPayload ? "could not use what Claude Code sent it" : "failed";
+    const what = isPayload
+      ? `could not use what Claude Code sent it: ${messageOf(error)}. CLAUDE.md is as it was`
+      : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;
     answer = {
-      systemMessage: `pact-hooks: the ${eventName} hook ${what}: ${messageOf(error)}. CLAUDE.md is as it was; the session goes on.`,
+      systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session goes on.`,
     };
   }
   writeAnswer(eventName, answer);

@@ -19,10 +19,21 @@ export interface PublishedUpdate {
   change: Change;
   /** The files that publishing has displaced, open, and what is known to be in them. Publishing adds to them. */
   displaced: Snapshot[];
+  /** What was published first. */
+  published: Buffer | undefined;
   /** Publishes a further change, in locked rounds. @throws what ended them */
   publish(change: Change): void;
   /** Tells the journal. */
   report(resolution: "merged" | "conflict" | "saved" | "lost", saved?: string): void;
+}
+
+/** What was found in a displaced file. */
+interface Outside {
+  /** What we knew to be in it. */
+  base: Buffer;
+  outside: Buffer;
+  /** It is the file that our change was made on, not one that a merge has displaced. */
+  isOriginal: boolean;
 }
 
 /** Longer than an appender takes between its open and its write, unless it is preempted. */
@@ -46,7 +57,9 @@ export function settle(update: PublishedUpdate): string | undefined {
       if (!written) break;
       const base = written.bytes;
       written.bytes = readAtRest(written);
-      message = bringIn(base, written.bytes, update) ?? message;
+      const isOriginal = written === update.displaced[0];
+      message = bringIn({ base, outside: written.bytes, isOriginal }, update) ?? message;
+      if (tries === MAX_MERGES - 1) throw new Error(`it was written to ${MAX_MERGES} times`);
     }
   } catch (error) {
     update.report("lost");
@@ -73,12 +86,17 @@ function readAtRest(snapshot: Snapshot): Buffer {
  * @returns a message if a person should know
  * @throws if neither could be done
  */
-function bringIn(base: Buffer, outside: Buffer, update: PublishedUpdate): string | undefined {
+function bringIn({ base, outside, isOriginal }: Outside, update: PublishedUpdate): string | undefined {
   const { target, change } = update;
   let saved: string | undefined;
   const merge: Change = (now) => {
-    const merged = now && isUtf8(outside) && mergeTexts(base.toString(), outside.toString(), now.toString());
-    if (typeof merged === "string") return merged === now?.toString() ? null : Buffer.from(merged);
+    // We read a file that was cut and not yet written. What is written now is no append to it: blocks of ours may be in
+    // it already, so our change is made on it.
+    const wasCut = isOriginal && base.length === 0;
+    if (wasCut && now && update.published?.equals(now)) return changeIfPossible(change, outside);
+    const isText = now && [base, outside, now].every(isUtf8);
+    const merged = isText ? mergeTexts(base.toString(), outside.toString(), now.toString()) : null;
+    if (merged !== null) return merged === now?.toString() ? null : Buffer.from(merged);
     if (now) saved = saveBeside(target, now, saved);
     return changeIfPossible(change, outside);
   };

@@ -17,7 +17,7 @@ export function readProjectSettings(projectDir: string): { settings: Settings; p
     closeSnapshot(snapshot);
     return snapshot ? parseSettings(snapshot.bytes.toString("utf8")) : defaults([]);
   } catch (error) {
-    return defaults([`${messageOf(error)} All settings have their defaults.`]);
+    return defaults([`${SETTINGS_FILE}: ${messageOf(error)} All settings have their defaults.`]);
   }
 }
 

@@ -106,10 +106,17 @@ function appendLine(file: string, line: string, sync: boolean): void {
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
       throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
-    if (sync) fs.fsyncSync(fd);
+    if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
-    fs.closeSync(fd);
+    quietly(() => fs.closeSync(fd));
   }
+}
+
+/** The line is in the file: to tell it a second time on standard error would make two events of one. */
+function quietly(run: () => void): void {
+  try {
+    run();
+  } catch {}
 }
 
 function openForAppend(file: string): number {

@@ -23,6 +23,11 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   projectRouting: "",
 };
 
+/** The file is the project's, which is not trusted: neither parsing it nor telling what is wrong may take long. */
+const MAX_FRONT_MATTER = 10_000;
+const MAX_PROBLEMS = 5;
+const MAX_SHOWN = 60;
+
 interface Rule {
   wanted: string;
   accepts: (value: unknown) => boolean;
@@ -63,10 +68,14 @@ export function parseSettings(text: string): { settings: Settings; problems: str
     return { settings, problems };
   }
   settings.projectRouting = body(text, place.end);
-  const values = readValues(text, place, report);
-  for (const [key, value] of values) {
+  const lines = text.slice(place.start, place.close).split("\n");
+  for (const [key, value] of readValues(text, place, report)) {
+    if (problems.length >= MAX_PROBLEMS) {
+      report(1, "there is more wrong in it");
+      break;
+    }
     const rule = RULES.get(key);
-    const line = lineOfKey(text, place, key);
+    const line = lineOfKey(lines, key);
     if (!rule) report(line, `unknown setting ${shown(key)}; there are ${[...RULES.keys()].join(", ")}`);
     else if (rule.accepts(value)) Object.assign(settings, { [key]: value });
     else report(line, `${key} must be ${rule.wanted}, not ${shown(value)}; the default is used`);
@@ -79,6 +88,13 @@ function readValues(
   place: FrontMatterPlace,
   report: (line: number, what: string) => void,
 ): [string, unknown][] {
+  if (place.end - place.start > MAX_FRONT_MATTER) {
+    report(
+      1,
+      `the front matter is longer than ${MAX_FRONT_MATTER} characters; all settings have their defaults`,
+    );
+    return [];
+  }
   let data: unknown;
   try {
     data = parseYaml(text, place);
@@ -105,8 +121,7 @@ function yamlError(error: unknown): { reason: string; line: number } {
 }
 
 /** The line that a top-level key stands in; 1, that of the front matter, if it is written in an unusual way. */
-function lineOfKey(text: string, place: FrontMatterPlace, key: string): number {
-  const lines = text.slice(place.start, place.close).split("\n");
+function lineOfKey(lines: readonly string[], key: string): number {
   const written = [key, `"${key}"`, `'${key}'`];
   const isKey = (line: string) =>
     written.some((name) => line.startsWith(name) && /^\s*:/.test(line.slice(name.length)));
@@ -120,11 +135,14 @@ function body(text: string, from: number): string {
     .trim();
 }
 
+/** A list or a map is only named: it may be of any size, and hold itself. */
 function shown(value: unknown): string {
-  return shorten(JSON.stringify(value) ?? String(value));
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return value instanceof Date ? "a date" : "a map";
+  return shorten(typeof value === "string" ? JSON.stringify(value.slice(0, MAX_SHOWN)) : String(value));
 }
 
 function shorten(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ");
-  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }

@@ -12,14 +12,14 @@
  */
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
-import { dropBackup, keepBackup } from "./backup.ts";
+import { keepBackup } from "./backup.ts";
 import { createClaim, fence, listClaims, removeClaim } from "./claim.ts";
 import { codeOf, errnoOf, failureReason, isCode, messageOf } from "./errors.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
 import { type Change, settle } from "./outsideEdit.ts";
 import { appendEvent, makeEvent } from "./sessionJournal.ts";
 import { sleepMs } from "./sleep.ts";
-import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "./snapshot.ts";
+import { closeSnapshot, isStill, openAtRest, openSnapshot, type Snapshot } from "./snapshot.ts";
 import { stage } from "./stage.ts";
 import { resolveTarget, type TargetPath, TargetRefused } from "./targetPath.ts";
 
@@ -57,6 +57,12 @@ interface Update {
   rounds: number;
   /** The files that our publishing has displaced, open, and what is known to be in them. */
   displaced: Snapshot[];
+  /** What was published first. */
+  published?: Buffer;
+  /** The target as it was first seen; closed. */
+  before: Snapshot | null;
+  /** A claim that we may not remove. */
+  inTheWay: string | null;
 }
 
 /**
@@ -75,14 +81,23 @@ export function updateFile(
   let update: Update | undefined;
   try {
     const resolved = resolveTarget(target, options.projectDir);
-    update = { target: resolved, options, lock: NOT_NEEDED, rounds: 0, displaced: [] };
-    if (!isNeeded(resolved, change))
+    update = {
+      target: resolved,
+      options,
+      lock: NOT_NEEDED,
+      rounds: 0,
+      displaced: [],
+      before: null,
+      inTheWay: null,
+    };
+    if (!isNeeded(update, change))
       return { outcome: "unchanged", lock: NOT_NEEDED, target: resolved.path, rounds: 0 };
     const outcome = publishLocked(update, change);
     const message = settle({
       target: resolved.path,
       change,
       displaced: update.displaced,
+      published: update.published,
       publish: (further) => publishLocked(update as Update, further),
       report: (resolution, saved) => journalOutsideEdit(update as Update, resolution, saved),
     });
@@ -118,14 +133,22 @@ function textChange(target: string, mutate: (text: string | null) => string | nu
 }
 
 function decode(bytes: Buffer, target: string): string {
-  if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
-  throw new TargetRefused(`${target} is not UTF-8 text; it is left alone. Convert it to UTF-8.`);
+  if (!isUtf8(bytes)) {
+    throw new TargetRefused(`${target} is not UTF-8 text; it is left alone. Convert it to UTF-8.`);
+  }
+  const nul = bytes.indexOf(0);
+  if (nul === -1) return bytes.toString("utf8");
+  throw new TargetRefused(
+    `${target} is not UTF-8 text: byte ${nul + 1} is NUL; it is left alone. Convert it from UTF-16, or remove that byte.`,
+  );
 }
 
 /** Without a claim or a lock: most runs have nothing to change, and nothing left by a crash to sweep up. */
-function isNeeded(target: TargetPath, change: Change): boolean {
+function isNeeded(update: Update, change: Change): boolean {
+  const { target } = update;
   const snapshot = openSnapshot(target.path);
   closeSnapshot(snapshot);
+  update.before = snapshot;
   if (change(snapshot?.bytes ?? null) === null) return listClaims(target).length > 0;
   if (snapshot) assertWritable(target.path, snapshot);
   return true;
@@ -155,7 +178,11 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
       if (outcome !== "again") return outcome;
       if (tries < MAX_ROUNDS) sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
     }
-    throw new Contention(`others changed it in each of ${MAX_ROUNDS} tries`);
+    throw new Contention(
+      update.inTheWay
+        ? `${update.inTheWay} is in the way and may not be removed by this user; have it removed`
+        : `others changed it in each of ${MAX_ROUNDS} tries`,
+    );
   };
   return withLockOn(update.target, rounds, update.options);
 }
@@ -165,22 +192,22 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
   update.rounds++;
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
-  let backup: string | undefined;
   try {
-    if (!fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000)) return "again";
-    snapshot = openSnapshot(target.path);
+    update.inTheWay = fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000);
+    if (update.inTheWay) return "again";
+    snapshot = openAtRest(target.path, update.before);
     const next = change(snapshot?.bytes ?? null);
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
     const staged = stage(claim, next, snapshot);
-    backup = snapshot ? keepPrevious(update, snapshot) : undefined;
+    if (snapshot) keepPrevious(update, snapshot);
     const still = !snapshot || isStill(target.path, snapshot);
     if (!still || !publish(staged, target.path, snapshot)) {
       // Without our staged file it was another writer of ours, who has fenced us.
       if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
       return "again";
     }
-    if (backup) journal(update, "backup_kept", { backup, project_dir: projectOf(update) });
+    update.published ??= next;
     if (snapshot) update.displaced.push(snapshot);
     snapshot = null;
     return "written";
@@ -189,21 +216,24 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     if (isCode(error, "ENOENT")) return "again";
     throw error;
   } finally {
-    // Not displaced, so not the previous version of anything.
-    if (snapshot && backup) dropBackup(backup);
     closeSnapshot(snapshot);
     discard(claim);
   }
 }
 
-/** @returns the backup that it made; without one the update goes on all the same, and the journal says so */
-function keepPrevious(update: Update, snapshot: Snapshot): string | undefined {
+/**
+ * Keeps the file as it was before our first publish. Told before the rename: a crash after it must not hide the backup.
+ * A backup that cannot be made does not stop the update.
+ */
+function keepPrevious(update: Update, snapshot: Snapshot): void {
   const { backup } = update.options;
+  if (!backup || update.published) return;
   try {
-    return backup && keepBackup(update.target.path, snapshot, backup) ? backup : undefined;
+    if (keepBackup(update.target.path, snapshot, backup)) {
+      journal(update, "backup_kept", { backup, project_dir: projectOf(update) });
+    }
   } catch (error) {
     journal(update, "backup_failed", { backup, code: codeOf(error), message: messageOf(error) });
-    return undefined;
   }
 }
 

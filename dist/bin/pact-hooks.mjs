@@ -1,4 +1,4 @@
-import{UsageError,isCode}from"./chunk-4AH2BJAV.mjs";var USAGE=`Usage: pact-hooks COMMAND [OPTIONS]
+import{UsageError,isCode}from"./chunk-BJHOBBLI.mjs";var USAGE=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
   try [DIR]      run the session-start hook on a copy of DIR's CLAUDE.md and show what it does

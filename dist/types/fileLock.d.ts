@@ -2,7 +2,8 @@ import { type Lease, type LockOptions } from "./lockAttempt.ts";
 import { type TargetPath } from "./targetPath.ts";
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
 /**
- * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease.
+ * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
+ * reentrant: within `critical`, asking for the same lock again (`updateFile` does) waits for ourselves, in vain.
  * @returns what `critical` returns
  * @throws only what `critical` throws
  */

@@ -84,7 +84,13 @@ describe("after the publish, into the file that it has displaced", () => {
     };
     const run = (further = publish) =>
       settle({
-        ...{ target, change, displaced: [displaced], publish: further },
+        ...{
+          target,
+          change,
+          displaced: [displaced],
+          published: Buffer.from(addOurs(before)),
+          publish: further,
+        },
         report: (...report) => reports.push(report),
       });
     const rewrite = (text: string) => {
@@ -136,6 +142,16 @@ describe("after the publish, into the file that it has displaced", () => {
     expect(run()).toContain("CLAUDE.md");
     expect(read(target)).toBe("\0\0\0");
     expect(read(inDir(saved()[0] as string))).toBe("ours\na\nb\n");
+  });
+
+  test("what has taken our version's place is no text: it is saved, byte for byte", () => {
+    const { target, rewrite, run, saved, inDir } = setUp("a\nb\n");
+    const latin1 = Buffer.from("caf\xe9\n", "latin1");
+    rewrite("a\nb\ntheirs\n");
+    fs.writeFileSync(target, latin1);
+    expect(run()).toContain(saved()[0]);
+    expect(read(target)).toBe("ours\na\nb\ntheirs\n");
+    expect(fs.readFileSync(inDir(saved()[0] as string))).toEqual(latin1);
   });
 
   test("the target is deleted as well: theirs comes back, with ours", () => {

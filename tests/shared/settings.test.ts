@@ -43,7 +43,7 @@ describe("what is wrong is named with file, key and line, and the default is use
     [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; the default is used'],
     [front("enabled: 0"), "line 2: enabled must be true or false, not 0"],
     [front("enabled:"), "line 2: enabled must be true or false, not null"],
-    [front("# c", "", "sessionBlock: [true]"), "line 4: sessionBlock must be true or false, not [true]"],
+    [front("# c", "", "sessionBlock: [true]"), "line 4: sessionBlock must be true or false, not a list"],
     [front("lockTimeoutSeconds: -1"), "line 2: lockTimeoutSeconds must be a number from 0 to 20, not -1"],
     [front("lockTimeoutSeconds: 61"), "line 2: lockTimeoutSeconds must be"],
     [front("lockTimeoutSeconds: '5'"), 'line 2: lockTimeoutSeconds must be a number from 0 to 20, not "5"'],
@@ -58,7 +58,7 @@ describe("what is wrong is named with file, key and line, and the default is use
     [front("constructor: 1"), 'line 2: unknown setting "constructor"'],
     [front("a: 1", "b: [open"), "line 4: the YAML is broken"],
     [front("enabled: false", "enabled: true"), "line 3: the YAML is broken (duplicated mapping key)"],
-    [front("- enabled"), 'line 2: the front matter must be lines of the form `key: value`, not ["enabled"]'],
+    [front("- enabled"), 'line 2: the front matter must be lines of the form `key: value`, not a list'],
     [front("enabled"), "line 2: the front matter must be lines"],
     [front("enabled: false", "--- more"), "the YAML is broken (a line in it starts with ---)"],
     ["---\nenabled: false\n", "line 1: the front matter is not closed"],
@@ -135,4 +135,27 @@ test("never throws, and settings are always of the right kind", () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+describe("a hostile file neither takes long nor fills the answer", () => {
+  const manyKeys = Array.from({ length: 900 }, (_, index) => `k${index}: 1`);
+  const bomb = [
+    "a0: &a0 [x, x, x]",
+    ...Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}, *a${i}]`),
+  ];
+
+  test.each([
+    ["many unknown keys", front(...manyKeys)],
+    ["too long a front matter", front(...manyKeys, ...manyKeys.map((key) => `x${key}`))],
+    ["lists of lists of lists", front(...bomb, "enabled: *a8")],
+    ["a list that holds itself", front("enabled: &a [*a]")],
+    ["a map that holds itself", front("enabled: &a {b: *a}")],
+    ["a value of many characters", front(`enabled: ${"x".repeat(9000)}`)],
+  ])("%s", (_name, text) => {
+    const { settings, problems } = parseSettings(text);
+    expect(settings).toEqual(DEFAULT_SETTINGS);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join().length).toBeLessThan(1500);
+    for (const problem of problems) expect(problem).toContain(".claude/pact-hooks.local.md line ");
+  });
 });
