@@ -22,7 +22,8 @@ export function ensureManagedBlock(doc: Document, run: Run): Document {
   return edit(doc, [{ start: at, end: at, insert: (unended ? ending : "") + before + block + afterBlock() }]);
 
   function afterBlock(): string {
-    if (at < text.length) return isBlankLine(text, at) ? ending : ending + ending;
+    // One blank line always, also above one of the user's: so it can be told whose is whose when the block goes.
+    if (at < text.length) return ending + ending;
     return unended ? "" : ending;
   }
 }

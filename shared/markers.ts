@@ -16,8 +16,15 @@ export const MEMORY_END = "<!-- PACT_MEMORY_END -->";
 
 export const MANAGED_TITLE = "# PACT Framework and Managed Project Memory";
 
-/** Written by older versions; nothing is loaded from there any more. */
+/** Written by older versions, with and without a period; nothing is loaded from there any more. */
 export const OBSOLETE_LOADER_LINE = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
+const WITHOUT_PERIOD = OBSOLETE_LOADER_LINE.slice(0, -1);
+
+/** Whether the line from `start` to `end` is the obsolete one. */
+export function isLoaderLine(text: string, start = 0, end = text.length): boolean {
+  if (!text.startsWith(WITHOUT_PERIOD, start)) return false;
+  return ["", "."].includes(text.slice(start + WITHOUT_PERIOD.length, end).trim());
+}
 
 /** The memory sections, in the order of the template. */
 export const MEMORY_SECTIONS = ["Retrieved Context", "Pinned Context", "Working Memory"] as const;

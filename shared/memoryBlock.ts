@@ -1,21 +1,21 @@
 import { type Block, isInAny, isInside } from "./blocks.ts";
 import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
-import { hasOpenFence } from "./repair.ts";
+import { isMovable } from "./repair.ts";
 import type { Section } from "./scan.ts";
 import { blockInsertion, ended, removal, withoutBlankTail } from "./textEdits.ts";
 
 /**
  * Sees to it that the managed block holds one memory block with all three sections.
  * - There is none at all: the sections that stand anywhere in the file move into a new one.
- * - It is elsewhere: it moves in as it is.
- * - There are several: the first stays, and the sections of the others are added to its own.
+ * - It is elsewhere: it moves in as it is; of several, the one with the most sections.
+ * - There are several: one stays, and the sections of the others are added to its own.
  */
 export function updateMemoryBlock(doc: Document, run: Run): Document {
   const { managed, memory } = doc.blocks;
   if (memory.length === 0) return createMemoryBlock(doc, run);
   const keeper = memory.find((block) => isInside(block.first, managed));
-  const placed = keeper ? doc : moveIntoManaged(doc, run, memory[0]);
+  const placed = keeper ? doc : moveIntoManaged(doc, run, fullest(doc));
   return addMissingSections(mergeOthers(placed, run), run);
 }
 
@@ -34,10 +34,19 @@ function createMemoryBlock(doc: Document, run: Run): Document {
   return insertAtEnd(edit(doc, sections.map(removal)), run, block);
 }
 
-function isMovable(doc: Document, section: Section, run: Run): boolean {
-  if (!hasOpenFence(doc, section)) return true;
-  run.changes.push(`left "${section.name}" where it is: it has a code fence that is never closed`);
-  return false;
+/** The first of the memory blocks that hold the most sections. */
+function fullest({ blocks, sections }: Document): Block | undefined {
+  let [best] = blocks.memory;
+  let most = 0;
+  let next = 0;
+  for (const block of blocks.memory) {
+    let held = 0;
+    for (; (sections[next]?.start ?? Infinity) < block.end; next++) {
+      if (isInside(sections[next] as Section, block)) held++;
+    }
+    if (held > most) [best, most] = [block, held];
+  }
+  return best;
 }
 
 function moveIntoManaged(doc: Document, run: Run, block: Block | undefined): Document {

@@ -24,13 +24,18 @@ export const CREATED = {
   memory: "created the memory block",
 };
 
-export function read(text: string): Document {
-  const found = scan(text);
+/** `bodyStart`, if it is known already: see `edit`. */
+export function read(text: string, bodyStart?: number): Document {
+  const found = scan(text, bodyStart);
   return { ...found, blocks: blocksOf(found) };
 }
 
+/**
+ * All edits are made below front matter, so where the text proper begins is decided once. Looked for again, it
+ * could be found elsewhere: a line that goes may leave two rules that look like front matter.
+ */
 export function edit(doc: Document, edits: readonly Edit[]): Document {
-  return edits.length === 0 ? doc : read(applyEdits(doc.text, edits));
+  return edits.length === 0 ? doc : read(applyEdits(doc.text, edits), doc.bodyStart);
 }
 
 /** "line 4", "lines 4, 9": the first few of them when there are many. */

@@ -2,16 +2,9 @@ import { isInside } from "./blocks.ts";
 import { dominantLineEnding } from "./lineEndings.ts";
 import { ensureManagedBlock, ensureTitle } from "./managedBlock.ts";
 import { updateMemoryBlock } from "./memoryBlock.ts";
-import { CREATED, type Document, type Run, read } from "./projectRun.ts";
-import {
-  describeDamage,
-  markSections,
-  removeAllStrays,
-  removeLoaderLines,
-  removeStrays,
-  removeStrayTitles,
-  reportStrays,
-} from "./repair.ts";
+import { CREATED, type Document, linesOf, type Run, read } from "./projectRun.ts";
+import { describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
+import { markSections, removeLoaderLines, removeStrays, reportStrays, strayTitles } from "./repair.ts";
 import { routingBlock, updateRoutingBlock } from "./routingBlock.ts";
 import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./sessionBlock.ts";
 
@@ -43,18 +36,20 @@ export interface ProjectTextResult {
  */
 export function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult {
   return runSteps(text, (original, run) => {
-    reportStrays(original, run, ["managed", "routing", "session", "memory"]);
-    // First of all, so that no line that goes can turn what was below it into front matter.
+    const damage = describeDamage(original);
+    if (damage) return { doc: original, problem: damage };
+    reportStrays(original, run, ALL);
     const managed = ensureManagedBlock(original, run);
-    const tidy = removeStrays(removeStrayTitles(managed, original), ["routing", "session"]);
+    const marked = markSections(managed, run, original);
+    const tidy = removeStrays(marked, ALL, strayTitles(marked, original));
     const whole = ensureTitle(removeLoaderLines(tidy, run), run);
     const routed = updateRoutingBlock(whole, run, wantedRouting(options));
     const { doc, previous } = updateSessionBlock(routed, run, options.session);
-    const damage = describeDamage(doc, original);
-    if (damage) return { doc: original, problem: `CLAUDE.md was left as it is: ${damage}` };
-    return { doc: updateMemoryBlock(removeAllStrays(markSections(doc, run)), run), previous };
+    return { doc: updateMemoryBlock(doc, run), previous };
   });
 }
+
+const ALL = ["managed", "routing", "session", "memory"] as const;
 
 /** Sees to it that there is a managed block with title, routing and memory; leaves a complete one alone. */
 export function ensureMemoryText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
@@ -99,15 +94,36 @@ function updatePart(text: string | null, options: ProjectTextOptions, steps: Ste
 
 function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
-  const run: Run = { ending: dominantLineEnding(before), changes: [] };
-  const { doc, previous, problem } = steps(read(before), run);
-  if (problem) return { ...unchanged(before), problem };
+  const original = read(before);
+  const { doc, previous, changes, problem } = take(steps, original);
+  const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnrest(steps, original, doc);
+  if (reason) return { ...unchanged(before), problem: `CLAUDE.md was left as it is: ${reason}` };
   if (doc.text === before) return unchanged(before);
   return {
     text: doc.text,
-    changes: worthTelling(run.changes),
+    changes: worthTelling(changes),
     ...(previous && { previousSession: previous }),
   };
+}
+
+function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: string[] } {
+  const hidden = describeHidden(original);
+  if (hidden) return { doc: original, problem: hidden, changes: [] };
+  const run: Run = { ending: dominantLineEnding(original.text), changes: [] };
+  return { ...steps(original, run), changes: run.changes };
+}
+
+/** The last safety net: the next run must find what this one meant to write. */
+function describeUnrest(steps: Steps, original: Document, written: Document): string | null {
+  if (written.text === original.text) return null;
+  const found = read(written.text);
+  const { doc, problem } = take(steps, found);
+  const isSameBlock = found.blocks.managed?.start === written.blocks.managed?.start;
+  if (!problem && isSameBlock && doc.text === found.text) return null;
+  return (
+    "once written, it would read in another way than it does now. Look for code fences, comments and marker lines " +
+    `that have no counterpart (marker ${linesOf(original.markers)}).`
+  );
 }
 
 function unchanged(text: string | null): ProjectTextResult {

@@ -1,20 +1,20 @@
 import { type Fence, fenceAfter } from "./fences.ts";
 import { bodyStart } from "./frontMatter.ts";
-import { lineContentEnd } from "./lineEndings.ts";
+import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
 import {
+  isLoaderLine,
   MANAGED_TITLE,
   type MarkerEdge,
   type MarkerKind,
   MEMORY_SECTIONS,
   type MemorySection,
   markerOf,
-  OBSOLETE_LOADER_LINE,
 } from "./markers.ts";
 
 /**
  * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the
- * text; whatever lies in front matter or in fenced code is text and yields nothing. All other functions work
- * on these positions, never by searching the text.
+ * text; whatever lies in front matter, in fenced code or in a comment over several lines is text and yields
+ * nothing. All other functions work on these positions, never by searching the text.
  */
 export interface Scan {
   text: string;
@@ -22,12 +22,18 @@ export interface Scan {
   bodyStart: number;
   markers: Marker[];
   sections: Section[];
+  /** Where headings of level 1 and 2 start, all but the one of the session block. */
+  headings: { start: number }[];
   /** Lines that are the title of the managed block. */
   titles: Line[];
   /** Lines that are the obsolete loader line. */
   loaders: Line[];
   /** Number of the line with a fence that is never closed; 0 for none. */
   openFence: number;
+  /** Managed and memory markers that are text only because of that fence. */
+  hidden: Marker[];
+  /** The first line with a comment that is never closed. It is taken as text, or all below it would be hidden. */
+  openComment: Line | null;
 }
 
 export interface Line {
@@ -58,22 +64,30 @@ export interface Section extends Line {
 
 const HEADING = /^ {0,3}#{1,2}(?:[ \t]|$)/;
 const SECTION = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})(?:[ \\t]+#+)?\\s*$`);
-const UNDERLINE = /^ {0,3}=+\s*$/;
-const [LF, SPACE, HASH, TICK, TILDE, LESS, EQUALS, CR] = [10, 32, 35, 96, 126, 60, 61, 13];
+const SESSION_HEADING = /^ {0,3}##[ \t]+Current Session(?:[ \t]+#+)?\s*$/;
+const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/;
+const [LF, TAB, SPACE, HASH, DASH, TICK, TILDE, LESS, EQUALS, CR] = [10, 9, 32, 35, 45, 96, 126, 60, 61, 13];
 
-export function scan(text: string): Scan {
+/** Above a line there is no paragraph, or one in a list item or quote, which no underline makes a heading. */
+const [NONE, NESTED] = [-1, -2];
+
+/** `from` says where the text proper begins, for one whose beginning is known already. */
+export function scan(text: string, from = bodyStart(text)): Scan {
   const found: Scan = {
     text,
-    bodyStart: bodyStart(text),
+    bodyStart: from,
     markers: [],
     sections: [],
+    headings: [],
     titles: [],
     loaders: [],
     openFence: 0,
+    hidden: [],
+    openComment: null,
   };
   let fence: Fence | null = null;
   let section: Section | null = null;
-  let paragraph = -1; // where the line before starts, if that line may be the text of an underlined heading
+  let paragraph = NONE; // where the paragraph starts that the line before belongs to
   let line = lineNumberAt(text, found.bodyStart);
 
   const endSection = (at: number) => {
@@ -88,41 +102,78 @@ export function scan(text: string): Scan {
     while (first < end && first - start < 4 && text.charCodeAt(first) === SPACE) first++;
     const char = first - start < 4 ? text.charCodeAt(first) : SPACE;
     const before = paragraph;
-    paragraph = -1;
+    paragraph = NONE;
 
     if (char === TICK || char === TILDE) {
       const after: Fence | null = fenceAfter(content(text, start, end), fence);
-      if (after && !fence) found.openFence = line;
+      if (after && !fence) {
+        found.openFence = line;
+        found.hidden = [];
+      }
       fence = after;
     } else if (fence) {
-      // Text, whatever it looks like.
+      const marker = char === LESS && markerOf(content(text, start, end));
+      if (marker && (marker.kind === "managed" || marker.kind === "memory")) {
+        found.hidden.push({ ...marker, line, start, end });
+      }
     } else if (char === LESS) {
       const marker = text.startsWith("<!-- ", first) && markerOf(content(text, start, end));
       if (marker) {
         found.markers.push({ ...marker, line, start, end });
         endSection(start);
+      } else if (text.startsWith("<!--", first) && !found.openComment) {
+        const close = text.indexOf("-->", first + 2);
+        if (close === -1) found.openComment = { line, start, end };
+        else if (close >= end) {
+          const next = nextLineStart(text, close);
+          line += newlines(text, end, next);
+          end = next;
+        }
       }
     } else if (char === HASH) {
       const heading = content(text, start, end);
       if (HEADING.test(heading)) {
         endSection(start);
+        if (!SESSION_HEADING.test(heading)) found.headings.push({ start });
         const name = SECTION.exec(heading)?.[1] as MemorySection | undefined;
         if (name) {
           section = { name, line, start, body: end, end: text.length, toEnd: false };
           found.sections.push(section);
         } else if (isLine(text, first, end, MANAGED_TITLE)) found.titles.push({ line, start, end });
       }
-    } else if (char === EQUALS && before !== -1 && UNDERLINE.test(content(text, start, end))) {
+    } else if (
+      (char === EQUALS || char === DASH) &&
+      before >= 0 &&
+      UNDERLINE.test(content(text, start, end))
+    ) {
       endSection(before);
-    } else if (isLine(text, start, end, OBSOLETE_LOADER_LINE)) {
-      found.loaders.push({ line, start, end });
-    } else if (char !== SPACE && char !== LF && char !== CR) {
-      paragraph = start;
+      found.headings.push({ start: before });
+    } else {
+      if (isLoaderLine(text, start, end)) found.loaders.push({ line, start, end });
+      paragraph = paragraphAt(text, start, end, first, before);
     }
   }
   if (section) (section as Section).toEnd = true;
-  if (!fence) found.openFence = 0;
+  if (!fence) {
+    found.openFence = 0;
+    found.hidden = [];
+  }
   return found;
+}
+
+const RULE = /^[-*_][-*_ \t\r]*$/;
+const ITEM_OR_QUOTE = /^(?:>|(?:[-*+]|\d{1,9}[.)])[ \t\r\n])/;
+const ITEM_LENGTH = 11;
+
+/** The paragraph that a line of text goes on with or begins; `before` is the one above it. */
+function paragraphAt(text: string, start: number, end: number, first: number, before: number): number {
+  const char = text.charCodeAt(first);
+  if (char === LF || char === CR) return NONE;
+  if (char === SPACE || char === TAB) return text.slice(first, end).trim() === "" ? NONE : before;
+  if (RULE.test(content(text, first, end))) return NONE;
+  if (ITEM_OR_QUOTE.test(text.slice(first, first + ITEM_LENGTH))) return NESTED;
+  if (before !== NONE) return before;
+  return first > start ? NESTED : start; // indented, it may go on a list item
 }
 
 /** Number, from 1, of the line that holds the offset. */
@@ -130,6 +181,12 @@ export function lineNumberAt(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
   return line;
+}
+
+function newlines(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf("\n", start); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 function content(text: string, start: number, end: number): string {

@@ -95,11 +95,14 @@ function routingOf(doc: Document) {
 }
 
 /**
- * A value from outside as it may stand in a code span: on one line, unable to end the span, no comment in it.
+ * A value from outside as it may stand in a code span: on one line, unable to end the span, no comment in it, no
+ * mark that turns the direction of text.
  * Each character that could do so becomes U+FFFD, which a reader sees.
  */
 function inCodeSpan(value: string): string {
-  const safe = value.slice(0, MAX_VALUE).replace(/<!--|-->|[\p{Cc}\p{Cs}\u2028\u2029`]/gu, "\uFFFD");
+  const safe = value
+    .slice(0, MAX_VALUE)
+    .replace(/<!--|-->|[\p{Cc}\p{Cs}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069`]/gu, "\uFFFD");
   return safe.trim() || "unknown";
 }
 

@@ -15,6 +15,7 @@ describe("front matter ends after its closing line", () => {
     ["---yaml\na: 1\n---\nbody", "body"],
     ["---\na: 1\n--- not the end\n---\nbody", "body"],
     ["---\na: [broken\n---\nbody", "body"],
+    ["---\na: 1\n\nb: 2\n---\nbody", "body"],
     ["---\na: |\n  <!-- SESSION_START -->\n---\nbody", "body"],
     ['---toml\na = "1"\n---\nbody', "body"],
   ])("%j", (text, expected) => {
@@ -37,6 +38,9 @@ describe("not front matter", () => {
     " ---\na: 1\n---\n",
     "---unknown\na: 1\n---\n",
     "---\n<!-- PACT_MANAGED_START: words -->\n---\nbody",
+    "---\nNote: see: below\n\nText.\n---\nbody",
+    "---\r\na: [broken\r\n \r\n---\r\nbody",
+    "---\n## Working Memory\na: b: c\n---\nbody",
   ])("%j", (text) => {
     expect(body(text)).toBe(text);
   });

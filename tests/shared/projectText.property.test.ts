@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pairs } from "../../shared/blocks.ts";
-import { type Fence, fenceAfter } from "../../shared/fences.ts";
 import { bodyStart } from "../../shared/frontMatter.ts";
-import { nextLineStart } from "../../shared/lineEndings.ts";
 import { extractManagedRegion } from "../../shared/managedBlock.ts";
-import { MEMORY_SECTIONS, markerOf } from "../../shared/markers.ts";
+import { MEMORY_SECTIONS } from "../../shared/markers.ts";
 import { read } from "../../shared/projectRun.ts";
 import { updateProjectText } from "../../shared/projectText.ts";
 import { scan } from "../../shared/scan.ts";
@@ -135,11 +133,11 @@ function withoutSession(text: string): string[] {
 
 /**
  * Read with the markers alone, another way than the program does: a word may go only if it stands in a routing
- * block that holds no other marker line, or in a session block that holds none but routing markers, and
- * neither holds a memory section.
+ * block that holds no other marker line, or in a session block that holds none but routing markers and no
+ * heading of the user's, and neither holds a memory section.
  */
 function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } {
-  const { markers, sections } = scan(text);
+  const { markers, sections, headings } = scan(text);
   const own = markers.filter((marker) => marker.kind !== "kernel");
   const kept: string[] = [];
   const ordered: string[] = [];
@@ -148,7 +146,7 @@ function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } 
     const isBetween = (kind: string, among: typeof own) => {
       const before = among.findLast((marker) => marker.start <= at);
       const after = among.find((marker) => marker.start > at);
-      const holdsSection = sections.some(
+      const holdsSection = (kind === "session" ? headings : sections).some(
         ({ start }) => start > (before?.start ?? 0) && start < (after?.start ?? Infinity),
       );
       if (kind !== "memory" && holdsSection) return false;
@@ -163,23 +161,9 @@ function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } 
     if (goes) continue;
     kept.push(match[0]);
     const memory = own.filter((marker) => marker.kind === "memory");
-    const isMemory = isBetween("memory", memory) || couldBeInSection(at, sections, text);
+    const isMemory =
+      isBetween("memory", memory) || sections.some(({ start, end }) => start <= at && at < end);
     if (!isMemory) ordered.push(match[0]);
   }
   return { kept, ordered };
-}
-
-/** Below a section heading with no other heading between: marker lines that go no longer end a section. */
-function couldBeInSection(at: number, sections: { start: number }[], text: string): boolean {
-  const section = sections.findLast((candidate) => candidate.start < at);
-  if (!section) return false;
-  const between = text.slice(section.start, nextLineStart(text, at)).split("\n").slice(1);
-  let fence: Fence | null = null;
-  for (const line of between) {
-    fence = fenceAfter(line.replace(/\r$/, ""), fence);
-    if (!fence && /^#{1,2} (top|other)/.test(line)) return false;
-    const kind = fence ? undefined : markerOf(line)?.kind;
-    if (kind === "managed" || kind === "memory") return false;
-  }
-  return true;
 }

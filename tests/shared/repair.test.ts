@@ -216,7 +216,6 @@ describe("memory markers", () => {
     ["only the managed END is left", [T, ...MEMORY, M_END, "user"]],
     ["only the memory END is left", [...MEMORY, P_END, "user"]],
     ["memory START and managed END", [P, ...MEMORY, M_END, "user"]],
-    ["the session between", [T, ...MEMORY.slice(0, -1), ...SESSION, "w", M_END, "user"]],
     ["in wrong order", [P_END, ...MEMORY, P, "user"]],
   ])("%s: that line is where memory ended", (_, all) => {
     const { text, problem } = run(lines(...all));
@@ -225,6 +224,13 @@ describe("memory markers", () => {
     expect(where(text, "w")).toEqual(IN_BLOCK);
     expect(where(text, "user")).toEqual(OUTSIDE);
     expect(text.match(/PACT_MEMORY_START/g)).toHaveLength(1);
+  });
+
+  test("so is the session: what stands below it is not memory", () => {
+    const { text } = run(lines(T, ...MEMORY, ...SESSION, "below", M_END, "user"));
+    expect(where(text, "w")).toEqual(IN_BLOCK);
+    expect(where(text, "below")).toEqual(OUTSIDE);
+    expect(where(text, "user")).toEqual(OUTSIDE);
   });
 
   test("a section with an open fence gets no END: it would be text", () => {

@@ -64,6 +64,50 @@ test("an underlined heading of level 1 ends a section", () => {
 });
 
 test.each([
+  ["Mine\n----\nb\n", 0],
+  ["Mine\n-\nb\n", 0],
+  ["Mine\nin two lines\n---\nb\n", 0],
+  ["Mine\n    indented\n---\nb\n", 0],
+  ["\n---\nb\n", null],
+  ["- item\n---\nb\n", null],
+  ["1. item\nlazy\n---\nb\n", null],
+  ["> quote\n---\nb\n", null],
+  ["### heading\n---\nb\n", null],
+  ["***\n---\nb\n", null],
+  ["```\nx\n```\n---\nb\n", null],
+  ["Mine\n- --\nb\n", null],
+])("an underlined heading of level 2 ends a section: %j", (below, at) => {
+  const text = `## Working Memory\na\n\n${below}`;
+  const end = at === null ? text.length : text.length - below.length;
+  expect(scan(text).sections[0]?.end).toBe(end);
+});
+
+test("what is in a comment over several lines is text", () => {
+  const marker = "<!-- SESSION_START -->";
+  expect(kinds(`<!--\n${marker}\n\n${marker}\n`)).toEqual(["4 session START"]);
+  expect(kinds(`  <!-- a\n\`\`\`\nb --> c\n${marker}\n`)).toEqual(["4 session START"]);
+  expect(kinds(`<!-->\n${marker}\n`)).toEqual(["2 session START"]);
+  expect(kinds(`a <!--\n${marker}\n`)).toEqual(["2 session START"]);
+  expect(kinds(`\`\`\`\n<!--\n\`\`\`\n${marker}\n`)).toEqual(["4 session START"]);
+  expect(sections("<!--\n## Working Memory\n-->\n")).toEqual([]);
+});
+
+test("a comment that is never closed is text and told", () => {
+  const found = scan("a\n<!-- x\n## Working Memory\n<!-- y\n");
+  expect(found.openComment).toMatchObject({ line: 2, start: 2 });
+  expect(found.sections).toHaveLength(1);
+  expect(scan("<!-- x\n-->\n").openComment).toBeNull();
+});
+
+test("managed and memory markers in a fence that is never closed are told", () => {
+  const marker = "<!-- PACT_MEMORY_END -->";
+  expect(scan(`\`\`\`\n${marker}\n\`\`\`\n`).hidden).toEqual([]);
+  expect(scan(`\`\`\`\n${marker}\n\`\`\`\n~~~\n${marker}\n<!-- SESSION_END -->\n`).hidden).toMatchObject([
+    { line: 5, kind: "memory" },
+  ]);
+});
+
+test.each([
   "# Working Memory",
   "### Working Memory",
   "##Working Memory",
@@ -87,6 +131,12 @@ test("ten megabytes are scanned in linear time, with 10,000 markers too", () => 
     "#".repeat(10_000_000),
     "`".repeat(10_000_000),
     `<!-- ${" ".repeat(10_000_000)}`,
+    "<!-- never\n".repeat(1_000_000),
+    "<!--\n-->\n".repeat(1_000_000),
+    "- \n".repeat(3_000_000),
+    "-".repeat(10_000_000),
+    "* ".repeat(5_000_000),
+    `x\n${"-".repeat(10_000_000)}x`,
   ]) {
     const started = performance.now();
     scan(text);

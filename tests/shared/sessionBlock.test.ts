@@ -36,6 +36,7 @@ describe("values from outside cannot forge anything", () => {
     "a\r\n<!-- SESSION_END -->\r\n",
     "x` <!-- SESSION_END -->",
     "a\u2028b\u2029c\u0085d\0e",
+    "a\u200e\u200fb\u202a\u202ec\u2066\u2069d",
     "-->",
     "\ud800",
     "x".repeat(100_000),
@@ -47,7 +48,7 @@ describe("values from outside cannot forge anything", () => {
     const block = sessionBlock(hostile);
     expect(block).toHaveLength(8);
     for (const line of block.slice(2, 6))
-      expect(line).toMatch(/^- [A-Z][a-z ]+: `[^`\p{Cc}\p{Cs}\u2028\u2029]+`$/u);
+      expect(line).toMatch(/^- [A-Z][a-z ]+: `[^`\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+`$/u);
     expect(block.join("\n").match(/<!--|-->/g)).toHaveLength(4);
     const { text } = updateProjectText("user\n", { session: hostile });
     expect(scan(text).markers.filter(({ kind }) => kind === "session")).toHaveLength(2);

@@ -58,7 +58,7 @@ describe("what is wrong is named with file, key and line, and the default is use
     [front("constructor: 1"), 'line 2: unknown setting "constructor"'],
     [front("a: 1", "b: [open"), "line 4: the YAML is broken"],
     [front("enabled: false", "enabled: true"), "line 3: the YAML is broken (duplicated mapping key)"],
-    [front("- enabled"), 'line 2: the front matter must be lines of the form `key: value`, not a list'],
+    [front("- enabled"), "line 2: the front matter must be lines of the form `key: value`, not a list"],
     [front("enabled"), "line 2: the front matter must be lines"],
     [front("enabled: false", "--- more"), "the YAML is broken (a line in it starts with ---)"],
     ["---\nenabled: false\n", "line 1: the front matter is not closed"],

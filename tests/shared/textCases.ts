@@ -31,6 +31,10 @@ const FRAGMENTS = [
   "under @",
   "===",
   "---",
+  "---",
+  "<!--",
+  "<!-- opened @",
+  "closed @ -->",
   "key: @",
   "",
   "",
@@ -97,6 +101,27 @@ const damaged = fc
     return result;
   });
 
+/** A marker line between two rules at the top is all that tells them from front matter. */
+const almostFrontMatter = fc
+  .tuple(
+    fc.array(fc.constantFrom("key: @", "text @", "", "```md", "~~~", "- item @"), { maxLength: 3 }),
+    fc.constantFrom(...MARKERS),
+    fc.array(fc.constantFrom("key: @", "```md", "```", "", "# top @", "<!--"), { maxLength: 3 }),
+    fc.array(line, { maxLength: 12 }),
+    fc.constantFrom("```", "~~~", "text @", "-->", ""),
+    fc.constantFrom<string[][]>(...UPDATED, []),
+  )
+  .map(([first, marker, second, below, close, block]) => [
+    "---",
+    ...first,
+    marker,
+    ...second,
+    "---",
+    ...below,
+    close,
+    ...block,
+  ]);
+
 const endings = fc.constantFrom<string[][]>(["\n"], ["\r\n"], ["\n", "\r\n"], ["\n", "\r\n", "\r\r\n", "\r"]);
 
 /** Any CLAUDE.md: random lines, or a damaged correct file, in all line endings. */
@@ -105,6 +130,7 @@ export const anyFile = fc
     fc.oneof(
       fc.array(line, { maxLength: 30 }),
       damaged,
+      almostFrontMatter,
       fc.tuple(damaged, damaged).map((two) => two.flat()),
     ),
     endings,
@@ -125,7 +151,7 @@ export const anyFile = fc
 /** Files with nothing of ours in them. */
 export const userFile = fc
   .tuple(
-    fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS.slice(0, 22)), fc.string({ unit: "binary" })), {
+    fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS.slice(0, 26)), fc.string({ unit: "binary" })), {
       maxLength: 20,
     }),
     endings,
