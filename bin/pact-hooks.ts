@@ -4,21 +4,24 @@ import { UsageError } from "./usage.ts";
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
-  try [DIR]      run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
-  doctor [DIR]   look whether DIR's CLAUDE.md and its lock are healthy, and say what to do
-  audit          show how often the lock failed open, why, for which files and who held it
-  journal        read, follow, write or prune the session journals
-  restore [ID]   bring back a CLAUDE.md as it was before a session first changed it
+  try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
+  doctor [DIR]     look whether DIR's CLAUDE.md and its lock are healthy, and say what to do
+  audit            show how often the lock failed open, why, for which files and who held it
+  journal          read, follow, write or prune the session journals
+  restore [ID]     bring back a CLAUDE.md as it was before a session first changed it
+  install [DIR]    add the hooks to DIR's settings, for those who do not use the plugin system
+  uninstall [DIR]  take hooks, blocks and lock files out again; the rest stays byte for byte
 
 Options:
-  -h, --help     this text; after a command, the command's
-  -V, --version  the version
+  -h, --help       this text; after a command, the command's
+  -V, --version    the version
 
 Examples:
   pact-hooks try ~/my-project
   pact-hooks doctor
   pact-hooks audit --since 7d
   pact-hooks journal read --type lock_fail_open
+  pact-hooks install --dry-run
 `;
 
 type Run = (args: string[]) => number | Promise<number>;
@@ -30,6 +33,8 @@ const COMMANDS: Record<string, () => Promise<Run>> = {
   audit: async () => (await import("./audit.ts")).runAudit,
   journal: async () => (await import("./journal.ts")).runJournal,
   restore: async () => (await import("./restore.ts")).runRestore,
+  install: async () => (await import("./install.ts")).runInstall,
+  uninstall: async () => (await import("./uninstall.ts")).runUninstall,
 };
 
 async function main([command, ...rest]: string[]): Promise<number> {

@@ -11,6 +11,7 @@ import { ifPresent, messageOf } from "./errors.ts";
 import { kindOf } from "./fileKind.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "./fileLock.ts";
 import { findBackend } from "./flock.ts";
+import { missingExcludes } from "./install/gitExclude.ts";
 import { FIND_HOLDER_MS } from "./lockAttempt.ts";
 import { findHolder, type LockHolder, readRecord } from "./lockHolder.ts";
 import { linesOf, read } from "./projectRun.ts";
@@ -56,6 +57,7 @@ export function examine(projectDir: string): Finding[] {
     ["settings", () => checkSettings(projectDir)],
     ["journal", checkJournal],
     ["plugin", () => checkPlugin(projectDir)],
+    ["git", () => checkGit(projectDir)],
   ];
   return checks.flatMap(([check, look]) => {
     try {
@@ -228,6 +230,20 @@ function checkPlugin(projectDir: string): Found[] {
   const enabledIn = files.find(enablesPlugin);
   if (enabledIn) return [ok(`enabled in ${enabledIn}`)];
   return [note("not enabled in any settings file of Claude Code", "/plugin install pact-hooks@pact-hooks")];
+}
+
+/** Outside of a git work tree there is nothing to look at. */
+function checkGit(projectDir: string): Found[] {
+  const found = missingExcludes(projectDir);
+  if (!found) return [];
+  const { file, missing } = found;
+  if (missing.length === 0) return [ok(`${file} keeps the lock files out of git status`)];
+  return [
+    note(
+      `lock files can show in git status: ${file} lacks ${missing.join(", ")}`,
+      "`pact-hooks install` adds them there.",
+    ),
+  ];
 }
 
 function enablesPlugin(file: string): boolean {

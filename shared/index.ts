@@ -15,6 +15,13 @@ export {
   type LockOptions,
   withFileLock,
 } from "./fileLock.ts";
+export {
+  type InstallOptions,
+  installHooks,
+  type UninstallOptions,
+  type UninstallResult,
+  uninstallHooks,
+} from "./installHooks.ts";
 export type { LockHolder } from "./lockHolder.ts";
 export * from "./markers.ts";
 export type { SessionInfo } from "./projectText.ts";

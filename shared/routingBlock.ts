@@ -2,7 +2,7 @@ import { isInAny, isInside } from "./blocks.ts";
 import { type Fence, fenceAfter } from "./fences.ts";
 import { lineContentEnd, normalizeLineEndings } from "./lineEndings.ts";
 import { insertIntoManaged } from "./managedBlock.ts";
-import { MEMORY_SECTIONS, OBSOLETE_LOADER_LINE, ROUTING_END, ROUTING_START } from "./markers.ts";
+import { isLoaderLine, MEMORY_SECTIONS, ROUTING_END, ROUTING_START } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
 import { blockRemoval, type Edit, removal } from "./textEdits.ts";
 
@@ -74,7 +74,7 @@ function projectLines(body: string): string[] {
   const lines = cut(text)
     .split("\n")
     .map((line) => (SECTION_HEADING.test(line) ? line.replace("#", "\\#") : line))
-    .filter((line) => line.trim() !== OBSOLETE_LOADER_LINE);
+    .filter((line) => !isLoaderLine(line.trim()));
   let fence: Fence | null = null;
   for (const line of lines) fence = fenceAfter(line, fence);
   if (fence) lines.push(fence.char.repeat(fence.length));

@@ -11,7 +11,8 @@ export interface Block {
 /**
  * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
  * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
- * than routing orphans, which are not listed; neither holds a memory section. What does not fit is in `strays`,
+ * than routing orphans, which are not listed, and no heading of level 1 or 2 but its own; neither holds a memory
+ * section. What does not fit is in `strays`,
  * and is not safe to act on: between such lines may be the user's text, or memory.
  */
 export interface Blocks {

@@ -13,8 +13,10 @@ export declare const SESSION_END = "<!-- SESSION_END -->";
 export declare const MEMORY_START = "<!-- PACT_MEMORY_START -->";
 export declare const MEMORY_END = "<!-- PACT_MEMORY_END -->";
 export declare const MANAGED_TITLE = "# PACT Framework and Managed Project Memory";
-/** Written by older versions; nothing is loaded from there any more. */
+/** Written by older versions, with and without a period; nothing is loaded from there any more. */
 export declare const OBSOLETE_LOADER_LINE = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
+/** Whether the line from `start` to `end` is the obsolete one. */
+export declare function isLoaderLine(text: string, start?: number, end?: number): boolean;
 /** The memory sections, in the order of the template. */
 export declare const MEMORY_SECTIONS: readonly ["Retrieved Context", "Pinned Context", "Working Memory"];
 export type MemorySection = (typeof MEMORY_SECTIONS)[number];

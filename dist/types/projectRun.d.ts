@@ -20,7 +20,12 @@ export declare const CREATED: {
     session: string;
     memory: string;
 };
-export declare function read(text: string): Document;
+/** `bodyStart`, if it is known already: see `edit`. */
+export declare function read(text: string, bodyStart?: number): Document;
+/**
+ * All edits are made below front matter, so where the text proper begins is decided once. Looked for again, it
+ * could be found elsewhere: a line that goes may leave two rules that look like front matter.
+ */
 export declare function edit(doc: Document, edits: readonly Edit[]): Document;
 /** "line 4", "lines 4, 9": the first few of them when there are many. */
 export declare function linesOf(places: readonly {

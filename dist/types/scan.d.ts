@@ -1,8 +1,8 @@
 import { type MarkerEdge, type MarkerKind, type MemorySection } from "./markers.ts";
 /**
  * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the
- * text; whatever lies in front matter or in fenced code is text and yields nothing. All other functions work
- * on these positions, never by searching the text.
+ * text; whatever lies in front matter, in fenced code or in a comment over several lines is text and yields
+ * nothing. All other functions work on these positions, never by searching the text.
  */
 export interface Scan {
     text: string;
@@ -10,12 +10,20 @@ export interface Scan {
     bodyStart: number;
     markers: Marker[];
     sections: Section[];
+    /** Where headings of level 1 and 2 start, all but the one of the session block. */
+    headings: {
+        start: number;
+    }[];
     /** Lines that are the title of the managed block. */
     titles: Line[];
     /** Lines that are the obsolete loader line. */
     loaders: Line[];
     /** Number of the line with a fence that is never closed; 0 for none. */
     openFence: number;
+    /** Managed and memory markers that are text only because of that fence. */
+    hidden: Marker[];
+    /** The first line with a comment that is never closed. It is taken as text, or all below it would be hidden. */
+    openComment: Line | null;
 }
 export interface Line {
     /** Number of the line, from 1. */
@@ -40,6 +48,7 @@ export interface Section extends Line {
     /** Neither a heading nor a marker ends it: the text does. */
     toEnd: boolean;
 }
-export declare function scan(text: string): Scan;
+/** `from` says where the text proper begins, for one whose beginning is known already. */
+export declare function scan(text: string, from?: number): Scan;
 /** Number, from 1, of the line that holds the offset. */
 export declare function lineNumberAt(text: string, offset: number): number;

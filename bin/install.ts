@@ -1,0 +1,92 @@
+/** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { excludeAddition, makeExcludeChange } from "../shared/install/gitExclude.ts";
+import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
+import { additionOf } from "../shared/installHooks.ts";
+import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
+import { print } from "./output.ts";
+import { parseArguments } from "./usage.ts";
+
+const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
+
+Adds the hooks to the .claude/settings.json of the project in DIR (default: the current folder), for those who do not
+use Claude Code's plugin system. Every other setting stays as it is, byte for byte. To do it twice is to do it once; an
+installation from another folder is replaced. In a git work tree it also adds the names of the lock files to the
+repository's info/exclude, so that they never show in git status.
+
+Where the plugin system has enabled the plugin, only the latter is done: its hooks are there already.
+
+Options:
+  --user       the user's own settings, for all projects, instead of the project's
+  --dry-run    show what would change, and change nothing
+  -h, --help   this text
+
+Exit code: 0 done or nothing to do, 1 something was left alone (it says what, and why), 2 wrong usage.
+
+Examples:
+  pact-hooks install
+  pact-hooks install ~/my-project --dry-run
+  pact-hooks install --user
+`;
+
+/** This plugin's folder: the command line lies in its `bin`. */
+const PLUGIN_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** @returns the exit code @throws {UsageError} */
+export function runInstall(args: string[]): number {
+  const options = {
+    user: { type: "boolean" },
+    "dry-run": { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  } as const;
+  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const dir = folderOf(positionals, "install", USAGE);
+  const place = values.user ? userSettings() : projectSettings(dir);
+  const { enabledIn } = startersOf(dir);
+  const settings: NamedChange = {
+    wanted: additionOf({ ...place, pluginRoot: PLUGIN_ROOT }),
+    done: `added the hooks, run from ${PLUGIN_ROOT}`,
+  };
+  const exclude = excludeAddition(dir);
+  const changes: NamedChange[] = enabledIn.length > 0 ? [] : [settings];
+  // First, so that the lock of the settings does not show either.
+  if (exclude) {
+    const done = "added the names of lock files, which git status then hides";
+    changes.unshift({ wanted: exclude, done, make: makeExcludeChange });
+  }
+  if (enabledIn[0]) say(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
+  if (values["dry-run"]) return showAll(changes);
+  // Settings that are left alone: then nothing else is done either.
+  if (changes.includes(settings) && look(settings) === false) return 1;
+  if (changes.includes(settings)) warnOfNpx();
+  return makeAll(changes);
+}
+
+function showAll(changes: readonly NamedChange[]): number {
+  const previews = changes.map((change) => look(change));
+  if (previews.every((preview) => preview === null)) say("Nothing to change.");
+  changes.filter((_change, index) => previews[index]).forEach(show);
+  return previews.includes(false) ? 1 : 0;
+}
+
+function makeAll(changes: readonly NamedChange[]): number {
+  const results = changes.map((change) => make(change, "install"));
+  if (results.every((result) => result?.outcome === "unchanged"))
+    say("Nothing to change: all of it is there.");
+  else if (results.at(-1)?.outcome === "written") {
+    say("The next session of Claude Code runs them. To undo it: pact-hooks uninstall");
+  }
+  return results.includes(null) ? 1 : 0;
+}
+
+function warnOfNpx(): void {
+  if (!PLUGIN_ROOT.split(path.sep).includes("_npx")) return;
+  complain(
+    `the hooks run from ${PLUGIN_ROOT}, a folder that npx may empty. To last, install it first: npm i -g pact-hooks`,
+  );
+}

@@ -1,0 +1,110 @@
+/** `pact-hooks uninstall`: settings, CLAUDE.md and git as they were. */
+import fs from "node:fs";
+import path from "node:path";
+import { sidecarOf } from "../shared/fileLock.ts";
+import { claudeMdPaths, claudeMdRemovals, targetOf } from "../shared/install/claudeMdRemoval.ts";
+import { excludeRemoval } from "../shared/install/gitExclude.ts";
+import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
+import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
+import { removalOf } from "../shared/installHooks.ts";
+import { journalRoot } from "../shared/sessionJournal.ts";
+import type { TargetPath } from "../shared/targetPath.ts";
+import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
+import { print } from "./output.ts";
+import { parseArguments } from "./usage.ts";
+
+const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
+
+Takes out of the project in DIR (default: the current folder) what pact-hooks has put there: its hooks in
+.claude/settings.json, its block in CLAUDE.md, its lock files, its lines in the repository's info/exclude. The rest
+stays as it is, byte for byte. What people have written into Pinned Context, Working Memory and Retrieved Context stays
+in CLAUDE.md as ordinary text. Files and a .claude folder that hold nothing else go.
+
+Options:
+  --user       the hooks in the user's own settings, instead of the project's
+  --purge      what stands in Pinned Context, Working Memory and Retrieved Context goes too
+  --dry-run    show what would change, and change nothing
+  -h, --help   this text
+
+Exit code: 0 done or nothing to do, 1 something was left alone (it says what, and why), 2 wrong usage.
+
+Examples:
+  pact-hooks uninstall --dry-run
+  pact-hooks uninstall ~/my-project
+  pact-hooks uninstall --user --purge
+`;
+
+/** @returns the exit code @throws {UsageError} */
+export function runUninstall(args: string[]): number {
+  const options = {
+    user: { type: "boolean" },
+    purge: { type: "boolean" },
+    "dry-run": { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  } as const;
+  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const dir = folderOf(positionals, "uninstall", USAGE);
+  const place = values.user ? userSettings() : projectSettings(dir);
+  // The hooks first, so that no new session brings the block back.
+  const changes: NamedChange[] = [
+    { wanted: removalOf(place), done: "took the hooks out" },
+    ...claudeMdRemovals(dir, { purge: values.purge === true }).map((wanted) => ({
+      wanted,
+      done: "removed the managed block",
+    })),
+  ];
+  const targets = [
+    ...claudeMdPaths(dir).map((file) => targetOf(file, dir)),
+    targetOf(place.settingsPath, place.projectDir),
+    targetOf(path.join(dir, ".claude", "settings.json"), dir),
+    // A session's lock on the user's own CLAUDE.md.
+    values.user ? targetOf(path.join(path.dirname(place.settingsPath), "CLAUDE.md")) : undefined,
+  ].filter((target) => target !== undefined);
+  const run = values["dry-run"] ? showAll : removeAll;
+  return run(dir, changes, targets);
+}
+
+function showAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
+  const wanted = excludeRemoval(dir);
+  const all = wanted ? [...changes, { wanted, done: "" }] : changes;
+  const sidecars = new Set(targets.map(sidecarOf).filter((file) => fs.existsSync(file)));
+  const previews = all.map((change) => look(change));
+  all.filter((_change, index) => previews[index]).forEach(show);
+  for (const file of sidecars) say(`${file} would be removed, if nobody holds it.`);
+  if (previews.every((preview) => preview === null) && sidecars.size === 0) say("Nothing to change.");
+  return previews.includes(false) ? 1 : 0;
+}
+
+function removeAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
+  const results = changes.map((change) => make(change, "uninstall"));
+  const { removed, kept } = removeSidecars(targets);
+  for (const file of removed) say(`${file}: removed`);
+  for (const { path: file, why } of kept) complain(`${file} stays: ${why}. Run this again later.`);
+  const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
+  const folder = path.join(dir, ".claude");
+  if (isOneGone && removeOwnFolder(folder)) say(`${folder}: removed, for it was empty`);
+  // A lock file that stays is still not to show in git status.
+  const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
+  if (exclude) {
+    results.push(make({ wanted: exclude, done: "took the names of lock files out" }, "uninstall"));
+    const target = targetOf(exclude.file, exclude.projectDir);
+    if (target) removeSidecars([target]);
+  }
+  if (!isOneGone && results.every((result) => result?.outcome === "unchanged")) say("Nothing to change.");
+  else say(`The session journals stay in ${journalRoot()}: pact-hooks journal prune`);
+  tellOtherStarters(dir);
+  return results.includes(null) || kept.length > 0 ? 1 : 0;
+}
+
+/** Whatever still starts the hooks brings the block back. */
+function tellOtherStarters(dir: string): void {
+  const { enabledIn, hooksIn } = startersOf(dir);
+  for (const file of enabledIn) {
+    complain(`the plugin is still enabled in ${file}: /plugin uninstall pact-hooks@pact-hooks`);
+  }
+  for (const file of hooksIn) complain(`the hooks are still in ${file}: see pact-hooks uninstall --help`);
+}

@@ -1,0 +1,54 @@
+/**
+ * What `hooks/hooks.json` says (a test compares the two), for settings files: there nothing stands for the plugin's
+ * folder, so its path does.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+export interface HookHandler {
+  type: "command";
+  command: string;
+  args: string[];
+  timeout: number;
+}
+
+export interface HookGroup {
+  matcher?: string;
+  hooks: HookHandler[];
+}
+
+const handler = (root: string, script: string, timeout: number): HookHandler => ({
+  type: "command",
+  command: "node",
+  args: [`${root}/hooks/${script}`],
+  timeout,
+});
+
+/** By event, the one entry that each gets. @param root the plugin's folder */
+export function hookEntries(root: string): Record<string, HookGroup> {
+  return {
+    SessionStart: {
+      matcher: "startup|resume|clear|compact",
+      hooks: [handler(root, "sessionStart.mjs", 60)],
+    },
+    SessionEnd: { hooks: [handler(root, "sessionEnd.mjs", 5)] },
+  };
+}
+
+/** Whether a folder is this plugin's; undefined if that cannot be told, because it is gone. */
+export type IsOwnRoot = (root: string) => boolean | undefined;
+
+/**
+ * Whether a handler in a settings file is ours, from whatever folder: it runs one of our scripts, out of a folder that
+ * is this plugin's. Of a folder that is gone only the name is left, or that the handler is exactly as we write it.
+ */
+export function isOurHandler(value: unknown, isOwnRoot: IsOwnRoot): boolean {
+  const { command, args } = Object(value) as { command?: unknown; args?: unknown };
+  const script = command === "node" && Array.isArray(args) && args[0];
+  const match = typeof script === "string" && /^(.*)[\\/]hooks[\\/]session(?:Start|End)\.mjs$/s.exec(script);
+  if (!match) return false;
+  const root = match[1] as string;
+  const isAsWeWrite = Object.values(hookEntries(root)).some(({ hooks }) =>
+    isDeepStrictEqual(hooks[0], value),
+  );
+  return isOwnRoot(root) ?? (isAsWeWrite || /pact-hooks/.test(root));
+}

@@ -1,0 +1,100 @@
+/**
+ * Adding to JSON text and taking out again, byte-exact: `removePart` after `addPart` gives the text as it was.
+ *
+ * Behind another part that is plain: what was added, comma and white space included, ends where the part ends. In a
+ * container that was there and empty, what was added begins with a space, which nobody sees: it tells that the
+ * container is to stay when the part goes. A container that came with the part has no such space and goes with it.
+ */
+import { dominantLineEnding, type LineEnding } from "../lineEndings.ts";
+import type { Edit } from "../textEdits.ts";
+import type { JsonNode } from "./jsonTree.ts";
+
+/** How a file is written. */
+export interface JsonStyle {
+  ending: LineEnding;
+  /** One level of indentation. */
+  unit: string;
+  /** The whole file is on one line. */
+  oneLine: boolean;
+}
+
+const DEFAULT_UNIT = "  ";
+const WAS_EMPTY = " ";
+
+export function styleOf(text: string, root: JsonNode): JsonStyle {
+  const first = root.parts[0];
+  const unit = first && lineIndent(text, first.start);
+  return {
+    ending: dominantLineEnding(text),
+    unit: unit ?? DEFAULT_UNIT,
+    oneLine: first !== undefined && !text.slice(root.start, root.end).includes("\n"),
+  };
+}
+
+/** Adds a part as the last one. @param key for an object */
+export function addPart(
+  text: string,
+  container: JsonNode,
+  key: string | null,
+  value: unknown,
+  style: JsonStyle,
+): Edit {
+  const last = container.parts.at(-1);
+  const name = key === null ? "" : JSON.stringify(key);
+  const compact = () => (name && `${name}:`) + JSON.stringify(value);
+  const pretty = (indent: string) => (name && `${name}: `) + printed(value, indent, style);
+  if (last) {
+    const indent = lineIndent(text, last.start);
+    return insertAt(
+      last.end,
+      indent === undefined ? `, ${compact()}` : `,${style.ending}${indent}${pretty(indent)}`,
+    );
+  }
+  if (style.oneLine) return insertAt(container.start + 1, WAS_EMPTY + compact());
+  const outer = indentBefore(text, container.start);
+  const inner = outer + style.unit;
+  const end = style.ending + outer;
+  return insertAt(container.start + 1, WAS_EMPTY + style.ending + inner + pretty(inner) + end);
+}
+
+/** Takes a part out. @returns null if it is the only one, and the container came with it */
+export function removePart(text: string, { parts, start: open }: JsonNode, index: number): Edit | null {
+  const part = parts[index];
+  if (!part) return null;
+  const before = parts[index - 1];
+  const after = parts[index + 1];
+  if (before) return cut(before.end, part.end);
+  if (after) return cut(part.start, after.start);
+  if (!text.startsWith(WAS_EMPTY, open + 1)) return null;
+  if (lineIndent(text, part.start) === undefined) return cut(open + 1, part.end);
+  const added = new RegExp(`\\r?\\n${indentBefore(text, open)}`, "y");
+  added.lastIndex = part.end;
+  return cut(open + 1, part.end + (added.exec(text)?.[0].length ?? 0));
+}
+
+/** Puts another value in the place of a node. */
+export function replaceNode(text: string, { start, end }: JsonNode, value: unknown, style: JsonStyle): Edit {
+  const indent = lineIndent(text, start);
+  const insert = indent === undefined ? JSON.stringify(value) : printed(value, indent, style);
+  return { start, end, insert };
+}
+
+function printed(value: unknown, indent: string, { ending, unit }: JsonStyle): string {
+  return JSON.stringify(value, null, unit).replaceAll("\n", ending + indent);
+}
+
+const insertAt = (at: number, insert: string): Edit => ({ start: at, end: at, insert });
+const cut = (start: number, end: number): Edit => ({ start, end, insert: "" });
+
+/** The white space before `at` in its line, or undefined if there is more than that. */
+function lineIndent(text: string, at: number): string | undefined {
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  const before = text.slice(start, at);
+  return start > 0 && /^[ \t]*$/.test(before) ? before : undefined;
+}
+
+/** The white space with which the line of `at` begins. */
+function indentBefore(text: string, at: number): string {
+  const start = text.lastIndexOf("\n", at - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, at))?.[0] ?? "";
+}

@@ -1,0 +1,61 @@
+/** The settings files of Claude Code that may start our hooks. */
+import fs from "node:fs";
+import path from "node:path";
+import { configDir } from "../sessionJournal.ts";
+import { closeSnapshot, openSnapshot } from "../snapshot.ts";
+import { isOwnRoot } from "./ownRoot.ts";
+import { hasHooks } from "./settingsText.ts";
+
+/** Where hooks are added: in the project's settings, or in the user's own. */
+export interface SettingsPlace {
+  settingsPath: string;
+  /** The real file must lie inside. */
+  projectDir?: string;
+}
+
+export function projectSettings(projectDir: string): SettingsPlace {
+  return { settingsPath: path.join(projectDir, ".claude", "settings.json"), projectDir };
+}
+
+/** The user's own file may be a link to anywhere, such as a folder of dotfiles. @throws if there is no home folder */
+export function userSettings(): SettingsPlace {
+  const named = path.join(configDir(), "settings.json");
+  return fs.existsSync(named)
+    ? { settingsPath: named, projectDir: path.dirname(fs.realpathSync(named)) }
+    : { settingsPath: named };
+}
+
+/** The settings files in which the plugin system enables the plugin, and those that hold our hooks. */
+export function startersOf(projectDir: string): { enabledIn: string[]; hooksIn: string[] } {
+  const texts = [
+    path.join(configDir(), "settings.json"),
+    path.join(projectDir, ".claude", "settings.json"),
+    path.join(projectDir, ".claude", "settings.local.json"),
+  ].map((file) => ({ file, text: readText(file) }));
+  return {
+    enabledIn: texts.filter(({ text }) => enablesPlugin(text)).map(({ file }) => file),
+    hooksIn: texts.filter(({ text }) => hasHooks(text, isOwnRoot)).map(({ file }) => file),
+  };
+}
+
+function enablesPlugin(text: string): boolean {
+  try {
+    const plugins: unknown = JSON.parse(text.replace(/^\uFEFF/, "")).enabledPlugins;
+    return Object.entries(Object(plugins)).some(
+      ([name, on]) => name.startsWith("pact-hooks@") && on === true,
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** An empty text for what cannot be read. */
+function readText(file: string): string {
+  try {
+    const snapshot = openSnapshot(fs.realpathSync(file));
+    closeSnapshot(snapshot);
+    return snapshot?.bytes.toString("utf8") ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,165 @@
+/** The text of a Claude Code settings file with our hooks in it, or without. Every other byte stays as it is. */
+import { isDeepStrictEqual } from "node:util";
+import { applyEdits, type Edit } from "../textEdits.ts";
+import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./hookEntries.ts";
+import { addPart, removePart, replaceNode, styleOf } from "./jsonEdits.ts";
+import { JsonError, type JsonNode, jsonValue, memberOf, parseJson, placeOf } from "./jsonTree.ts";
+import { LeftAlone } from "./leftAlone.ts";
+
+/** Our hooks in settings: where one is, and the ways up from there. */
+interface Place {
+  event: string;
+  /** From the root down to the handler: each a container, and which of its parts leads on. */
+  way: { node: JsonNode; index: number }[];
+}
+
+interface Settings {
+  text: string;
+  root: JsonNode;
+  hooks: JsonNode | undefined;
+  ours: Place[];
+}
+
+/**
+ * Adds our hooks, or brings those that are there up to date: an older installation is replaced, not doubled.
+ * @param text null for a file that does not exist
+ * @throws {LeftAlone} for text that is not settings
+ */
+export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsOwnRoot): string {
+  const entries = Object.entries(hookEntries(pluginRoot));
+  let result = text === null ? "" : withoutSurplus(read(text, isOwnRoot), isOwnRoot);
+  if (result === "") {
+    const hooks = Object.fromEntries(entries.map(([event, group]) => [event, [group]]));
+    return `${JSON.stringify({ hooks }, null, 2)}\n`;
+  }
+  for (const [event, group] of entries) result = withEntry(read(result, isOwnRoot), event, group);
+  return result;
+}
+
+/**
+ * Takes our hooks out, and the lists and objects that came with them.
+ * @returns an empty text if nothing is left: then the file came with them too
+ * @throws {LeftAlone} for text that is not settings
+ */
+export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
+  let settings = read(text, isOwnRoot);
+  for (let place = settings.ours[0]; place; place = settings.ours[0]) {
+    const next = without(settings, place);
+    if (next === "") return "";
+    settings = read(next, isOwnRoot);
+  }
+  return settings.text;
+}
+
+/** Whether a text is settings with our hooks in them. */
+export function hasHooks(text: string, isOwnRoot: IsOwnRoot): boolean {
+  try {
+    return read(text, isOwnRoot).ours.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function read(text: string, isOwnRoot: IsOwnRoot): Settings {
+  let root: JsonNode;
+  try {
+    root = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new LeftAlone(`is not valid JSON (${error.message})`, "Correct that.");
+  }
+  assertType(text, root, "object", "the whole");
+  const at = root.parts.findLastIndex(({ key }) => key === "hooks");
+  const hooks = root.parts[at]?.value;
+  if (!hooks) return { text, root, hooks, ours: [] };
+  assertType(text, hooks, "object", '"hooks"');
+  for (const event of Object.keys(hookEntries(""))) {
+    const groups = memberOf(hooks, event)?.value;
+    if (groups) assertType(text, groups, "array", `"${event}"`);
+  }
+  const ours = [...placesIn(text, { node: root, index: at }, hooks, isOwnRoot)];
+  return { text, root, hooks, ours };
+}
+
+function* placesIn(
+  text: string,
+  top: Place["way"][number],
+  hooks: JsonNode,
+  isOwnRoot: IsOwnRoot,
+): Generator<Place> {
+  for (const [eventAt, { key: event = "", value: groups }] of hooks.parts.entries()) {
+    for (const [groupAt, { value: group }] of groups.type === "array" ? groups.parts.entries() : []) {
+      const handlers = memberOf(group, "hooks")?.value;
+      for (const [index, { value }] of handlers?.type === "array" ? handlers.parts.entries() : []) {
+        if (!isOurHandler(jsonValue(text, value), isOwnRoot)) continue;
+        const way = [top, { node: hooks, index: eventAt }, { node: groups, index: groupAt }];
+        yield { event, way: [...way, { node: handlers as JsonNode, index }] };
+      }
+    }
+  }
+}
+
+/** Leaves the first of our hooks of each event that we use. @returns an empty text if nothing is left */
+function withoutSurplus(before: Settings, isOwnRoot: IsOwnRoot): string {
+  const wanted = Object.keys(hookEntries(""));
+  let settings = before;
+  for (;;) {
+    const surplus = settings.ours.findLast(
+      (place, index) =>
+        !wanted.includes(place.event) ||
+        settings.ours.findIndex(({ event }) => event === place.event) !== index,
+    );
+    if (!surplus) return settings.text;
+    const next = without(settings, surplus);
+    if (next === "") return "";
+    settings = read(next, isOwnRoot);
+  }
+}
+
+function withEntry(settings: Settings, event: string, group: HookGroup): string {
+  const { text, root, hooks, ours } = settings;
+  const style = styleOf(text, root);
+  if (!hooks) return apply(settings, addPart(text, root, "hooks", { [event]: [group] }, style));
+  const there = ours.find((place) => place.event === event);
+  if (!there) {
+    const groups = memberOf(hooks, event)?.value;
+    const added = groups
+      ? addPart(text, groups, null, group, style)
+      : addPart(text, hooks, event, [group], style);
+    return apply(settings, added);
+  }
+  const [groups, handlers] = there.way.slice(-2) as [Place["way"][number], Place["way"][number]];
+  // In a list with handlers of others, only ours is replaced.
+  const isAlone = handlers.node.parts.length === 1;
+  const wanted = isAlone ? group : group.hooks[0];
+  const { node, index } = isAlone ? groups : handlers;
+  const old = (node.parts[index] as JsonNode["parts"][number]).value;
+  return isDeepStrictEqual(jsonValue(text, old), wanted)
+    ? text
+    : apply(settings, replaceNode(text, old, wanted, style));
+}
+
+/** Without one of our hooks, and what it leaves empty: each level that was there before stays. */
+function without({ text }: Settings, { way }: Place): string {
+  const handlers = way.at(-1) as Place["way"][number];
+  const levels = handlers.node.parts.length === 1 ? way.slice(0, -1) : way;
+  for (const { node, index } of levels.toReversed()) {
+    const edit = removePart(text, node, index);
+    if (edit) return applyEdits(text, [edit]);
+  }
+  return "";
+}
+
+function assertType(text: string, node: JsonNode, type: JsonNode["type"], what: string): void {
+  if (node.type === type) return;
+  const place = placeOf(text, node.start);
+  const found = { object: "an object", array: "an array", string: "a string", number: "a number" }[
+    node.type as string
+  ];
+  throw new LeftAlone(
+    `is not as Claude Code reads it: ${what} is ${found ?? node.type} (${place}), and must be an ${type}`,
+    "Correct that.",
+  );
+}
+
+const apply = ({ text }: Settings, edit: Edit): string => applyEdits(text, [edit]);

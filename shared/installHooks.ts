@@ -1,0 +1,51 @@
+/** Adds the hooks to a Claude Code settings file, or takes them out: for those who do not use the plugin system. */
+import path from "node:path";
+import { type FileChange, makeChange } from "./install/fileChange.ts";
+import { isOwnRoot } from "./install/ownRoot.ts";
+import { addHooks, removeHooks } from "./install/settingsText.ts";
+import type { UpdateResult } from "./updateFile.ts";
+
+export interface InstallOptions {
+  /** The settings file, such as `.claude/settings.json`; created, with its folder, if absent. */
+  settingsPath: string;
+  /** The plugin's folder, which the hooks are run from. */
+  pluginRoot: string;
+  /** The real file must lie inside. Default: the folder of `settingsPath`. */
+  projectDir?: string | undefined;
+}
+
+export type UninstallOptions = Omit<InstallOptions, "pluginRoot">;
+
+/** `removed`: the settings file held nothing else, and is gone. */
+export type UninstallResult = Omit<UpdateResult, "outcome"> & {
+  outcome: UpdateResult["outcome"] | "removed";
+};
+
+/**
+ * Adds the hooks, or brings them up to date, in one locked update. Every other byte stays as it is.
+ * @returns `refused`, with a message, for a file that is not valid settings; never throws
+ */
+export function installHooks(options: InstallOptions): UpdateResult {
+  return makeChange(additionOf(options), "install") as UpdateResult;
+}
+
+/**
+ * Takes the hooks out, from whatever folder they are run, in one locked update. The file is as it was before, byte for
+ * byte, if nobody else has changed it.
+ * @returns as `installHooks`
+ */
+export function uninstallHooks(options: UninstallOptions): UninstallResult {
+  return makeChange(removalOf(options), "uninstall");
+}
+
+/** @internal */
+export function additionOf({ settingsPath, pluginRoot, projectDir }: InstallOptions): FileChange {
+  const root = path.resolve(pluginRoot);
+  return { file: settingsPath, projectDir, change: (text) => addHooks(text, root, isOwnRoot) };
+}
+
+/** @internal */
+export function removalOf({ settingsPath, projectDir }: UninstallOptions): FileChange {
+  const change = (text: string | null) => text && removeHooks(text, isOwnRoot);
+  return { file: settingsPath, projectDir, change, leftBehindLink: "{}\n" };
+}

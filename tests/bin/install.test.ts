@@ -1,0 +1,336 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, test } from "vitest";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { run } from "./command.ts";
+import { excludeOf, git, repository, untracked } from "./repository.ts";
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+let box: Sandbox;
+let settings: string;
+
+beforeEach(() => {
+  box = sandbox("a $& project 🙂");
+  settings = path.join(box.projectDir, ".claude", "settings.json");
+});
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+
+function write(file: string, text: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+}
+
+test("adds the hooks of hooks.json with the plugin's own folder, to a new private file", () => {
+  expect(run(["install"], box)).toMatchObject({ status: 0, stderr: "" });
+  const { hooks } = JSON.parse(read(settings));
+  const file = read(path.join(DIST, "hooks/hooks.json")).replaceAll("\x24{CLAUDE_PLUGIN_ROOT}", DIST);
+  expect(hooks).toEqual(JSON.parse(file).hooks);
+  expect(fs.statSync(settings).mode & 0o777).toBe(0o600);
+  expect(fs.statSync(path.dirname(settings)).mode & 0o777).toBe(0o700);
+});
+
+test("the hook that it adds runs", () => {
+  run(["install"], box);
+  const [{ hooks }] = JSON.parse(read(settings)).hooks.SessionStart;
+  const env = { PATH: process.env.PATH, HOME: box.configDir, CLAUDE_CONFIG_DIR: box.configDir };
+  const input = payload("startup", box);
+  const out = execFileSync(hooks[0].command, hooks[0].args, {
+    cwd: box.projectDir,
+    input,
+    env,
+    encoding: "utf8",
+  });
+  expect(JSON.parse(out).hookSpecificOutput.additionalContext).toContain("PACT session");
+  expect(read(path.join(box.projectDir, ".claude/CLAUDE.md"))).toContain("PACT_MANAGED_START");
+});
+
+test("keeps every other setting, the mode, and says nothing the second time", () => {
+  const before = '{\r\n\t"model": "opus",\r\n\t"hooks": {"Stop": []}\r\n}';
+  write(settings, before);
+  fs.chmodSync(settings, 0o640);
+  run(["install"], box);
+  const added = read(settings);
+  expect(added.startsWith('{\r\n\t"model": "opus",\r\n\t"hooks": {"Stop": [], "SessionStart":')).toBe(true);
+  expect(fs.statSync(settings).mode & 0o777).toBe(0o640);
+  expect(run(["install"], box)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("Nothing to change"),
+  });
+  expect(read(settings)).toBe(added);
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect(read(settings)).toBe(before);
+});
+
+test("an installation from another folder is replaced", () => {
+  const copy = path.join(path.dirname(box.projectDir), "elsewhere");
+  fs.cpSync(DIST, copy, { recursive: true });
+  execFileSync(path.join(copy, "bin/pact-hooks"), ["install", box.projectDir], {
+    env: { PATH: process.env.PATH, CLAUDE_CONFIG_DIR: box.configDir },
+  });
+  expect(read(settings)).toContain(JSON.stringify(copy).slice(1, -1));
+  run(["install"], box);
+  expect(read(settings)).not.toContain("elsewhere");
+  expect(JSON.parse(read(settings)).hooks.SessionStart).toHaveLength(1);
+});
+
+test("--user: the user's own settings, which may be a link", () => {
+  const own = path.join(box.configDir, "settings.json");
+  const real = path.join(path.dirname(box.projectDir), "dotfiles", "claude.json");
+  write(real, "{}\n");
+  fs.mkdirSync(box.configDir);
+  fs.symlinkSync(real, own);
+  expect(run(["install", "--user"], box).status).toBe(0);
+  expect(read(real)).toContain("sessionStart.mjs");
+  expect(fs.lstatSync(own).isSymbolicLink()).toBe(true);
+  expect(listing(box.projectDir)).toEqual([]);
+  expect(run(["uninstall", "--user"], box).status).toBe(0);
+  expect(read(real)).toBe("{}\n");
+  expect(listing(path.dirname(real))).toEqual(["claude.json"]);
+});
+
+test("--dry-run shows the diff and changes nothing", () => {
+  repository(box.projectDir);
+  write(settings, '{\n  "model": "opus"\n}\n');
+  const before = listing(box.projectDir);
+  const { status, stdout } = run(["install", "--dry-run"], box);
+  expect(status).toBe(0);
+  expect(stdout).toContain('+  "hooks": {');
+  expect(stdout).toContain("+.CLAUDE.md.lock");
+  expect(read(settings)).toBe('{\n  "model": "opus"\n}\n');
+  expect(listing(box.projectDir)).toEqual(before);
+});
+
+test("nothing that a file says drives the terminal", () => {
+  write(settings, '{\n  "a": "\u009b2J"\n}\n');
+  expect(run(["install", "--dry-run"], box).stdout).not.toContain("\u009b");
+  write(settings, "{ \u001b }");
+  expect(run(["install"], box).stderr).not.toContain("\u001b");
+});
+
+describe("settings that are left alone: exit 1, where and what to do", () => {
+  test.each([
+    ["no JSON", '{\n  "a": 1,\n}\n', /settings\.json is not valid JSON \(line 3, column 1: .*left alone/],
+    ["comments", '{\n  // why\n  "a": 1\n}\n', /line 2, column 3: .*a comment/],
+    ["hooks of a wrong type", '{"hooks": []}', /"hooks" is an array \(line 1, column 11\)/],
+    ["not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
+  ])("%s", (_name, text, said) => {
+    repository(box.projectDir);
+    write(settings, "");
+    fs.writeFileSync(settings, text);
+    const exclude = read(excludeOf(box.projectDir));
+    for (const args of [["install"], ["install", "--dry-run"], ["uninstall"]]) {
+      expect(run(args, box)).toMatchObject({ status: 1, stderr: expect.stringMatching(said) });
+      expect(read(excludeOf(box.projectDir))).toBe(exclude);
+    }
+    expect(fs.readFileSync(settings)).toEqual(Buffer.from(text as string));
+  });
+
+  test("a link that leads out of the project", () => {
+    const outside = path.join(path.dirname(box.projectDir), "outside.json");
+    fs.writeFileSync(outside, "{}");
+    fs.mkdirSync(path.dirname(settings));
+    fs.symlinkSync(outside, settings);
+    expect(run(["install"], box)).toMatchObject({ status: 1, stderr: expect.stringContaining("outside of") });
+    expect(read(outside)).toBe("{}");
+  });
+});
+
+test("where the plugin system has enabled the plugin, its hooks are not added a second time", () => {
+  repository(box.projectDir);
+  write(settings, '{"enabledPlugins": {"pact-hooks@pact-hooks": true}}');
+  const { status, stdout } = run(["install"], box);
+  expect(status).toBe(0);
+  expect(stdout).toContain("is enabled in");
+  expect(read(settings)).not.toContain("sessionStart");
+  expect(read(excludeOf(box.projectDir))).toContain(".CLAUDE.md.lock");
+});
+
+describe("git", () => {
+  /** Everything of ours that may lie about while a session runs. */
+  function litter(dir: string, names: string[]): void {
+    for (const name of names) {
+      write(path.join(dir, `.${name}.lock`), "");
+      write(path.join(dir, `.${name}.0123456789abcdef.claim`, "next"), "");
+    }
+  }
+
+  test("lock files and claims never show, other things do; twice is once, and it comes out again", () => {
+    repository(box.projectDir);
+    const before = read(excludeOf(box.projectDir));
+    run(["install"], box);
+    const added = read(excludeOf(box.projectDir));
+    expect(added.startsWith(before)).toBe(true);
+    run(["install"], box);
+    expect(read(excludeOf(box.projectDir))).toBe(added);
+    litter(path.join(box.projectDir, ".claude"), ["CLAUDE.md", "settings.json"]);
+    litter(box.projectDir, ["CLAUDE.md"]);
+    write(path.join(box.projectDir, ".other.lock"), "");
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json", "?? .other.lock"]);
+    run(["uninstall"], box);
+    expect(read(excludeOf(box.projectDir))).toBe(before);
+    expect(listing(path.dirname(excludeOf(box.projectDir)))).toEqual(["exclude"]);
+  });
+
+  test("a real session leaves nothing to see but its files", () => {
+    repository(box.projectDir);
+    run(["install"], box);
+    answerOf(runHook("sessionStart", payload("startup", box), box));
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/CLAUDE.md", "?? .claude/settings.json"]);
+  });
+
+  test("CLAUDE.md that is a link: the real file's names, whatever characters are in them", () => {
+    repository(box.projectDir);
+    fs.writeFileSync(path.join(box.projectDir, "AGENTS [x]*.md"), "");
+    fs.symlinkSync("AGENTS [x]*.md", path.join(box.projectDir, "CLAUDE.md"));
+    run(["install"], box);
+    litter(box.projectDir, ["AGENTS [x]*.md", "AGENTS x.md"]);
+    const lockFiles = untracked(box.projectDir).filter((line) => /lock|claim/.test(line));
+    expect(lockFiles.join()).toContain("AGENTS x.md");
+    expect(lockFiles.join()).not.toContain("[x]");
+  });
+
+  test("a linked work tree: the exclude file that all of them share", () => {
+    const main = repository(path.join(path.dirname(box.projectDir), "main"));
+    git(main, "worktree", "add", "-q", "-b", "other", box.projectDir);
+    run(["install"], box);
+    expect(excludeOf(box.projectDir)).toBe(path.join(main, ".git/info/exclude"));
+    expect(read(excludeOf(main))).toContain(".CLAUDE.md.lock");
+    litter(box.projectDir, ["CLAUDE.md"]);
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json"]);
+  });
+
+  test("a submodule: its own", () => {
+    const part = repository(path.join(path.dirname(box.projectDir), "part"));
+    repository(box.projectDir);
+    git(box.projectDir, "submodule", "add", "-q", part, "sub");
+    const sub = path.join(box.projectDir, "sub");
+    expect(run(["install", sub], box).status).toBe(0);
+    expect(read(path.join(box.projectDir, ".git/modules/sub/info/exclude"))).toContain(".CLAUDE.md.lock");
+    expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
+  });
+
+  test("a folder below the work tree's top, and GIT_DIR and GIT_COMMON_DIR", () => {
+    const elsewhere = repository(path.join(path.dirname(box.projectDir), "elsewhere"));
+    repository(box.projectDir);
+    const below = path.join(box.projectDir, "a/b");
+    fs.mkdirSync(below, { recursive: true });
+    run(["install", below], box, { GIT_DIR: path.join(elsewhere, ".git") });
+    expect(read(excludeOf(elsewhere))).toContain(".CLAUDE.md.lock");
+    expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
+    run(["install", below], box);
+    litter(below, ["CLAUDE.md"]);
+    expect(untracked(box.projectDir)).toEqual(["?? a/b/.claude/settings.json"]);
+    const third = repository(path.join(path.dirname(box.projectDir), "third"));
+    run(["install"], box, { GIT_COMMON_DIR: path.join(third, ".git") });
+    expect(read(excludeOf(third))).toContain(".CLAUDE.md.lock");
+  });
+
+  test("a repository without the file gets one that others may read, and is without it again", () => {
+    fs.mkdirSync(box.projectDir, { recursive: true });
+    git(box.projectDir, "init", "-q", "--template=");
+    run(["install"], box);
+    const exclude = path.join(box.projectDir, ".git/info/exclude");
+    expect(fs.statSync(exclude).mode & 0o777).toBe(0o666 & ~process.umask());
+    run(["uninstall"], box);
+    expect(fs.existsSync(exclude)).toBe(false);
+  });
+
+  test.each([
+    ["no last line break", "*.o"],
+    ["CRLF", "*.o\r\n"],
+    ["blank lines", "\n\n*.o\n\n"],
+  ])("lines of others keep their bytes: %s", (_name, text) => {
+    repository(box.projectDir);
+    fs.writeFileSync(excludeOf(box.projectDir), text);
+    run(["install"], box);
+    litter(box.projectDir, ["CLAUDE.md"]);
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json"]);
+    run(["uninstall"], box);
+    expect(read(excludeOf(box.projectDir))).toBe(text);
+  });
+
+  test("lines that others have added around and between ours stay", () => {
+    repository(box.projectDir);
+    fs.writeFileSync(excludeOf(box.projectDir), "before\n");
+    run(["install"], box);
+    const file = excludeOf(box.projectDir);
+    fs.writeFileSync(file, `${read(file).replace("# pact-hooks: end", "between\n# pact-hooks: end")}after\n`);
+    run(["uninstall"], box);
+    expect(read(file)).toBe("before\nbetween\nafter\n");
+  });
+
+  test.each<[string, (dir: string, outside: string) => void]>([
+    [
+      "a .git file that leads to a folder that is none",
+      (dir, outside) => fs.writeFileSync(path.join(dir, ".git"), `gitdir: ${outside}\n`),
+    ],
+    ["a .git folder that is none", (dir) => fs.mkdirSync(path.join(dir, ".git/info"), { recursive: true })],
+    ["no .git", () => {}],
+  ])("nothing to do: %s", (_name, make) => {
+    const outside = path.join(path.dirname(box.projectDir), "outside");
+    write(path.join(outside, "info", "exclude"), "x\n");
+    make(box.projectDir, outside);
+    expect(run(["install"], box)).toMatchObject({ status: 0, stderr: "" });
+    expect(read(path.join(outside, "info", "exclude"))).toBe("x\n");
+    expect(fs.existsSync(path.join(box.projectDir, ".git/info/exclude"))).toBe(false);
+  });
+
+  test("a hostile repository: no program of it runs, no link of it is followed out", () => {
+    repository(box.projectDir);
+    const proof = path.join(path.dirname(box.projectDir), "ran");
+    for (const key of ["core.fsmonitor", "core.sshCommand", "core.pager", "alias.rev-parse"]) {
+      git(box.projectDir, "config", key, `!touch '${proof}'; false`);
+    }
+    git(box.projectDir, "config", "core.fsmonitor", `touch '${proof}'`);
+    const outside = path.join(path.dirname(box.projectDir), "outside");
+    fs.writeFileSync(outside, "x\n");
+    const exclude = path.join(box.projectDir, ".git/info/exclude");
+    fs.rmSync(exclude);
+    fs.symlinkSync(outside, exclude);
+    expect(run(["install"], box)).toMatchObject({ status: 1, stderr: expect.stringContaining("outside of") });
+    expect(read(outside)).toBe("x\n");
+    expect(fs.existsSync(proof)).toBe(false);
+    fs.rmSync(path.join(box.projectDir, ".git/info"), { recursive: true });
+    fs.mkdirSync(path.join(path.dirname(box.projectDir), "out"));
+    fs.symlinkSync(path.join(path.dirname(box.projectDir), "out"), path.join(box.projectDir, ".git/info"));
+    expect(run(["install"], box).status).toBe(1);
+    expect(listing(path.join(path.dirname(box.projectDir), "out"))).toEqual([]);
+  });
+
+  test("doctor says what is missing, and not after install", () => {
+    repository(box.projectDir);
+    const finding = () =>
+      JSON.parse(run(["doctor", "--json"], box).stdout).findings.find(
+        ({ check }: { check: string }) => check === "git",
+      );
+    expect(finding()).toMatchObject({
+      level: "note",
+      message: expect.stringContaining(".CLAUDE.md.lock"),
+      advice: expect.stringContaining("install"),
+    });
+    run(["install"], box);
+    expect(finding()).toMatchObject({ level: "ok" });
+  });
+});
+
+test.each([
+  ["two folders", ["install", "a", "b"]],
+  ["no folder", ["install", "/no/such"]],
+  ["an unknown option", ["install", "--purge"]],
+])("wrong usage exits 2: %s", (_name, args) => {
+  expect(run(args, box)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("Usage: pact-hooks install"),
+  });
+});
+
+test.each(["install", "uninstall"])("%s --help fits a screen", (command) => {
+  const { status, stdout } = run([command, "--help"], box);
+  expect(status).toBe(0);
+  expect(stdout).toContain("Examples:");
+  expect(stdout.split("\n").length).toBeLessThan(26);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
+});

@@ -1,0 +1,209 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { run } from "./command.ts";
+import { git, repository, untracked } from "./repository.ts";
+
+let box: Sandbox;
+let inner: string;
+let outer: string;
+
+beforeEach(() => {
+  box = sandbox();
+  inner = path.join(box.projectDir, ".claude", "CLAUDE.md");
+  outer = path.join(box.projectDir, "CLAUDE.md");
+});
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+
+function session(name = "startup"): void {
+  answerOf(runHook("sessionStart", payload(name, box), box));
+}
+
+/** Every file of the project with its bytes and mode, and every folder. */
+function state(): Record<string, string> {
+  const entries = listing(box.projectDir).map((name) => {
+    const file = path.join(box.projectDir, name);
+    const stat = fs.lstatSync(file);
+    const content = stat.isFile() ? fs.readFileSync(file, "base64") : "";
+    return [name, `${stat.mode.toString(8)} ${content}`];
+  });
+  return Object.fromEntries(entries);
+}
+
+test("a project without any of it is as before: no file, no folder", () => {
+  run(["install"], box);
+  session();
+  session("resume");
+  session("clear");
+  expect(fs.existsSync(inner)).toBe(true);
+  expect(run(["uninstall"], box)).toMatchObject({ status: 0, stderr: "" });
+  expect(listing(box.projectDir)).toEqual([]);
+  expect(run(["uninstall"], box).stdout).toContain("Nothing to change");
+});
+
+test.each([
+  ["plain", "# Mine\n\ntext\n"],
+  ["CRLF", "# Mine\r\n\r\ntext\r\n"],
+  ["byte order mark", "\uFEFF# Mine\n"],
+  ["front matter", "---\nk: v\n---\n# Mine\n"],
+  ["front matter only, without a line break", "---\nk: v\n---"],
+  ["no line break at the end", "mine"],
+])("a project with both files is as before, byte for byte: %s", (_name, text) => {
+  repository(box.projectDir);
+  fs.writeFileSync(outer, text, { mode: 0o640 });
+  fs.mkdirSync(path.join(box.projectDir, ".claude"));
+  fs.writeFileSync(path.join(box.projectDir, ".claude/settings.json"), '{ "model": "opus" }');
+  git(box.projectDir, "add", "-A");
+  git(box.projectDir, "commit", "-qm", "mine");
+  const before = state();
+  run(["install"], box);
+  session();
+  session("clear");
+  expect(read(outer)).toContain("PACT_MANAGED_START");
+  expect(run(["uninstall"], box)).toMatchObject({ status: 0, stderr: "" });
+  expect(state()).toEqual(before);
+  expect(untracked(box.projectDir)).toEqual([]);
+});
+
+describe("what people have written into the block", () => {
+  beforeEach(() => {
+    fs.writeFileSync(outer, "# Mine\n");
+    session();
+    const text = read(outer)
+      .replace("## Pinned Context\n", "## Pinned Context\n- never on Fridays\n")
+      .replace("\n<!-- PACT_MEMORY_START -->", "\nmy own words\n\n<!-- PACT_MEMORY_START -->");
+    fs.writeFileSync(outer, text);
+  });
+
+  test("stays as ordinary text", () => {
+    expect(run(["uninstall"], box).status).toBe(0);
+    expect(read(outer)).toBe("my own words\n\n## Pinned Context\n- never on Fridays\n\n# Mine\n");
+  });
+
+  test("--purge: memory goes, what is not memory stays", () => {
+    expect(run(["uninstall", "--purge"], box).status).toBe(0);
+    expect(read(outer)).toBe("my own words\n\n# Mine\n");
+  });
+
+  test("--dry-run shows it and changes nothing", () => {
+    const before = state();
+    const { status, stdout } = run(["uninstall", "--dry-run"], box);
+    expect(status).toBe(0);
+    expect(stdout).toContain("-<!-- PACT_MANAGED_START");
+    expect(stdout).toContain(" - never on Fridays");
+    expect(stdout).toContain(".CLAUDE.md.lock would be removed");
+    expect(state()).toEqual(before);
+  });
+
+  test("comes back into the block with a new session", () => {
+    run(["uninstall"], box);
+    session();
+    expect(read(outer).match(/- never on Fridays/g)).toHaveLength(1);
+    expect(read(outer)).toContain("# Mine");
+  });
+});
+
+test("a file that holds nothing but our block goes", () => {
+  fs.writeFileSync(outer, "");
+  session();
+  expect(run(["uninstall"], box).stdout).toContain("nothing else was in it");
+  expect(listing(box.projectDir)).toEqual([]);
+});
+
+test("behind a link it stays, empty: the link would lead nowhere", () => {
+  fs.writeFileSync(path.join(box.projectDir, "AGENTS.md"), "");
+  fs.symlinkSync("AGENTS.md", outer);
+  session();
+  expect(read(outer)).toContain("PACT_MANAGED_START");
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect(read(outer)).toBe("");
+  expect(fs.lstatSync(outer).isSymbolicLink()).toBe(true);
+  expect(listing(box.projectDir)).toEqual(["AGENTS.md", "CLAUDE.md"]);
+});
+
+test("one CLAUDE.md that is a link to the other", () => {
+  fs.writeFileSync(outer, "");
+  fs.mkdirSync(path.dirname(inner));
+  fs.symlinkSync("../CLAUDE.md", inner);
+  session();
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect(read(inner)).toBe("");
+});
+
+test("both files have a block", () => {
+  fs.writeFileSync(outer, "outer\n");
+  session();
+  fs.mkdirSync(path.dirname(inner));
+  fs.writeFileSync(inner, "inner\n");
+  session("clear");
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect([read(outer), read(inner)]).toEqual(["outer\n", "inner\n"]);
+});
+
+test("a folder of the user's stays, and one with other things in it", () => {
+  fs.mkdirSync(path.dirname(inner), { mode: 0o755 });
+  session();
+  run(["uninstall"], box);
+  expect(listing(box.projectDir)).toEqual([".claude"]);
+  fs.rmdirSync(path.dirname(inner));
+  session();
+  fs.writeFileSync(path.join(path.dirname(inner), "mine"), "");
+  run(["uninstall"], box);
+  expect(listing(box.projectDir)).toEqual([".claude", ".claude/mine"]);
+});
+
+test("damaged markers: left alone, and said; the rest is done", () => {
+  run(["install"], box);
+  session();
+  const damaged = read(inner).replace("<!-- PACT_MEMORY_END -->\n", "");
+  fs.writeFileSync(inner, damaged);
+  const { status, stderr } = run(["uninstall"], box);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/CLAUDE\.md has damaged markers: .*line \d+.*left alone/);
+  expect(read(inner)).toBe(damaged);
+  expect(fs.existsSync(path.join(path.dirname(inner), "settings.json"))).toBe(false);
+});
+
+test("a sidecar that somebody holds stays, and git goes on hiding it", async () => {
+  repository(box.projectDir);
+  run(["install"], box);
+  session();
+  run(["uninstall"], box);
+  run(["install"], box);
+  const sidecar = path.join(box.projectDir, ".CLAUDE.md.lock");
+  const holder: ChildProcess = spawn("flock", [sidecar, "-c", "echo held; read x"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  onTestFinished(() => void holder.kill("SIGKILL"));
+  await once(holder.stdout as NodeJS.ReadableStream, "data");
+  const { status, stderr } = run(["uninstall"], box);
+  expect(status).toBe(1);
+  expect(stderr).toContain("somebody holds it");
+  expect(fs.existsSync(sidecar)).toBe(true);
+  expect(untracked(box.projectDir)).toEqual([]);
+  holder.stdin?.end("\n");
+  await once(holder, "close");
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect(listing(box.projectDir).filter((name) => !name.startsWith(".git"))).toEqual(["README"]);
+});
+
+test("what still starts the hooks is named", () => {
+  run(["install", "--user"], box);
+  expect(run(["uninstall"], box).stderr).toContain(path.join(box.configDir, "settings.json"));
+  expect(run(["uninstall", "--user"], box).stderr).toBe("");
+  expect(fs.existsSync(path.join(box.configDir, "settings.json"))).toBe(false);
+});
+
+test("wrong usage exits 2", () => {
+  for (const args of [["a", "b"], ["/no/such"], ["--force"]]) {
+    const result = run(["uninstall", ...args], box);
+    expect(result).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Usage: pact-hooks uninstall"),
+    });
+  }
+});

@@ -1,0 +1,101 @@
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, expect, test } from "vitest";
+import { createClaim, listClaims } from "../../shared/claim.ts";
+import { updateProjectText } from "../../shared/projectText.ts";
+import { removeFile, removeSidecar } from "../../shared/removeFile.ts";
+import { resolveTarget, type TargetPath } from "../../shared/targetPath.ts";
+import { start } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { injecting } from "../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+
+const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));
+let target: TargetPath;
+
+beforeEach(() => {
+  useJournal();
+  target = resolveTarget(tempFile("ours\n"));
+});
+
+const isOurs = (text: string): boolean => text === "ours\n";
+const remove = (mayGo = isOurs) => removeFile(target, mayGo, {});
+
+test("removes a file, under its lock, and leaves no claim", () => {
+  let held = false;
+  const gone = remove((text) => {
+    held = fs.statSync(sidecarOf(target.path)).size > 0 && listClaims(target).length === 1;
+    return text === "ours\n";
+  });
+  expect([gone, held]).toEqual([true, true]);
+  expect(entriesOf(target.dir)).toEqual([]);
+  expect(remove()).toBe(true);
+});
+
+test("keeps one whose text says no", () => {
+  fs.writeFileSync(target.path, "theirs\n");
+  expect(remove()).toBe(false);
+  expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
+});
+
+test("keeps one that is written while it is looked at", () => {
+  const changes = [
+    () => fs.appendFileSync(target.path, "theirs\n"),
+    () => {
+      fs.writeFileSync(`${target.path}.new`, "ours\n");
+      fs.renameSync(`${target.path}.new`, target.path);
+    },
+  ];
+  for (const change of changes) {
+    fs.writeFileSync(target.path, "ours\n");
+    const gone = remove(() => {
+      change();
+      return true;
+    });
+    expect(gone).toBe(false);
+    expect(fs.readFileSync(target.path, "utf8")).toMatch(/^ours\n/);
+  }
+});
+
+test("keeps one when another writer has fenced it", () => {
+  const gone = remove(() => {
+    for (const claim of listClaims(target)) fs.rmSync(claim, { recursive: true });
+    return true;
+  });
+  expect(gone).toBe(false);
+  expect(fs.existsSync(target.path)).toBe(true);
+});
+
+test("fences other writers: what they have staged cannot bring the file back", () => {
+  const claim = createClaim(target);
+  fs.writeFileSync(path.join(claim, "next"), "old\n");
+  expect(remove()).toBe(true);
+  expect(() => fs.renameSync(path.join(claim, "next"), target.path)).toThrow("ENOENT");
+});
+
+test("what is written at the moment of removal, into the file that was open, is put back", async (context) => {
+  const dir = tempDir();
+  const file = path.join(dir, "CLAUDE.md");
+  fs.writeFileSync(file, updateProjectText(null, {}).text);
+  const fd = fs.openSync(file, "a");
+  const under = injecting(context, "rename,renameat,renameat2:delay_exit=400000");
+  const child = start(COMMAND, ["uninstall", dir], { under });
+  await waitUntil(() => !fs.existsSync(file), "the file is moved");
+  fs.writeSync(fd, "theirs\n");
+  fs.closeSync(fd);
+  expect(await child.exited).toMatchObject({ code: 0 });
+  expect(fs.readFileSync(file, "utf8")).toBe("theirs\n");
+  expect(entriesOf(dir)).toEqual(["CLAUDE.md"]);
+});
+
+test("the sidecar goes if it is free, and says why if not", () => {
+  const sidecar = sidecarOf(target.path);
+  expect(removeSidecar(target)).toBeUndefined();
+  fs.writeFileSync(sidecar, "");
+  expect(removeSidecar(target)).toBeUndefined();
+  expect(fs.existsSync(sidecar)).toBe(false);
+  fs.mkdirSync(sidecar);
+  expect(removeSidecar(target)).toContain("regular file");
+});
