@@ -65,6 +65,13 @@ export function removeClaim(claim: string): void {
   }
 }
 
+/** Removes our own claim, if that is possible. What is left of it does no harm: the next writer sweeps it up. */
+export function discardClaim(claim: string): void {
+  try {
+    removeClaim(claim);
+  } catch {}
+}
+
 function empty(claim: string): void {
   for (const name of ifPresent(() => fs.readdirSync(claim)) ?? []) {
     fs.rmSync(path.join(claim, name), { recursive: true, force: true });

@@ -20,7 +20,8 @@ import {
 } from "./projectText.ts";
 import { routingText } from "./routingBlock.ts";
 import { configDir } from "./sessionJournal.ts";
-import { abandon, NOT_NEEDED, type UpdateOptions, type UpdateResult, updateFile } from "./updateFile.ts";
+import { type UpdateOptions, updateFile } from "./updateFile.ts";
+import { abandon, NOT_NEEDED, type UpdateResult } from "./updateResult.ts";
 
 export { extractManagedRegion } from "./managedBlock.ts";
 

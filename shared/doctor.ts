@@ -12,12 +12,13 @@ import { kindOf } from "./fileKind.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "./fileLock.ts";
 import { findBackend } from "./flock.ts";
 import { missingExcludes } from "./install/gitExclude.ts";
+import { startersOf } from "./install/settingsFiles.ts";
 import { FIND_HOLDER_MS } from "./lockAttempt.ts";
 import { findHolder, type LockHolder, readRecord } from "./lockHolder.ts";
 import { linesOf, read } from "./projectRun.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import { updateProjectText } from "./projectText.ts";
-import { configDir, journalRoot } from "./sessionJournal.ts";
+import { journalRoot } from "./sessionJournal.ts";
 import { closeSnapshot, openSnapshot } from "./snapshot.ts";
 import { resolveTarget, type TargetPath } from "./targetPath.ts";
 
@@ -222,13 +223,9 @@ function checkJournal(): Found[] {
 
 /** Looks where Claude Code keeps what is enabled: the user's and the project's settings. */
 function checkPlugin(projectDir: string): Found[] {
-  const files = [
-    path.join(configDir(), "settings.json"),
-    path.join(projectDir, ".claude", "settings.json"),
-    path.join(projectDir, ".claude", "settings.local.json"),
-  ];
-  const enabledIn = files.find(enablesPlugin);
-  if (enabledIn) return [ok(`enabled in ${enabledIn}`)];
+  const { enabledIn, hooksIn } = startersOf(projectDir);
+  const [starter] = [...enabledIn, ...hooksIn];
+  if (starter) return [ok(`enabled in ${starter}`)];
   return [note("not enabled in any settings file of Claude Code", "/plugin install pact-hooks@pact-hooks")];
 }
 
@@ -244,18 +241,6 @@ function checkGit(projectDir: string): Found[] {
       "`pact-hooks install` adds them there.",
     ),
   ];
-}
-
-function enablesPlugin(file: string): boolean {
-  try {
-    const { enabledPlugins = {}, hooks } = JSON.parse(fs.readFileSync(file, "utf8"));
-    const named = Object.entries(enabledPlugins).some(
-      ([name, on]) => name.startsWith("pact-hooks@") && on === true,
-    );
-    return named || JSON.stringify(hooks ?? "").includes("sessionStart.mjs");
-  } catch {
-    return false;
-  }
 }
 
 /** The real target, if it is there and may be written. */

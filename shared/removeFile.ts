@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { createClaim, fence, removeClaim } from "./claim.ts";
+import { createClaim, discardClaim, fence } from "./claim.ts";
 import { isCode } from "./errors.ts";
 import { LOCK_TTL_SECONDS, type LockOptions, sidecarOf, withLockOn } from "./fileLock.ts";
 import { findBackend } from "./flock.ts";
@@ -54,15 +54,8 @@ function removeUnderClaim(
     throw error;
   } finally {
     closeSnapshot(snapshot);
-    discard(claim);
+    discardClaim(claim);
   }
-}
-
-/** What is left of a claim does no harm: the next writer sweeps it up. */
-function discard(claim: string): void {
-  try {
-    removeClaim(claim);
-  } catch {}
 }
 
 /** Where somebody has made a new file meanwhile, the old text is added to it. */

@@ -13,8 +13,8 @@
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import { keepBackup } from "./backup.ts";
-import { createClaim, fence, listClaims, removeClaim } from "./claim.ts";
-import { codeOf, errnoOf, failureReason, isCode, messageOf } from "./errors.ts";
+import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
+import { codeOf, isCode, messageOf } from "./errors.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
 import { type Change, settle } from "./outsideEdit.ts";
 import { appendEvent, makeEvent } from "./sessionJournal.ts";
@@ -22,33 +22,19 @@ import { sleepMs } from "./sleep.ts";
 import { closeSnapshot, isStill, openAtRest, openSnapshot, type Snapshot } from "./snapshot.ts";
 import { stage } from "./stage.ts";
 import { resolveTarget, type TargetPath, TargetRefused } from "./targetPath.ts";
+import { abandon, Contention, NOT_NEEDED, type UpdateResult } from "./updateResult.ts";
+
+export type { UpdateResult } from "./updateResult.ts";
 
 export interface UpdateOptions extends LockOptions {
   /** Where to keep the file as it was before, unless something is kept there already. */
   backup?: string | undefined;
 }
 
-export interface UpdateResult {
-  /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
-  outcome: "written" | "unchanged" | "abandoned" | "refused";
-  lock: Lease;
-  /** The real file, after links; absent if these lead nowhere that is written. */
-  target?: string;
-  /** How often the target was read under a claim. */
-  rounds: number;
-  /** For a person: why nothing was written, or what else happened. */
-  message?: string;
-}
-
 const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
-/** The lease of an update that found nothing to change. */
-export const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
 /** What `mutate` threw, as opposed to the file system. */
 class MutateError extends Error {}
-
-/** Others were faster in every round. */
-class Contention extends Error {}
 
 interface Update {
   target: TargetPath;
@@ -217,7 +203,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     throw error;
   } finally {
     closeSnapshot(snapshot);
-    discard(claim);
+    discardClaim(claim);
   }
 }
 
@@ -254,13 +240,6 @@ function publish(staged: string, target: string, old: Snapshot | null): boolean 
   return true;
 }
 
-/** What is left of a claim does no harm: the next writer sweeps it up. */
-function discard(claim: string): void {
-  try {
-    removeClaim(claim);
-  } catch {}
-}
-
 function journalOutsideEdit(update: Update, resolution: string, saved?: string): void {
   journal(update, "outside_edit", { resolution, saved });
 }
@@ -273,46 +252,4 @@ function journal({ target, options }: Update, type: string, fields: Record<strin
 /** The session's project, which is not the one of a target elsewhere. */
 function projectOf({ options }: Update): string | undefined {
   return (options.journal ?? options).projectDir;
-}
-
-/** Turns what ended an update into its outcome, and an event. */
-export function abandon(
-  error: unknown,
-  target: string,
-  options: LockOptions,
-  { lock, rounds }: { lock: Lease; rounds: number } = { lock: NOT_NEEDED, rounds: 0 },
-): UpdateResult {
-  const refused = error instanceof TargetRefused;
-  const code = codeOf(error);
-  const outcome = refused ? "refused" : "abandoned";
-  const event = makeEvent(`write_${outcome}`, {
-    target,
-    reason: error instanceof Contention ? "contention" : failureReason(error),
-    code,
-    errno: errnoOf(code),
-    message: messageOf(error),
-    rounds,
-    hook: options.hook,
-    pid: process.pid,
-  });
-  appendEvent(event, options.journal ?? options);
-  const message = refused
-    ? error.message
-    : `${target} was not updated, and is as it was: ${messageOf(error)}. ${adviceFor(code)}`;
-  return { outcome, lock, rounds, message };
-}
-
-function adviceFor(code: string | undefined): string {
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-    case "EFBIG":
-      return "Free some disk space, or raise the limit; the next session tries again.";
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-      return "Make its folder writable; the next session tries again.";
-    default:
-      return "The next session tries again.";
-  }
 }

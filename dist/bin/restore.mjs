@@ -1,4 +1,4 @@
-import{findJournals}from"./chunk-T56CCOU7.mjs";import{showDiff}from"./chunk-ZSVJGFNS.mjs";import{updateFile}from"./chunk-UVSA2T6I.mjs";import"./chunk-HDWEO3GJ.mjs";import{journalRoot,paint,readEvents}from"./chunk-DZ35X6YO.mjs";import{UsageError,messageOf,parseArguments,printable}from"./chunk-BJHOBBLI.mjs";import fs from"node:fs";import path from"node:path";import{createInterface}from"node:readline/promises";var USAGE=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
+import{findJournals}from"./chunk-T56CCOU7.mjs";import{showDiff}from"./chunk-ZSVJGFNS.mjs";import{updateFile}from"./chunk-OO3B37N5.mjs";import"./chunk-HDWEO3GJ.mjs";import{journalRoot,paint,readEvents}from"./chunk-DZ35X6YO.mjs";import{UsageError,messageOf,parseArguments,printable}from"./chunk-BJHOBBLI.mjs";import fs from"node:fs";import path from"node:path";import{createInterface}from"node:readline/promises";var USAGE=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
 Before a session first changes a CLAUDE.md, the file as it was is kept in the session's journal folder. This lists what

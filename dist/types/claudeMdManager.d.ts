@@ -1,5 +1,6 @@
 import { type ProjectTextResult, type SessionInfo } from "./projectText.ts";
-import { type UpdateOptions, type UpdateResult } from "./updateFile.ts";
+import { type UpdateOptions } from "./updateFile.ts";
+import { type UpdateResult } from "./updateResult.ts";
 export { extractManagedRegion } from "./managedBlock.ts";
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {

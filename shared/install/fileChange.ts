@@ -7,7 +7,8 @@ import { makeFolders } from "../folders.ts";
 import { removeFile } from "../removeFile.ts";
 import { closeSnapshot, openSnapshot } from "../snapshot.ts";
 import { resolveTarget, type TargetPath, TargetRefused } from "../targetPath.ts";
-import { abandon, NOT_NEEDED, type UpdateOptions, type UpdateResult, updateFile } from "../updateFile.ts";
+import { type UpdateOptions, type UpdateResult, updateFile } from "../updateFile.ts";
+import { abandon, NOT_NEEDED } from "../updateResult.ts";
 import { LeftAlone } from "./leftAlone.ts";
 
 export interface FileChange {

@@ -1,0 +1,22 @@
+import type { Lease, LockOptions } from "./lockAttempt.ts";
+export interface UpdateResult {
+    /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
+    outcome: "written" | "unchanged" | "abandoned" | "refused";
+    lock: Lease;
+    /** The real file, after links; absent if these lead nowhere that is written. */
+    target?: string;
+    /** How often the target was read under a claim. */
+    rounds: number;
+    /** For a person: why nothing was written, or what else happened. */
+    message?: string;
+}
+/** The lease of an update that found nothing to change. */
+export declare const NOT_NEEDED: Lease;
+/** Others were faster in every round. */
+export declare class Contention extends Error {
+}
+/** Turns what ended an update into its outcome, and an event. */
+export declare function abandon(error: unknown, target: string, options: LockOptions, { lock, rounds }?: {
+    lock: Lease;
+    rounds: number;
+}): UpdateResult;
