@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { builtinsPlugin } from "./builtinsPlugin.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
@@ -14,12 +15,12 @@ const common = {
   bundle: true,
   platform: "node",
   target: "node20.17",
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: "none",
   logLevel: "warning",
   external: ["fs-ext"],
 };
+const modules = { ...common, format: "esm", outExtension: { ".js": ".mjs" }, plugins: [builtinsPlugin] };
 
 async function buildInto(out) {
   fs.rmSync(out, { recursive: true, force: true });
@@ -30,23 +31,19 @@ async function buildInto(out) {
   };
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
   await build({
-    ...common,
+    ...modules,
     entryPoints,
     define,
     outdir: out,
-    format: "esm",
-    outExtension: { ".js": ".mjs" },
   });
   // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook.
   const main = fs.readFileSync(path.join(root, "bin/pact-hooks.ts"), "utf8");
   const commands = [...main.matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(([, name]) => name);
   await build({
-    ...common,
+    ...modules,
     entryPoints: ["pact-hooks", ...commands].map((name) => `bin/${name}.ts`),
     define,
     outdir: path.join(out, "bin"),
-    format: "esm",
-    outExtension: { ".js": ".mjs" },
     splitting: true,
     chunkNames: "[name]-[hash]",
   });

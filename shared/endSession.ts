@@ -1,4 +1,5 @@
 /** What a session end does: one event, with how the session's locks went. */
+import { monotonicMs } from "./clock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 import { appendEvent, journalPath, makeEvent, readEvents } from "./sessionJournal.ts";
 
@@ -25,14 +26,14 @@ export function endSession({ sessionId, projectDir, reason }: HookPayload): Hook
 /** Undefined where there is no journal to read. */
 function countLocks(journal: string): LockCounts | undefined {
   const counts: LockCounts = { locked: 0, fail_open: 0, reaped: 0 };
-  const deadline = performance.now() + MAX_COUNTING_MS;
+  const deadline = monotonicMs() + MAX_COUNTING_MS;
   try {
     for (const { type, lock } of readEvents(journal)) {
       if (type === "lock_fail_open") counts.fail_open++;
       else if (type === "lock_reaped") counts.reaped++;
       else if (type === "session_start" && (lock as { outcome?: unknown } | undefined)?.outcome === "locked")
         counts.locked++;
-      if (performance.now() > deadline) return { ...counts, partial: true };
+      if (monotonicMs() > deadline) return { ...counts, partial: true };
     }
     return counts;
   } catch {

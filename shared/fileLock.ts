@@ -11,8 +11,10 @@
  * Release: empty the record, close. The sidecar stays, since other implementations do not look at its inode again.
  * A holder that dies, however, leaves the flock to the kernel, which frees it.
  */
+
 import fs from "node:fs";
 import path from "node:path";
+import { monotonicMs } from "./clock.ts";
 import { ifPresent } from "./errors.ts";
 import { findBackend } from "./flock.ts";
 import {
@@ -163,10 +165,10 @@ function evictExpired(sidecar: string, attempt: Attempt): boolean {
   }
   const { suspect } = attempt;
   if (suspect?.ino !== seen.ino || suspect.mtimeNs !== seen.mtimeNs) {
-    attempt.suspect = { ino: seen.ino, mtimeNs: seen.mtimeNs, since: performance.now() };
+    attempt.suspect = { ino: seen.ino, mtimeNs: seen.mtimeNs, since: monotonicMs() };
     return false;
   }
-  if (performance.now() - suspect.since < PATIENCE_MS) return false;
+  if (monotonicMs() - suspect.since < PATIENCE_MS) return false;
   const holder = findHolder(sidecar, FIND_HOLDER_MS);
   const now = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
   if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return true;

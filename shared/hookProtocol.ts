@@ -2,8 +2,10 @@
  * How Claude Code talks to a hook: one JSON object on standard input, one on standard output, exit 0. Whatever goes
  * wrong, the session starts; the reason is in the answer and in the journal.
  */
+
 import fs from "node:fs";
 import path from "node:path";
+import { monotonicMs } from "./clock.ts";
 import { isCode, messageOf } from "./errors.ts";
 import { printable } from "./printable.ts";
 import { isSessionId } from "./sessionId.ts";
@@ -92,7 +94,7 @@ function projectDirOf(cwd: unknown): string {
 
 function readStdin(): string {
   const chunks: Buffer[] = [];
-  const deadline = performance.now() + MAX_STDIN_WAIT_MS;
+  const deadline = monotonicMs() + MAX_STDIN_WAIT_MS;
   for (let size = 0; ; ) {
     const chunk = Buffer.alloc(64 * 1024);
     const read = readSome(chunk, deadline);
@@ -111,7 +113,7 @@ function readSome(chunk: Buffer, deadline: number): number {
       if (isCode(error, "EOF")) return 0;
       if (!isCode(error, "EAGAIN"))
         throw new PayloadError(`standard input cannot be read (${messageOf(error)})`);
-      if (performance.now() > deadline) throw new PayloadError("the payload did not arrive");
+      if (monotonicMs() > deadline) throw new PayloadError("the payload did not arrive");
       sleepMs(1);
     }
   }

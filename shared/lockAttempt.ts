@@ -1,5 +1,7 @@
 /** One try to get one lock: what was asked for, what was seen so far, and what the journal and the caller are told. */
+
 import fs from "node:fs";
+import { monotonicMs } from "./clock.ts";
 import { codeOf, errnoOf, failureReason, messageOf } from "./errors.ts";
 import type { BackendName } from "./flock.ts";
 import { findHolder, type LockHolder } from "./lockHolder.ts";
@@ -85,7 +87,7 @@ export function newAttempt(target: string, sidecar: string | undefined, options:
     options,
     timeoutMs: nonNegative(options.timeoutMs) ?? LOCK_TIMEOUT_SECONDS * 1000,
     ttlMs: nonNegative(options.ttlMs) ?? LOCK_TTL_SECONDS * 1000,
-    startedAt: performance.now(),
+    startedAt: monotonicMs(),
     tries: 0,
     backend: "none",
     replacedStale: false,
@@ -158,5 +160,5 @@ function journal(attempt: Attempt, type: string, fields: Record<string, unknown>
 
 /** Milliseconds since the attempt began, to a tenth. */
 export function elapsedMs({ startedAt }: Attempt): number {
-  return Math.round((performance.now() - startedAt) * 10) / 10;
+  return Math.round((monotonicMs() - startedAt) * 10) / 10;
 }

@@ -3,8 +3,10 @@
  * knows, and on Linux tells it in /proc. Nothing here may fail, or take longer than its caller allows: it serves
  * a message, never a decision.
  */
+
 import fs from "node:fs";
 import path from "node:path";
+import { monotonicMs } from "./clock.ts";
 import { childProcess } from "./dependencies.ts";
 import { isCode, systemError } from "./errors.ts";
 import { isSessionId } from "./sessionId.ts";
@@ -80,7 +82,7 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
  * The record is believed if its process still runs; else Linux is asked.
  */
 export function findHolder(sidecar: string, budgetMs: number): LockHolder | undefined {
-  const deadline = performance.now() + budgetMs;
+  const deadline = monotonicMs() + budgetMs;
   try {
     const fd = fs.openSync(
       sidecar,
@@ -112,7 +114,7 @@ function findInProc(sidecar: fs.BigIntStats, deadline: number): number | undefin
   const caller = Number(flockOfInode.exec(fs.readFileSync("/proc/locks", "utf8"))?.[1]);
   const others = fs.readdirSync("/proc").map(Number).filter(isPid);
   for (const pid of isPid(caller) ? [caller, ...others] : others) {
-    if (performance.now() > deadline) return undefined;
+    if (monotonicMs() > deadline) return undefined;
     if (holdsFlock(pid, sidecar, flockOfInode, deadline)) return pid;
   }
   return undefined;
@@ -122,7 +124,7 @@ function holdsFlock(pid: number, sidecar: fs.BigIntStats, flockOfInode: RegExp, 
   const dir = `/proc/${pid}`;
   try {
     for (const fd of fs.readdirSync(`${dir}/fdinfo`)) {
-      if (performance.now() > deadline) return false;
+      if (monotonicMs() > deadline) return false;
       if (!flockOfInode.test(readSmall(`${dir}/fdinfo/${fd}`))) continue;
       // Another file system may have a file of the same number; the numbers of devices are not to be compared, for
       // some file systems show others in /proc than in stat.

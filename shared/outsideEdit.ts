@@ -21,6 +21,8 @@ export interface PublishedUpdate {
   displaced: Snapshot[];
   /** What was published first. */
   published: Buffer | undefined;
+  /** How long ago it was last published. */
+  sincePublishMs(): number;
   /** Publishes a further change, in locked rounds. @throws what ended them */
   publish(change: Change): void;
   /** Tells the journal. */
@@ -51,8 +53,8 @@ const SAVED_MODE = 0o600;
 export function settle(update: PublishedUpdate): string | undefined {
   let message: string | undefined;
   try {
-    for (let tries = 0; tries < MAX_MERGES; tries++) {
-      sleepMs(SETTLE_MS);
+    for (let tries = 0; tries < MAX_MERGES && update.displaced.length > 0; tries++) {
+      sleepMs(SETTLE_MS - update.sincePublishMs());
       const written = update.displaced.find((snapshot) => !readAgain(snapshot).equals(snapshot.bytes));
       if (!written) break;
       const base = written.bytes;

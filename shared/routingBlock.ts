@@ -1,4 +1,5 @@
 import { isInAny, isInside } from "./blocks.ts";
+import { CONTROL, LONE_SURROGATE } from "./characters.ts";
 import { type Fence, fenceAfter } from "./fences.ts";
 import { lineContentEnd, normalizeLineEndings } from "./lineEndings.ts";
 import { insertIntoManaged } from "./managedBlock.ts";
@@ -67,10 +68,8 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
  * either; no line is taken for a memory section; a fence that is left open is closed; the length is bounded.
  */
 function projectLines(body: string): string[] {
-  const text = normalizeLineEndings(body)
-    .replace(/[^\P{Cc}\t\n]|\p{Cs}/gu, "\uFFFD")
-    .replaceAll("<!--", "&lt;!--")
-    .trim();
+  if (body === "") return [];
+  const text = normalizeLineEndings(body).replace(UNSAFE, "\uFFFD").replaceAll("<!--", "&lt;!--").trim();
   const lines = cut(text)
     .split("\n")
     .map((line) => (SECTION_HEADING.test(line) ? line.replace("#", "\\#") : line))
@@ -81,6 +80,7 @@ function projectLines(body: string): string[] {
   return lines.join("\n") === "" ? [] : lines;
 }
 
+const UNSAFE = new RegExp(`(?![\\t\\n])[${CONTROL}${LONE_SURROGATE}]`, "gu");
 const SECTION_HEADING = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})`);
 
 function cut(text: string): string {

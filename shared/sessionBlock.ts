@@ -1,4 +1,5 @@
 import { type Block, isInAny, isInside } from "./blocks.ts";
+import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./characters.ts";
 import { insertIntoManaged } from "./managedBlock.ts";
 import { SESSION_END, SESSION_START } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
@@ -100,11 +101,11 @@ function routingOf(doc: Document) {
  * Each character that could do so becomes U+FFFD, which a reader sees.
  */
 function inCodeSpan(value: string): string {
-  const safe = value
-    .slice(0, MAX_VALUE)
-    .replace(/<!--|-->|[\p{Cc}\p{Cs}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069`]/gu, "\uFFFD");
+  const safe = value.slice(0, MAX_VALUE).replace(UNSAFE, "\uFFFD");
   return safe.trim() || "unknown";
 }
+
+const UNSAFE = new RegExp(`<!--|-->|[${CONTROL}${LONE_SURROGATE}${SEPARATOR_OR_DIRECTION}\`]`, "gu");
 
 /** The longest path that Linux takes. */
 const MAX_VALUE = 4096;

@@ -1,3 +1,4 @@
+import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./characters.ts";
 import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./frontMatter.ts";
 
 /** Where a project keeps its settings for this plugin, as Claude Code plugins do. */
@@ -143,6 +144,8 @@ function shown(value: unknown): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, " ");
+  const line = text.replace(UNSHOWN, " ");
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
+
+const UNSHOWN = new RegExp(`[${CONTROL}${LONE_SURROGATE}${SEPARATOR_OR_DIRECTION}]+`, "gu");

@@ -14,6 +14,7 @@ import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import { keepBackup } from "./backup.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
+import { monotonicMs } from "./clock.ts";
 import { codeOf, isCode, messageOf } from "./errors.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
 import { type Change, settle } from "./outsideEdit.ts";
@@ -45,6 +46,8 @@ interface Update {
   displaced: Snapshot[];
   /** What was published first. */
   published?: Buffer;
+  /** When it was last published. */
+  publishedAtMs: number;
   /** The target as it was first seen; closed. */
   before: Snapshot | null;
   /** A claim that we may not remove. */
@@ -73,20 +76,14 @@ export function updateFile(
       lock: NOT_NEEDED,
       rounds: 0,
       displaced: [],
+      publishedAtMs: 0,
       before: null,
       inTheWay: null,
     };
     if (!isNeeded(update, change))
       return { outcome: "unchanged", lock: NOT_NEEDED, target: resolved.path, rounds: 0 };
     const outcome = publishLocked(update, change);
-    const message = settle({
-      target: resolved.path,
-      change,
-      displaced: update.displaced,
-      published: update.published,
-      publish: (further) => publishLocked(update as Update, further),
-      report: (resolution, saved) => journalOutsideEdit(update as Update, resolution, saved),
-    });
+    const message = settleUpdate(update, change);
     return {
       outcome,
       lock: update.lock,
@@ -103,6 +100,19 @@ export function updateFile(
   } finally {
     update?.displaced.forEach(closeSnapshot);
   }
+}
+
+function settleUpdate(update: Update, change: Change): string | undefined {
+  const { target, displaced, published } = update;
+  return settle({
+    target: target.path,
+    change,
+    displaced,
+    published,
+    sincePublishMs: () => monotonicMs() - update.publishedAtMs,
+    publish: (further) => publishLocked(update, further),
+    report: (resolution, saved) => journalOutsideEdit(update, resolution, saved),
+  });
 }
 
 function textChange(target: string, mutate: (text: string | null) => string | null): Change {
@@ -193,6 +203,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
       if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
       return "again";
     }
+    update.publishedAtMs = monotonicMs();
     update.published ??= next;
     if (snapshot) update.displaced.push(snapshot);
     snapshot = null;

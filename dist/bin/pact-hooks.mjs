@@ -1,4 +1,4 @@
-import{UsageError,isCode}from"./chunk-BJHOBBLI.mjs";var USAGE=`Usage: pact-hooks COMMAND [OPTIONS]
+import{c as r,o}from"./chunk-ZAEAHS4S.mjs";var s=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
   try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
@@ -19,7 +19,7 @@ Examples:
   pact-hooks audit --since 7d
   pact-hooks journal read --type lock_fail_open
   pact-hooks install --dry-run
-`,COMMANDS={try:async()=>(await import("./try.mjs")).runTry,doctor:async()=>(await import("./doctor.mjs")).runDoctor,audit:async()=>(await import("./audit.mjs")).runAudit,journal:async()=>(await import("./journal.mjs")).runJournal,restore:async()=>(await import("./restore.mjs")).runRestore,install:async()=>(await import("./install.mjs")).runInstall,uninstall:async()=>(await import("./uninstall.mjs")).runUninstall};async function main([command,...rest]){if(command==="-h"||command==="--help")return print(USAGE);if(command==="-V"||command==="--version")return print(`0.1.0
-`);if(command===void 0)throw new UsageError("a command is missing",USAGE);if(!Object.hasOwn(COMMANDS,command))throw new UsageError(`there is no command '${command}'`,USAGE);let load=COMMANDS[command];return(await load())(rest)}function print(text){return process.stdout.write(text),0}process.stdout.on("error",error=>{if(!isCode(error,"EPIPE"))throw error;process.exit()});try{process.exitCode=await main(process.argv.slice(2))}catch(error){if(!(error instanceof UsageError))throw error;process.stderr.write(`pact-hooks: ${error.message}
+`,e={try:async()=>(await import("./try.mjs")).runTry,doctor:async()=>(await import("./doctor.mjs")).runDoctor,audit:async()=>(await import("./audit.mjs")).runAudit,journal:async()=>(await import("./journal.mjs")).runJournal,restore:async()=>(await import("./restore.mjs")).runRestore,install:async()=>(await import("./install.mjs")).runInstall,uninstall:async()=>(await import("./uninstall.mjs")).runUninstall};async function h([t,...a]){if(t==="-h"||t==="--help")return n(s);if(t==="-V"||t==="--version")return n(`0.1.0
+`);if(t===void 0)throw new o("a command is missing",s);if(!Object.hasOwn(e,t))throw new o(`there is no command '${t}'`,s);let i=e[t];return(await i())(a)}function n(t){return process.stdout.write(t),0}process.stdout.on("error",t=>{if(!r(t,"EPIPE"))throw t;process.exit()});try{process.exitCode=await h(process.argv.slice(2))}catch(t){if(!(t instanceof o))throw t;process.stderr.write(`pact-hooks: ${t.message}
 
-${error.usage}`),process.exitCode=2}
+${t.usage}`),process.exitCode=2}

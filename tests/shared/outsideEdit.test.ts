@@ -90,6 +90,7 @@ describe("after the publish, into the file that it has displaced", () => {
           displaced: [displaced],
           published: Buffer.from(addOurs(before)),
           publish: further,
+          sincePublishMs: () => 0,
         },
         report: (...report) => reports.push(report),
       });

@@ -42,8 +42,8 @@ describe("of two writers", () => {
   test("the one that was overtaken after it has staged reads again, and calls it no outside edit", async (context) => {
     const { events } = useJournal();
     const target = tempFile("one\n");
-    // The first rename stages.
-    const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
+    // Staging ends with it.
+    const under = injecting(context, "fsync:delay_exit=500000:when=1");
     const slow = startProgram("update", { target, line: "slow" }, { under });
     await waitUntil(() => listClaims(resolveTarget(target)).some((claim) => fs.existsSync(`${claim}/next`)));
     useBackend("none");

@@ -1,2 +1,0 @@
-import{sleepMs}from"./chunk-DZ35X6YO.mjs";import{isCode}from"./chunk-BJHOBBLI.mjs";import fs from"node:fs";var isReaderGone=!1;function print(text){let bytes=Buffer.from(text);for(let written=0;written<bytes.length&&!isReaderGone;)try{written+=fs.writeSync(1,bytes,written)}catch(error){if(isCode(error,"EPIPE"))isReaderGone=!0;else if(isCode(error,"EAGAIN"))sleepMs(1);else throw error}return!isReaderGone}function note(text){try{fs.writeSync(2,`${text}
-`)}catch{}}export{print,note};

@@ -1,0 +1,1 @@
+var o=process.getBuiltinModule("node:url");var t=o.fileURLToPath;export{t as a};

@@ -1,0 +1,9 @@
+/**
+ * Classes of characters, for regular expressions with the `u` flag. They are spelled out: `\p{Cc}` loads Unicode's tables,
+ * which takes longer than all other expressions of a hook together.
+ */
+export const CONTROL = "\\0-\\x1f\\x7f-\\x9f";
+/** Halves of a pair that stand alone; with the `u` flag, a whole pair is one character. */
+export const LONE_SURROGATE = "\\ud800-\\udfff";
+/** What ends a line for some programs, and what turns the direction of text. */
+export const SEPARATOR_OR_DIRECTION = "\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
