@@ -1,9 +1,7 @@
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { runHook } from "../shared/hookProtocol.ts";
 import { startSession } from "../shared/startSession.ts";
 
-const ownRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || ownRoot);
+const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
 runHook("SessionStart", (payload) => startSession(payload, pluginRoot));

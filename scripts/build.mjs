@@ -4,10 +4,12 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { parseAst } from "vite";
 import { builtinsPlugin } from "./builtinsPlugin.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
+const CACHE = ".compile-cache";
 const vendored = ["gray-matter", "node-diff3", "write-file-atomic"];
 
 const common = {
@@ -24,11 +26,7 @@ const modules = { ...common, format: "esm", outExtension: { ".js": ".mjs" }, plu
 
 async function buildInto(out) {
   fs.rmSync(out, { recursive: true, force: true });
-  const entryPoints = {
-    "hooks/sessionStart": "hooks/sessionStart.ts",
-    "hooks/sessionEnd": "hooks/sessionEnd.ts",
-    index: "shared/index.ts",
-  };
+  const entryPoints = { "hooks/sessionEnd": "hooks/sessionEnd.ts", index: "shared/index.ts" };
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
   await build({
     ...modules,
@@ -36,6 +34,7 @@ async function buildInto(out) {
     define,
     outdir: out,
   });
+  await buildHook("sessionStart", out);
   // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook.
   const main = fs.readFileSync(path.join(root, "bin/pact-hooks.ts"), "utf8");
   const commands = [...main.matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(([, name]) => name);
@@ -84,6 +83,45 @@ async function buildInto(out) {
     { cwd: root, stdio: "inherit" },
   );
   keepReachableTypes(path.join(out, "types"));
+}
+
+/**
+ * A hook that is large enough for a compile cache: a loader, and its code in a file of its own. The cache, which Node has
+ * from version 22 on, lies beside the code and is as trustworthy: whoever may write there may change the code itself.
+ */
+async function buildHook(name, out) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [`hooks/${name}.ts`],
+    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
+    format: "cjs",
+    plugins: [builtinsPlugin],
+    write: false,
+  });
+  write(out, `hooks/${name}.cjs`, compileAtOnce(outputFiles[0].text));
+  write(
+    out,
+    `hooks/${name}.mjs`,
+    `const { createRequire, enableCompileCache } = process.getBuiltinModule("node:module");
+enableCompileCache?.(\`\${import.meta.dirname}/../${CACHE}\`);
+createRequire(import.meta.filename)("./${name}.cjs");
+`,
+  );
+}
+
+/**
+ * Puts the functions of a script in parentheses, which V8 takes as the advice to compile them at once. Node caches what is
+ * compiled when a script is loaded, not what is compiled when it is first called.
+ */
+function compileAtOnce(script) {
+  const functions = [];
+  const others = [];
+  for (const { type, id, start, end } of parseAst(script).body) {
+    const text = script.slice(start, end);
+    if (type === "FunctionDeclaration") functions.push(`${id.name}=(${text})`);
+    else others.push(text);
+  }
+  return `"use strict";var ${functions.join(",")};${others.join("\n")}\n`;
 }
 
 /** Removes the declarations that index.d.ts does not lead to: tsc writes one for every file it has read. */
@@ -154,6 +192,7 @@ function listFiles(dir) {
     .readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith(CACHE))
     .sort();
 }
 

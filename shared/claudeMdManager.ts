@@ -106,7 +106,9 @@ export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
   try {
     const file = path.join(configDir(), "CLAUDE.md");
     if (!fs.existsSync(file)) return null;
-    return statusOf(applyText(fs.realpathSync(file), (text) => stripKernelBlock(text ?? ""), lockOptions));
+    return statusOf(
+      applyText(fs.realpathSync.native(file), (text) => stripKernelBlock(text ?? ""), lockOptions),
+    );
   } catch (error) {
     return `it could not be looked at (${messageOf(error)})`;
   }

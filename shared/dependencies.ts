@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
  * What most runs of a hook never need, loaded on first use. The `#names` are in the `imports` field of package.json:
  * here they lead to node_modules, in `dist/` to the bundled copies.
  */
-const load = (id: string) => createRequire(import.meta.url)(id);
+const load = (id: string) => createRequire(import.meta.filename)(id);
 
 export const grayMatter = (): typeof import("gray-matter") => load("#gray-matter");
 export const nodeDiff3 = (): typeof import("node-diff3") => load("#node-diff3");

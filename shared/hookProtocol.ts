@@ -38,8 +38,8 @@ const MAX_WORD = 64;
 /** A payload that cannot be used. */
 class PayloadError extends Error {}
 
-/** Reads the payload, runs the hook, answers. Never throws. */
-export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): void {
+/** Reads the payload, runs the hook, answers, and ends the process. Never throws. */
+export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): never {
   let answer: HookAnswer;
   try {
     answer = run(parsePayload(readStdin()));
@@ -55,6 +55,8 @@ export function runHook(eventName: string, run: (payload: HookPayload) => HookAn
     };
   }
   writeAnswer(eventName, answer);
+  // Node on its own way out looks once more for work, and cleans up what the system cleans up faster.
+  process.exit(0);
 }
 
 /** @throws {PayloadError} with the reason, in words */

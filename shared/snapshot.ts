@@ -97,11 +97,12 @@ export function isStill(path: string, snapshot: Snapshot): boolean {
 function readAll(fd: number, path: string): Buffer {
   const chunks: Buffer[] = [];
   for (let position = 0; ; ) {
-    if (position > MAX_BYTES || fs.fstatSync(fd).size > MAX_BYTES) {
+    const { size } = fs.fstatSync(fd);
+    if (position > MAX_BYTES || size > MAX_BYTES) {
       const limit = MAX_BYTES / 1024 / 1024;
       throw new TargetRefused(`${path} is larger than ${limit} MB; it is left alone. Make it shorter.`);
     }
-    const chunk = Buffer.allocUnsafe(Math.max(Number(fs.fstatSync(fd).size) - position, 0) + 1);
+    const chunk = Buffer.allocUnsafe(Math.max(size - position, 0) + 1);
     const read = fs.readSync(fd, chunk, 0, chunk.length, position);
     if (read === 0) return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, read));

@@ -40,7 +40,7 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
 function realDir(dir: string, target: string): string {
   let why: string;
   try {
-    const real = fs.realpathSync(dir);
+    const real = fs.realpathSync.native(dir);
     if (fs.statSync(real).isDirectory()) return real;
     why = "is not a folder";
   } catch (error) {
@@ -54,7 +54,7 @@ function followLinks(file: string, named: string): string {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (!stat) return file;
     const isLink = stat.isSymbolicLink();
-    const real = isLink ? fs.realpathSync(file) : file;
+    const real = isLink ? fs.realpathSync.native(file) : file;
     const kind = isLink ? fs.statSync(real) : stat;
     if (kind.isFile()) return real;
     throw new TargetRefused(

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import module from "node:module";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { answerOf, hookFile, journalEvents, payload, runHook, type Sandbox, sandbox } from "./hookProcess.ts";
@@ -11,10 +12,14 @@ function backendOf(box: Sandbox): string {
   return (start?.lock as { backend: string } | undefined)?.backend ?? "none";
 }
 
+const COMPILE_CACHE = ".compile-cache";
+const HAS_COMPILE_CACHE = "enableCompileCache" in module;
+
 /** A copy of the plugin, so that nothing is installed near it but what the test puts there. */
 function pluginCopy(box: Sandbox): string {
   const plugin = path.join(path.dirname(box.projectDir), "plugin");
-  fs.cpSync(dist, plugin, { recursive: true });
+  const isOurs = (file: string) => path.basename(file) !== COMPILE_CACHE;
+  fs.cpSync(dist, plugin, { recursive: true, filter: isOurs });
   return plugin;
 }
 
@@ -128,5 +133,57 @@ describe("the session starts, and CLAUDE.md is updated", () => {
     expect(hookSpecificOutput?.additionalContext.length).toBeLessThan(1200);
     const again = answerOf(runHook("sessionStart", payload("resume", box), box));
     expect(again.hookSpecificOutput?.additionalContext).toContain("unchanged");
+  });
+});
+
+describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin's own folder,", () => {
+  const setUp = () => {
+    const box = sandbox();
+    const plugin = pluginCopy(box);
+    const cache = path.join(plugin, COMPILE_CACHE);
+    const run = (source: string) =>
+      spawnSync(process.execPath, [path.join(plugin, "hooks/sessionStart.mjs")], {
+        cwd: box.projectDir,
+        input: payload(source, box),
+        encoding: "utf8",
+        env: { CLAUDE_CONFIG_DIR: box.configDir, CLAUDE_PROJECT_DIR: box.projectDir },
+      });
+    const files = () =>
+      fs
+        .readdirSync(cache, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name));
+    return { box, cache, run, files };
+  };
+
+  test("and serves the next session", () => {
+    const { box, run, files } = setUp();
+    answerOf(run("startup"));
+    const [file = ""] = files();
+    const { ino } = fs.statSync(file);
+    answerOf(run("resume"));
+    expect(files()).toEqual([file]);
+    expect(fs.statSync(file).ino).toBe(ino);
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+  });
+
+  test.each([
+    ["is cut", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ["is empty", () => Buffer.alloc(0)],
+    ["has other bits", (bytes: Buffer) => bytes.map((byte, at) => (at > 200 ? byte ^ 0x10 : byte))],
+  ])("or not used if it %s", (_what, damage) => {
+    const { run, files } = setUp();
+    answerOf(run("startup"));
+    for (const file of files()) fs.writeFileSync(file, damage(fs.readFileSync(file)));
+    const { hookSpecificOutput } = answerOf(run("resume"));
+    expect(hookSpecificOutput?.additionalContext).toContain("unchanged");
+  });
+
+  test("or not kept where that cannot be written", () => {
+    const { box, cache, run } = setUp();
+    fs.writeFileSync(cache, "in the way");
+    answerOf(run("startup"));
+    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+    expect(fs.readFileSync(cache, "utf8")).toBe("in the way");
   });
 });
