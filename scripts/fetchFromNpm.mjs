@@ -6,17 +6,20 @@ import path from "node:path";
 
 /**
  * @param {string} spec a package at an exact version: `node@22.23.3`
+ * @param {{ name?: string, env?: Record<string, string> }} [options] the folder's name in the cache, if the environment
+ *   makes a difference
  * @returns {string} the folder with its `node_modules`
  */
-export function fetchFromNpm(spec) {
+export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
   const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
-  const dir = path.join(cache, "pact-hooks", spec.replaceAll(/[@/]/g, "-"));
+  const dir = path.join(cache, "pact-hooks", name.replaceAll(/[@/ ]/g, "-"));
   if (fs.existsSync(path.join(dir, "complete"))) return dir;
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
   fs.writeFileSync(path.join(dir, "package.json"), '{"private": true}\n');
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", spec], {
     cwd: dir,
+    env: { ...process.env, ...env },
     stdio: "inherit",
   });
   fs.writeFileSync(path.join(dir, "complete"), "");

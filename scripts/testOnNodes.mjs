@@ -2,9 +2,8 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchFromNpm } from "./fetchFromNpm.mjs";
+import { fetchOtherNodes } from "./nodes.mjs";
 
-const VERSIONS = ["22.23.3", "24.21.0"];
 const TESTS = [
   "tests/hooks",
   "tests/bin/try",
@@ -14,10 +13,9 @@ const TESTS = [
 ];
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-for (const version of VERSIONS.filter((version) => version !== process.versions.node)) {
-  const node = path.join(fetchFromNpm(`node@${version}`), "node_modules/node/bin/node");
+for (const { version, program } of fetchOtherNodes()) {
   console.log(`\nNode ${version}`);
   const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
-  const { status } = spawnSync(node, [vitest, "run", ...TESTS], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(program, [vitest, "run", ...TESTS], { cwd: root, stdio: "inherit" });
   if (status !== 0) process.exit(1);
 }

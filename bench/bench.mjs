@@ -1,0 +1,77 @@
+/** Measures everything side by side in one run. `npm run bench -- --help` lists the knobs. */
+import fs from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { measureContention } from "./contention.mjs";
+import { measureGrowth } from "./growth.mjs";
+import { measureHook } from "./hook.mjs";
+import { measureLock } from "./lock.mjs";
+import { measureMemory } from "./memory.mjs";
+import { root } from "./place.mjs";
+import { compare, ratiosOf, toMarkdown } from "./report.mjs";
+
+const SECTIONS = {
+  hook: measureHook,
+  lock: measureLock,
+  contention: measureContention,
+  growth: measureGrowth,
+  memory: measureMemory,
+};
+const RESULTS = path.join(root, "bench/RESULTS.md");
+const RATIOS = path.join(root, "bench/results.json");
+const USAGE = `Usage: npm run bench -- [options]
+  --only A,B    these sections only: ${Object.keys(SECTIONS).join(", ")}
+  --quick       fewer samples
+  --check       compare the ratios with the committed ones, and write nothing; exit 1 if any is worse (npm run bench:check)
+Writes bench/RESULTS.md and bench/results.json if it has measured everything.
+`;
+
+const options = readArguments();
+if (options?.help) process.stdout.write(USAGE);
+else if (options) await main(options);
+
+async function main({ only, quick, check }) {
+  const sections = [];
+  for (const name of only) {
+    sections.push(await SECTIONS[name]({ quick, progress: showProgress }));
+    showProgress("");
+  }
+  if (check) return report(compare(JSON.parse(fs.readFileSync(RATIOS, "utf8")), ratiosOf(sections)));
+  const markdown = toMarkdown(sections);
+  if (only.length < Object.keys(SECTIONS).length || quick) return console.log(markdown);
+  fs.writeFileSync(RESULTS, markdown);
+  fs.writeFileSync(RATIOS, `${JSON.stringify(ratiosOf(sections), null, 2)}\n`);
+  console.log(`Wrote ${path.relative(process.cwd(), RESULTS)}.`);
+}
+
+function report(compared) {
+  for (const { name, before, now, worse } of compared) {
+    console.log(`${worse ? "WORSE" : "fine "} ${name}: ${now} (was ${before})`);
+  }
+  if (compared.some(({ worse }) => worse)) process.exitCode = 1;
+}
+
+function showProgress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: "string", default: Object.keys(SECTIONS).join(",") },
+        quick: { type: "boolean", default: false },
+        check: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const only = values.only.split(",");
+    const unknown = only.find((name) => !(name in SECTIONS));
+    if (unknown !== undefined) throw new Error(`There is no section "${unknown}".`);
+    return { ...values, only };
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}

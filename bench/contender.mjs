@@ -1,0 +1,44 @@
+/**
+ * One of several writers on one file: adds to a number of its own in it, each time as a full durable update. Says `ready`,
+ * and then at each `go` makes updates for as many seconds (0: just one), and gives the moments of these and how many failed.
+ * Parameters: rival, target, name, seconds, workMs (how long a change takes; says in a
+ * file who is at it), options.
+ */
+import fs from "node:fs";
+
+const { rival, target, name, seconds, workMs, options } = JSON.parse(process.argv[2]);
+const { update } = await import(`./rivals/${rival}.mjs`);
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+
+const line = new RegExp(`^${name} (\\d+)$`, "m");
+const pause = new Int32Array(new SharedArrayBuffer(4));
+const addOne = (text) => {
+  if (workMs > 0) {
+    fs.writeFileSync(`${target}.inside`, name);
+    Atomics.wait(pause, 0, 0, workMs);
+  }
+  return text.replace(line, (_, count) => `${name} ${Number(count) + 1}`);
+};
+
+fs.writeSync(1, "ready\n");
+while (fs.readSync(0, Buffer.alloc(16)) > 0) {
+  const moments = [];
+  let failed = 0;
+  const end = now() + seconds * 1000;
+  do {
+    if (await update(target, addOne, options)) moments.push(now());
+    else failed++;
+  } while (now() < end);
+  // To a pipe: a long line takes more than one write.
+  const result = Buffer.from(`${JSON.stringify({ moments, failed })}\n`);
+  for (let at = 0; at < result.length; ) at += writeSome(result, at);
+}
+
+function writeSome(bytes, at) {
+  try {
+    return fs.writeSync(1, bytes, at);
+  } catch (error) {
+    if (error.code !== "EAGAIN") throw error;
+    return 0;
+  }
+}

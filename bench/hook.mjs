@@ -1,0 +1,95 @@
+/** A hook as a whole process, beside a bare Node: what a session start pays. */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { fetchAddon, fetchOtherNodes } from "../scripts/nodes.mjs";
+import { installPlugin, newProject, payload, root, scrubbedEnv } from "./place.mjs";
+import { roundRobin, spread, timeMs } from "./stats.mjs";
+
+const GOALS = { unchanged: 0.25, "new session": 0.45, "new session, with the addon": 0.3 };
+/** The goals are for Node 22 and later, which have a compile cache. */
+const isMeant = (version) => Number.parseInt(version, 10) >= 22;
+
+export function measureHook({ quick, progress }) {
+  const own = { version: process.versions.node, program: process.execPath };
+  const tables = [own, ...fetchOtherNodes()].map((node) => measureOn(node, quick ? 15 : 60, progress));
+  return {
+    title: "Hook",
+    note:
+      "A whole process, its payload on standard input, in a scrubbed environment, on the file system of the temporary " +
+      "folder. *On top* is what a case takes beyond a bare `node -e 0` of the same round, as a share of that.",
+    tables: tables.map(({ table }) => table),
+    goals: tables.flatMap(({ goals }) => goals),
+    ratios: Object.assign({}, ...tables.map(({ ratios }) => ratios)),
+  };
+}
+
+function measureOn(node, rounds, progress) {
+  const addon = node.program === process.execPath ? ownAddon() : fetchAddon(node);
+  const cases = casesOf(node.program, installPlugin(null), addon && installPlugin(addon));
+  const times = roundRobin(cases, rounds, (done) => progress(`hook, Node ${node.version}: ${done}`));
+  const ratios = {};
+  const goals = [];
+  const rows = Object.entries(times).map(([name, values]) => {
+    const { median, low, high } = spread(values);
+    const row = [name, `${median.toFixed(1)} ms`, `${low.toFixed(1)} to ${high.toFixed(1)} ms`];
+    if (name === "bare Node") return [...row, ""];
+    const onTop = spread(values.map((value, round) => value / times["bare Node"][round] - 1));
+    const major = Number.parseInt(node.version, 10);
+    ratios[`hook, Node ${major}: ${name}`] = { ...onTop, better: "lower" };
+    if (name in GOALS && isMeant(node.version)) {
+      goals.push({
+        what: `${name}, on top, Node ${major}`,
+        goal: `at most ${GOALS[name]}`,
+        measured: onTop.median.toFixed(2),
+        met: onTop.median <= GOALS[name],
+      });
+    }
+    return [...row, onTop.median.toFixed(2)];
+  });
+  return {
+    table: { title: `Node ${node.version}`, head: ["case", "median", "quartiles", "on top"], rows },
+    goals,
+    ratios,
+  };
+}
+
+function ownAddon() {
+  const modules = path.join(root, "node_modules");
+  return fs.existsSync(path.join(modules, "fs-ext/build/Release/fs_ext.node")) ? modules : null;
+}
+
+function casesOf(program, plugin, pluginWithAddon) {
+  const run = (args, place, input) => {
+    const env = scrubbedEnv(place);
+    let result;
+    const tookMs = timeMs(() => {
+      result = spawnSync(program, args, {
+        cwd: place.project,
+        env,
+        input,
+        stdio: ["pipe", "ignore", "inherit"],
+      });
+    });
+    if (result.status !== 0)
+      throw new Error(`${args.join(" ")} ended with ${result.status ?? result.signal}`);
+    return tookMs;
+  };
+  const hook = (place, id, from = plugin, event = "SessionStart") =>
+    run([path.join(from, `hooks/s${event.slice(1)}.mjs`)], place, payload(place, id, event));
+  const same = newProject();
+  const other = newProject();
+  const withAddon = newProject();
+  let sessions = 0;
+  const cases = {
+    "bare Node": () => run(["-e", "0"], same, ""),
+    unchanged: () => hook(same, "the-same"),
+    "new session": () => hook(other, `session-${++sessions}`),
+    "new file": () => hook(newProject(null), `session-${++sessions}`),
+    "session end": () => hook(same, "the-same", plugin, "SessionEnd"),
+  };
+  if (pluginWithAddon) {
+    cases["new session, with the addon"] = () => hook(withAddon, `session-${++sessions}`, pluginWithAddon);
+  }
+  return cases;
+}

@@ -1,0 +1,88 @@
+/** Taking and giving back a lock that nobody else wants. */
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { withFileLock } from "../dist/index.mjs";
+import { tempDir } from "./place.mjs";
+import { roundRobin, spread, timeMs } from "./stats.mjs";
+
+const require = createRequire(import.meta.url);
+const GOAL = 0.1;
+
+export async function measureLock({ quick, progress }) {
+  const dir = tempDir();
+  const target = path.join(dir, "CLAUDE.md");
+  fs.writeFileSync(target, "text\n");
+  const cases = casesOf(target, path.join(dir, "plain.lock"));
+  const times = roundRobin(cases, quick ? 10 : 40, (done) => progress(`lock: ${done}`));
+  const theirs = "proper-lockfile";
+  const ratios = {};
+  const rows = Object.entries(times).map(([name, values]) => {
+    const { median, low, high } = spread(values);
+    const ratio = spread(values.map((value, round) => value / times[theirs][round]));
+    if (name !== theirs) ratios[`lock: ${name}`] = { ...ratio, better: "lower" };
+    const us = (ms) => (ms * 1000).toFixed(1);
+    return [name, `${us(median)} µs`, `${us(low)} to ${us(high)} µs`, ratio.median.toFixed(3)];
+  });
+  const ours = ratios["lock: pact-hooks, with the addon"];
+  return {
+    title: "Lock",
+    note: "Acquire and release in one process, nobody else there. The ratio is to `proper-lockfile` of the same round.",
+    tables: [{ head: ["lock", "median", "quartiles", "ratio"], rows }],
+    goals: ours
+      ? [
+          {
+            what: "acquire and release, against `proper-lockfile`",
+            goal: `at most ${GOAL}`,
+            measured: ours.median.toFixed(3),
+            met: ours.median <= GOAL,
+          },
+        ]
+      : [],
+    ratios,
+  };
+}
+
+function casesOf(target, plainLock) {
+  const proper = require("proper-lockfile");
+  const ours = (backend, times) => () => {
+    process.env.PACT_HOOKS_FLOCK = backend;
+    return each(times, () =>
+      withFileLock(target, ({ outcome }) => {
+        if (outcome !== "locked") throw new Error("the lock failed open");
+      }),
+    );
+  };
+  const cases = {
+    "proper-lockfile": () => each(50, () => proper.lockSync(target)()),
+    "pact-hooks, with the flock program": ours("flock", 5),
+  };
+  const flock = addon();
+  if (flock) {
+    cases["pact-hooks, with the addon"] = ours("addon", 200);
+    cases["open, flock, close"] = () =>
+      each(200, () => {
+        const fd = fs.openSync(plainLock, "a");
+        flock(fd, "exnb");
+        fs.closeSync(fd);
+      });
+  }
+  return cases;
+}
+
+function addon() {
+  try {
+    return require("fs-ext").flockSync;
+  } catch {
+    return null;
+  }
+}
+
+/** Milliseconds for one, over many. */
+function each(times, run) {
+  return (
+    timeMs(() => {
+      for (let i = 0; i < times; i++) run();
+    }) / times
+  );
+}

@@ -1,0 +1,57 @@
+/** Temporary folders, and the plugin as it is when it is installed: a copy, with nothing beside it but what is asked for. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const folders = [];
+
+export function tempDir(parent = os.tmpdir()) {
+  const dir = fs.realpathSync(fs.mkdtempSync(path.join(parent, "pact-hooks-bench-")));
+  folders.push(dir);
+  return dir;
+}
+
+process.on("exit", () => {
+  for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
+});
+
+/** @param {string | null} modules a `node_modules` with the addon, or null for none */
+export function installPlugin(modules) {
+  const dir = tempDir();
+  const plugin = path.join(dir, "plugin");
+  const isOurs = (file) => path.basename(file) !== ".compile-cache";
+  fs.cpSync(path.join(root, "dist"), plugin, { recursive: true, filter: isOurs });
+  if (modules) fs.symlinkSync(modules, path.join(dir, "node_modules"));
+  return plugin;
+}
+
+/** A project with a CLAUDE.md of an ordinary size, and a configuration folder of its own. */
+export function newProject(text = ordinaryText()) {
+  const dir = tempDir();
+  const project = path.join(dir, "project");
+  fs.mkdirSync(path.join(project, ".claude"), { recursive: true });
+  if (text !== null) fs.writeFileSync(path.join(project, ".claude/CLAUDE.md"), text);
+  return { project, config: path.join(dir, "config") };
+}
+
+function ordinaryText() {
+  return `# A project\n\n${"- a line about how things are done here\n".repeat(100)}`;
+}
+
+/** Nothing of our own environment: NODE_EXTRA_CA_CERTS alone triples the start of Node. */
+export function scrubbedEnv({ project, config }, more = {}) {
+  return {
+    PATH: process.env.PATH,
+    HOME: path.dirname(config),
+    CLAUDE_CONFIG_DIR: config,
+    CLAUDE_PROJECT_DIR: project,
+    ...more,
+  };
+}
+
+export function payload({ project }, sessionId, event = "SessionStart") {
+  const more = event === "SessionStart" ? { source: "startup" } : { reason: "other" };
+  return `${JSON.stringify({ session_id: sessionId, cwd: project, hook_event_name: event, ...more })}\n`;
+}

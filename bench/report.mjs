@@ -1,0 +1,88 @@
+/** What the measurements are written as, and how two of them are compared. */
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { root } from "./place.mjs";
+
+/** A ratio that is worse by less than this, or whose quartiles still touch, is noise. */
+const NOISE = 0.15;
+
+/** @returns {string} the report, as Markdown */
+export function toMarkdown(sections, machine = describeMachine()) {
+  const goals = sections.flatMap(({ goals }) => goals);
+  return `${[
+    "# How fast it is",
+    "Written by `npm run bench`, never by hand; `npm run bench:check` compares the ratios on your machine with these.",
+    table(["", ""], machine),
+    "## Goals",
+    table(
+      ["what", "goal", "measured", ""],
+      goals.map(({ what, goal, measured, met }) => [what, goal, measured, met ? "met" : "**missed**"]),
+    ),
+    ...sections.flatMap(({ title, note, tables }) => [
+      `## ${title}`,
+      note,
+      ...tables.flatMap(({ title, head, rows }) => [...(title ? [`### ${title}`] : []), table(head, rows)]),
+    ]),
+  ].join("\n\n")}\n`;
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function describeMachine() {
+  const versions = ["proper-lockfile", "write-file-atomic", "fs-ext"].map((name) => {
+    const file = path.join(root, "node_modules", name, "package.json");
+    return `${name} ${fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")).version : "is not there"}`;
+  });
+  return [
+    ["processor", `${os.cpus()[0]?.model ?? "unknown"}, ${os.cpus().length} cores`],
+    ["memory", `${(os.totalmem() / 1024 ** 3).toFixed(0)} GB`],
+    ["system", `${os.type()} ${os.release()}, ${os.arch()}`],
+    ["file system of the temporary folder", fileSystemOf(os.tmpdir())],
+    ["Node", process.version],
+    ["packages", versions.join(", ")],
+    ["date", new Date().toISOString().slice(0, 10)],
+  ];
+}
+
+function fileSystemOf(dir) {
+  try {
+    return execFileSync("stat", ["-f", "-c", "%T", dir], { encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** All ratios of the sections, to be written down and compared later. */
+export function ratiosOf(sections) {
+  const rounded = (value) => Number(value.toPrecision(4));
+  const entries = sections.flatMap(({ ratios }) => Object.entries(ratios));
+  return Object.fromEntries(
+    entries.map(([name, { median, low, high, better }]) => [
+      name,
+      { median: rounded(median), low: rounded(low), high: rounded(high), better },
+    ]),
+  );
+}
+
+/** @returns {{ name: string, before: number, now: number, worse: boolean }[]} the ratios that both have */
+export function compare(before, now) {
+  return Object.keys(now)
+    .filter((name) => name in before)
+    .map((name) => ({
+      name,
+      before: before[name].median,
+      now: now[name].median,
+      worse: isWorse(before[name], now[name]),
+    }));
+}
+
+function isWorse(before, now) {
+  return before.better === "lower"
+    ? now.low > before.high && now.median > before.median + NOISE * Math.max(before.median, NOISE)
+    : now.high < before.low && now.median < before.median - NOISE * before.median;
+}

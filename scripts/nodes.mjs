@@ -1,0 +1,33 @@
+// The versions of Node that are supported besides the one that runs this, and the addon compiled for each.
+import fs from "node:fs";
+import path from "node:path";
+import { fetchFromNpm } from "./fetchFromNpm.mjs";
+
+const VERSIONS = ["22.23.3", "24.21.0"];
+const ADDON = "fs-ext@2.1.1";
+
+/** @returns {{ version: string, program: string }[]} fetched if they are not there yet */
+export function fetchOtherNodes() {
+  return VERSIONS.filter((version) => version !== process.versions.node).map((version) => ({
+    version,
+    program: path.join(fetchFromNpm(`node@${version}`), "node_modules/node/bin/node"),
+  }));
+}
+
+/**
+ * @param {{ version: string, program: string }} node
+ * @returns {string | null} a `node_modules` with the addon compiled for that Node, or null where that cannot be done
+ */
+export function fetchAddon({ version, program }) {
+  const modules = path.join(path.dirname(program), "../node_modules");
+  const packageOfPlatform = fs
+    .readdirSync(modules)
+    .find((name) => /^node-\w+-\w+$/.test(name) && !/setup/.test(name));
+  if (!packageOfPlatform) return null;
+  // With the headers of that Node, which come with it.
+  const home = path.join(modules, packageOfPlatform);
+  const env = { PATH: `${home}/bin:${process.env.PATH}`, npm_config_nodedir: home };
+  const dir = fetchFromNpm(ADDON, { name: `${ADDON} for node ${version}`, env });
+  const addon = path.join(dir, "node_modules/fs-ext/build/Release/fs_ext.node");
+  return fs.existsSync(addon) ? path.join(dir, "node_modules") : null;
+}
