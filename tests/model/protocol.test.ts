@@ -1,0 +1,363 @@
+/**
+ * Every interleaving of the protocol's steps, and the shortest that breaks each weakened form of it. `npm run model`
+ * (MODEL_ROUNDS=4) searches further: a writer may start over more often, and three of them crash or meet an outsider.
+ */
+import { describe, expect, test } from "vitest";
+import { AS_IT_IS, checkOf, movesOf, type Options } from "./protocol.ts";
+import { type Finding, search } from "./search.ts";
+import { initial, type Outsider } from "./state.ts";
+
+const maxRounds = Number(process.env.MODEL_ROUNDS || 3);
+const isLong = maxRounds > 3;
+
+interface Setting {
+  writers?: number;
+  outsiders?: Outsider["at"][];
+  /** Whether there is a file at first. */
+  exists?: boolean;
+}
+
+function run(
+  { writers = 2, outsiders = [], exists = true }: Setting,
+  options: Partial<Options> = {},
+): Finding {
+  const all = { ...AS_IT_IS, maxRounds, ...options };
+  return search(initial(writers, outsiders, exists), movesOf(all), checkOf(all));
+}
+
+describe("nothing is lost, nothing is partial, and the next writer sweeps up, in every interleaving of", () => {
+  const cases: [string, Setting, Partial<Options>][] = [
+    ["two writers with the lock, evicted, failing open, one crashing", {}, { lock: true, crashes: 1 }],
+    ["two writers, each of which may crash", {}, { crashes: 2 }],
+    ["two writers that create the file", { exists: false }, { crashes: 1 }],
+    ["three writers without the lock", { writers: 3 }, { maxRounds: isLong ? 2 : 1 }],
+    ["two writers and an appender", { outsiders: ["open"] }, { crashes: 1 }],
+    ["two writers and somebody who replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
+    ["two writers and somebody who deletes it", { outsiders: ["delete"] }, { crashes: 1 }],
+    ["two writers and an appender, who create it", { outsiders: ["open"], exists: false }, { crashes: 1 }],
+    ["a writer and two appenders", { writers: 1, outsiders: ["open", "open"] }, { lock: true, crashes: 1 }],
+  ];
+  const longCases: typeof cases = [
+    ["three writers, one of which crashes", { writers: 3 }, { maxRounds: 1, crashes: 1 }],
+    ["three writers that create the file", { writers: 3, exists: false }, { maxRounds: 1, crashes: 1 }],
+    ["three writers and an appender", { writers: 3, outsiders: ["open"] }, { maxRounds: 1 }],
+    ["three writers with the lock", { writers: 3 }, { maxRounds: 1, lock: true }],
+  ];
+  test.each([...cases, ...(isLong ? longCases : [])])(
+    "%s",
+    { timeout: 1_200_000 },
+    (what, setting, options) => {
+      const { broken, states } = run(setting, options);
+      console.log(`${what}: ${states.toLocaleString("en")} states`);
+      expect(broken).toBeUndefined();
+      expect(states).toBeGreaterThan(500);
+    },
+  );
+});
+
+/** The shortest schedule that breaks a weakened protocol, and what it breaks. */
+function broken(setting: Setting, options: Partial<Options>): string[] {
+  const { broken } = run(setting, { maxRounds: 2, ...options });
+  return broken ? [...broken.schedule, `=> ${broken.what}`] : [];
+}
+
+const LOCK_ALONE = { fence: "none", lock: true, failsOpen: false } as const;
+
+describe("each part of the protocol is needed:", () => {
+  test("a lock alone keeps updates, as long as nobody is evicted", () => {
+    expect(broken({}, { ...LOCK_ALONE, evicts: false })).toEqual([]);
+  });
+
+  test("a lock whose holder may be evicted does not", () => {
+    expect(broken({}, LOCK_ALONE)).toMatchInlineSnapshot(`
+      [
+        "A openLocked: open",
+        "A openLocked: flock",
+        "A confirm",
+        "A createClaim",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "B openLocked: open",
+        "B evictExpired",
+        "B openLocked: open",
+        "B openLocked: flock",
+        "B confirm",
+        "B createClaim",
+        "B openSnapshot",
+        "B stage: open",
+        "B stage: write",
+        "B isStill",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("nor one that does not confirm, after flock, that the path still names the sidecar", () => {
+    expect(broken({}, { ...LOCK_ALONE, evicts: false, confirms: false })).toMatchInlineSnapshot(`
+      [
+        "A openLocked: open",
+        "A openLocked: flock",
+        "B openLocked: open",
+        "A confirm: too old, unlink",
+        "A openLocked: open",
+        "A openLocked: flock",
+        "A confirm",
+        "A createClaim",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "B openLocked: flock",
+        "B confirm",
+        "B createClaim",
+        "B openSnapshot",
+        "B stage: open",
+        "B stage: write",
+        "B isStill",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("no lock needs to confirm where there are claims", () => {
+    expect(broken({}, { lock: true, confirms: false })).toEqual([]);
+  });
+
+  test("claims that nobody fences", () => {
+    expect(broken({}, { fence: "none" })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "B begins",
+        "B createClaim",
+        "B openSnapshot",
+        "B stage: open",
+        "B stage: write",
+        "B isStill",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("claims that are moved aside instead of removed: a rename that has found its path goes through", () => {
+    expect(broken({}, { fence: "aside" })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "B begins",
+        "B createClaim",
+        "B fence: listClaims",
+        "B fence: moves a claim aside",
+        "B openSnapshot",
+        "B stage: open",
+        "B stage: write",
+        "B isStill",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("reading before fencing: the last look, which is for outsiders, hides that", () => {
+    expect(broken({}, { looksAgain: false })).toEqual([]);
+    expect(broken({}, { looksAgain: false, readsBeforeFence: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A openSnapshot",
+        "A fence: listClaims",
+        "A stage: open",
+        "A stage: write",
+        "A publish: path",
+        "B begins",
+        "B createClaim",
+        "B openSnapshot",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B fence: listClaims",
+        "B stage: open",
+        "B stage: write",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("a new file that is renamed, not linked, into its place", () => {
+    expect(
+      broken({ writers: 1, outsiders: ["open"], exists: false }, { links: false }),
+    ).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "somebody opens, to append",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "somebody appends",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+
+  test("no last look before the publish", () => {
+    expect(broken({ writers: 1, outsiders: ["replace"] }, { looksAgain: false })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "somebody replaces the file",
+        "A stage: write",
+        "A publish: path",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+
+  test("no look back after it", () => {
+    expect(broken({ writers: 1, outsiders: ["open"] }, { settles: false })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "somebody opens, to append",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "somebody appends",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+
+  test("writing in place", () => {
+    expect(broken({ writers: 1 }, { inPlace: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A writes in place",
+        "=> the target is partial",
+      ]
+    `);
+  });
+});
+
+describe("what the README says may be lost:", () => {
+  test("a file that is replaced between our last look and our rename", () => {
+    expect(broken({ writers: 1, outsiders: ["replace"] }, { strict: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "somebody replaces the file",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+
+  test("an append that takes longer than the pause before the look back", () => {
+    expect(broken({ writers: 1, outsiders: ["open"] }, { slowAppender: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "somebody opens, to append",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "somebody appends",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+});

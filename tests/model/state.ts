@@ -1,0 +1,139 @@
+/** What the model's system calls work on: a folder with a target, claims and a sidecar, and who is at which step. */
+
+/** A set of changes: writer 0's is bit 0, and so on. */
+export type Changes = number;
+
+export interface Inode {
+  holds: Changes;
+  /** Not all of it is written yet. */
+  partial: boolean;
+}
+
+/** A folder of one writer; a removed one is dead for ever. */
+export interface Claim {
+  alive: boolean;
+  /** Under another name: paths do not lead to it any more. */
+  aside: boolean;
+  next: number | null;
+}
+
+export interface Writer {
+  at: string;
+  rounds: number;
+  /** What it wants the target to hold. */
+  wants: Changes;
+  /** Index of its claim. */
+  claim: number | null;
+  /** Claims that it has listed and not removed yet. */
+  others: number[];
+  /** The inode that it has open, or null for an absent target, and what it read. */
+  snapshot: number | null;
+  read: Changes;
+  /** What it has displaced, and what it knows to be in it. */
+  displaced: { inode: number; known: Changes }[];
+  /** The sidecar that it has open, and the one that it has locked. */
+  opened: number | null;
+  lock: number | null;
+}
+
+export interface Outsider {
+  at: "open" | "write" | "replace" | "delete" | "done";
+  inode: number | null;
+}
+
+export interface State {
+  inodes: Inode[];
+  target: number | null;
+  claims: Claim[];
+  /** The sidecar that the path names, and who has locked which. */
+  sidecar: number | null;
+  sidecars: number;
+  writers: Writer[];
+  outsiders: Outsider[];
+  /** Changes that somebody has deleted together with the file. */
+  deleted: Changes;
+  /** Changes that are in a file beside the target, since they could not be merged. */
+  saved: Changes;
+  /** Changes that the README says may be lost. */
+  excused: Changes;
+}
+
+export function initial(writers: number, outsiders: Outsider["at"][], exists = true): State {
+  return {
+    inodes: exists ? [{ holds: 0, partial: false }] : [],
+    target: exists ? 0 : null,
+    claims: [],
+    sidecar: null,
+    sidecars: 0,
+    writers: Array.from({ length: writers }, (_, number) => ({
+      ...{ at: "openLocked", rounds: 0, wants: 1 << number, claim: null, others: [], snapshot: null },
+      ...{ read: 0, displaced: [], opened: null, lock: null },
+    })),
+    outsiders: outsiders.map((at) => ({ at, inode: null })),
+    deleted: 0,
+    saved: 0,
+    excused: 0,
+  };
+}
+
+export function copy(state: State): State {
+  return {
+    ...state,
+    inodes: state.inodes.map((inode) => ({ ...inode })),
+    claims: state.claims.map((claim) => ({ ...claim })),
+    writers: state.writers.map((writer) => ({
+      ...writer,
+      others: [...writer.others],
+      displaced: writer.displaced.map((file) => ({ ...file })),
+    })),
+    outsiders: state.outsiders.map((outsider) => ({ ...outsider })),
+  };
+}
+
+/** Two states with the same key behave alike: what nobody can reach is left out, and numbers are given anew. */
+export function keyOf(state: State): string {
+  const numbers = new Map<number, number>();
+  const inodes: unknown[] = [];
+  const inode = (index: number | null): number | null => {
+    if (index === null) return null;
+    const known = numbers.get(index);
+    if (known !== undefined) return known;
+    numbers.set(index, inodes.length);
+    const { holds, partial } = state.inodes[index] as Inode;
+    inodes.push(partial ? -holds - 1 : holds);
+    return inodes.length - 1;
+  };
+  const sidecars = new Map<number, number>();
+  const sidecar = (index: number | null): number | null => {
+    if (index === null) return null;
+    if (!sidecars.has(index)) sidecars.set(index, sidecars.size);
+    return sidecars.get(index) as number;
+  };
+  // A dead claim matters to its owner alone, who sees that it is dead.
+  const claim = (index: number | null): unknown => {
+    if (index === null) return null;
+    const { alive, aside, next } = state.claims[index] as Claim;
+    return alive ? [aside ? 1 : 0, inode(next)] : 0;
+  };
+  const owned = new Set(state.writers.map((writer) => writer.claim));
+  return JSON.stringify([
+    inode(state.target),
+    sidecar(state.sidecar),
+    state.writers.map(
+      ({ at, rounds, wants, claim: own, others, snapshot, read, displaced, opened, lock }) => [
+        ...[at, rounds, wants, claim(own), inode(snapshot), read, sidecar(opened), sidecar(lock)],
+        others.filter((other) => state.claims[other]?.alive).map((other) => ownerOf(state, other)),
+        displaced.map((file) => [inode(file.inode), file.known]),
+      ],
+    ),
+    state.claims.flatMap(({ alive, next }, index) => (alive && !owned.has(index) ? [inode(next)] : [])),
+    state.outsiders.map(({ at, inode: held }) => [at, inode(held)]),
+    ...[state.deleted, state.saved, state.excused, inodes],
+  ]);
+}
+
+/** A claim by its owner: a writer has one at a time; one that a crash has left by its number. */
+function ownerOf(state: State, claim: number): number {
+  const owner = state.writers.findIndex((writer) => writer.claim === claim);
+  return owner === -1 ? claim + state.writers.length : owner;
+}
