@@ -1,0 +1,246 @@
+/**
+ * Runs the real hook again and again, each time with another of its system calls failing or being its last. Only the main
+ * thread is traced: all that the hook does to files is done there, in the same order each time.
+ */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { readEvents } from "../../shared/sessionJournal.ts";
+import { type Answer, answerOf, type HookRun, hookFile } from "../hooks/hookProcess.ts";
+
+/** Calls that change a file or a folder. */
+export const CHANGING =
+  "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
+/** Calls that touch one at all. */
+export const TOUCHING = `${CHANGING},read,pread64,statx,?stat,?lstat,fstat,newfstatat,getdents64,?readlink,readlinkat,flock,?access,faccessat,faccessat2,close`;
+
+export interface Place {
+  dir: string;
+  project: string;
+  config: string;
+  /** The file whose text counts, links followed. */
+  target: string;
+}
+
+export interface Scenario {
+  name: string;
+  sessionId: string;
+  /** The file's name in the project. */
+  target: string;
+  prepare(place: Place): void;
+}
+
+/** One system call of a run: the how-manieth of its name in the main thread. */
+export interface Call {
+  name: string;
+  when: number;
+  line: string;
+}
+
+const OLD = "# Mine\r\n\r\ntext that stays\n<!-- PACT_ROUTING_END -->\nthe last line, unended";
+const write = (place: Place, name: string, text: string) => {
+  const file = path.join(place.project, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+};
+
+export const SCENARIOS: Scenario[] = [
+  {
+    name: "a new session",
+    sessionId: "second",
+    target: ".claude/CLAUDE.md",
+    prepare: (place) => {
+      write(place, ".claude/CLAUDE.md", OLD);
+      answerOf(run(place, "first"));
+    },
+  },
+  { name: "a new file", sessionId: "first", target: ".claude/CLAUDE.md", prepare: () => {} },
+  {
+    name: "a link to AGENTS.md",
+    sessionId: "first",
+    target: "AGENTS.md",
+    prepare: (place) => {
+      write(place, "AGENTS.md", OLD);
+      fs.symlinkSync("AGENTS.md", path.join(place.project, "CLAUDE.md"));
+    },
+  },
+  {
+    name: "what a crash has left",
+    sessionId: "first",
+    target: "CLAUDE.md",
+    prepare: (place) => {
+      write(place, "CLAUDE.md", OLD);
+      write(place, ".CLAUDE.md.0123456789abcdef.claim/next", "half of");
+      const record = {
+        pid: 999_999,
+        start: "1",
+        hook: "sessionStart",
+        acquired_at: "2020-01-01T00:00:00.000Z",
+      };
+      write(place, ".CLAUDE.md.lock", `${JSON.stringify(record)}\n`);
+      fs.utimesSync(path.join(place.project, ".CLAUDE.md.lock"), 1e9, 1e9);
+    },
+  },
+  {
+    name: "an unchanged session",
+    sessionId: "first",
+    target: ".claude/CLAUDE.md",
+    prepare: (place) => {
+      write(place, ".claude/CLAUDE.md", OLD);
+      answerOf(run(place, "first"));
+    },
+  },
+];
+
+/** Runs the hook, under strace or as it is. */
+function run(place: Place, sessionId: string, under: string[] = [], backend = ""): HookRun {
+  const command = [...under, process.execPath, hookFile("sessionStart")];
+  const { status, stdout, stderr } = spawnSync(command[0] as string, command.slice(1), {
+    cwd: place.project,
+    input: `${JSON.stringify({ session_id: sessionId, cwd: place.project, source: "startup" })}\n`,
+    env: {
+      ...{ PATH: process.env.PATH, HOME: place.dir, CLAUDE_CONFIG_DIR: place.config },
+      ...{ CLAUDE_PROJECT_DIR: place.project, PACT_HOOKS_FLOCK: backend },
+      // What Node keeps there is not what is looked at here, and would change the calls from run to run.
+      NODE_DISABLE_COMPILE_CACHE: "1",
+    },
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+/** A scenario that can be brought back to its beginning. */
+export class Sweep {
+  #template: string;
+  #log: string;
+  scenario: Scenario;
+  place: Place;
+  /** The text before, null for no file; and what an undisturbed run makes of it. */
+  before: string | null;
+  after: string | null;
+  /** What lies in the project after an undisturbed run, but for sidecars. */
+  #listing: string[];
+  #backend: string;
+
+  constructor(scenario: Scenario, backend: string) {
+    const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-sweep-")));
+    this.#template = `${dir}.template`;
+    this.#log = `${dir}.log`;
+    this.#backend = backend;
+    this.scenario = scenario;
+    this.place = {
+      ...{ dir, project: path.join(dir, "project"), config: path.join(dir, "config") },
+      target: path.join(dir, "project", scenario.target),
+    };
+    for (const folder of [this.place.project, this.place.config]) fs.mkdirSync(folder);
+    scenario.prepare(this.place);
+    fs.cpSync(dir, this.#template, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    this.before = this.text();
+    answerOf(run(this.place, scenario.sessionId, [], backend));
+    this.after = this.text();
+    this.#listing = this.listing();
+  }
+
+  remove(): void {
+    for (const name of [this.place.dir, this.#template, this.#log])
+      fs.rmSync(name, { recursive: true, force: true });
+  }
+
+  reset(): void {
+    fs.rmSync(this.place.dir, { recursive: true });
+    fs.cpSync(this.#template, this.place.dir, {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+    });
+  }
+
+  /** The calls of an undisturbed run that have to do with the project or the configuration folder. */
+  calls(names: string): Call[] {
+    this.reset();
+    run(this.place, this.scenario.sessionId, this.#strace(names, []), this.#backend);
+    const counts = new Map<string, number>();
+    return fs
+      .readFileSync(this.#log, "utf8")
+      .split("\n")
+      .flatMap((line) => {
+        const name = /^(\w+)\(/.exec(line)?.[1];
+        if (!name) return [];
+        const when = (counts.get(name) ?? 0) + 1;
+        counts.set(name, when);
+        return this.#isOurs(line) ? [{ name, when, line }] : [];
+      });
+  }
+
+  /** Runs the hook once more from the beginning with `injection` at that call. @returns null if it did not hit */
+  disturb({ name, when }: Call, injection: string): HookRun | null {
+    for (let tries = 0; tries < 3; tries++) {
+      this.reset();
+      const inject = ["-e", `inject=${name}:${injection}:when=${when}`];
+      const result = run(this.place, this.scenario.sessionId, this.#strace(name, inject), this.#backend);
+      const log = fs.readFileSync(this.#log, "utf8").trimEnd().split("\n");
+      const hit =
+        log.find((line) => line.includes("(INJECTED)")) ?? log.findLast((line) => line.startsWith(name));
+      if (hit && this.#isOurs(hit)) return result;
+    }
+    return null;
+  }
+
+  /** Not the answer, which has our paths in it; nor the working folder, which strace shows with many calls. */
+  #isOurs(line: string): boolean {
+    if (/^write\([12]</.test(line)) return false;
+    return line.replaceAll(/AT_FDCWD<[^>]*>/g, "").includes(this.place.dir);
+  }
+
+  #strace(names: string, more: string[]): string[] {
+    return ["strace", "-qq", "-y", "-s", "300", "-o", this.#log, "-e", `trace=${names}`, ...more];
+  }
+
+  /** One more run, as it is. */
+  runAgain(): Answer {
+    return answerOf(run(this.place, this.scenario.sessionId, [], this.#backend));
+  }
+
+  /** The target's text, without the moment that the session block gives. */
+  text(): string | null {
+    if (!fs.existsSync(this.place.target)) return null;
+    return fs.readFileSync(this.place.target, "utf8").replace(/^- Started: .*/m, "- Started: then");
+  }
+
+  events(): Record<string, unknown>[] {
+    return this.#journals().flatMap((file) => [...readEvents(file)]);
+  }
+
+  /** Lines of the journals that are not events. */
+  badLines(): number {
+    const tally = { badLines: 0 };
+    for (const file of this.#journals()) for (const _ of readEvents(file, tally));
+    return tally.badLines;
+  }
+
+  #journals(): string[] {
+    return fs
+      .readdirSync(this.place.config, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".jsonl"))
+      .map((name) => path.join(this.place.config, name));
+  }
+
+  listing(): string[] {
+    const names = fs.readdirSync(this.place.project, { recursive: true, encoding: "utf8" });
+    return names.filter((name) => !name.endsWith(".lock")).sort();
+  }
+
+  /** What is wrong after the next, undisturbed run. */
+  wrongAfterNextRun(): string[] {
+    this.runAgain();
+    return [
+      ...(this.text() === this.after ? [] : ["the next run does not finish the work"]),
+      ...(String(this.listing()) === String(this.#listing) ? [] : [`left behind: ${this.listing()}`]),
+      ...(this.events().some(({ type }) => type === "session_start")
+        ? []
+        : ["the next run is not in the journal"]),
+      ...(this.badLines() <= 1 ? [] : ["torn lines"]),
+    ];
+  }
+}

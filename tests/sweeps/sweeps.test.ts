@@ -1,0 +1,111 @@
+/**
+ * A crash before, and a failure of, each system call of the hook. A part of them here; `npm run sweep` (SWEEP=all) takes
+ * all calls with all failures in all scenarios with each way to the lock.
+ */
+import { describe, expect, test } from "vitest";
+import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
+import { answerOf, type HookRun } from "../hooks/hookProcess.ts";
+import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
+
+const ALL = process.env.SWEEP === "all";
+const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
+/** Every so manieth call, where it is not all. */
+const EACH = ALL ? 1 : 2;
+const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
+const scenarios = ALL ? SCENARIOS : SCENARIOS.filter(({ name }) => name !== "a link to AGENTS.md");
+
+const cases = backends.flatMap((backend) =>
+  scenarios.map((scenario) => ({ name: scenario.name, backend, scenario })),
+);
+
+describe.runIf(HAS_STRACE)("with the lock by", () => {
+  test.for(cases)(
+    "$backend, $name: a crash before any change leaves the old file or the new one",
+    { timeout: 600_000 },
+    ({ scenario, backend }) => {
+      const sweep = new Sweep(scenario, backend);
+      try {
+        const calls = sweep
+          .calls(CHANGING)
+          .filter(({ name, line }) => name !== "openat" || /O_CREAT|O_TRUNC/.test(line));
+        const wrong: string[] = [];
+        let hits = 0;
+        for (const call of calls) {
+          const run = sweep.disturb(call, "signal=SIGKILL");
+          if (!run) continue;
+          hits++;
+          wrong.push(
+            ...[...wrongAfterCrash(sweep), ...sweep.wrongAfterNextRun()].map(
+              (what) => `${what}, after ${call.line}`,
+            ),
+          );
+        }
+        expect(wrong).toEqual([]);
+        expect(hits).toBeGreaterThan(calls.length * 0.9);
+        expect(calls.length).toBeGreaterThan(0);
+      } finally {
+        sweep.remove();
+      }
+    },
+  );
+
+  test.for(cases)(
+    "$backend, $name: a failing call is harmless, or told",
+    { timeout: 3_600_000 },
+    ({ scenario, backend }) => {
+      const sweep = new Sweep(scenario, backend);
+      try {
+        const calls = sweep.calls(TOUCHING);
+        const wrong: string[] = [];
+        let [tries, hits] = [0, 0];
+        for (const [number, call] of calls.entries()) {
+          if (number % EACH > 0) continue;
+          for (const failure of ALL ? FAILURES : [FAILURES[(number / EACH) % FAILURES.length] as string]) {
+            tries++;
+            const run = sweep.disturb(call, `error=${failure}`);
+            if (!run) continue;
+            hits++;
+            wrong.push(
+              ...[...wrongAfterFailure(sweep, run), ...sweep.wrongAfterNextRun()].map((what) =>
+                describeCase(what, failure, call),
+              ),
+            );
+          }
+        }
+        expect(wrong).toEqual([]);
+        expect(hits).toBeGreaterThan(tries * 0.9);
+      } finally {
+        sweep.remove();
+      }
+    },
+  );
+});
+
+const describeCase = (what: string, failure: string, { line }: Call) =>
+  `${what}, after ${failure} in ${line}`;
+
+function wrongAfterCrash(sweep: Sweep): string[] {
+  return [sweep.before, sweep.after].includes(sweep.text()) ? [] : ["neither the old file nor the new one"];
+}
+
+function wrongAfterFailure(sweep: Sweep, run: HookRun): string[] {
+  const wrong: string[] = wrongAfterCrash(sweep);
+  let systemMessage: string | undefined;
+  try {
+    systemMessage = answerOf(run).systemMessage;
+  } catch (error) {
+    return [...wrong, String(error)];
+  }
+  const onStderr = run.stderr.split("\n").filter((line) => line.startsWith("{"));
+  const events = [...sweep.events(), ...onStderr.map((line) => JSON.parse(line))];
+  const ofType = (type: string) => events.filter((event) => event.type === type);
+  const start = events.findLast(
+    ({ type, session_id }) => type === "session_start" && session_id === sweep.scenario.sessionId,
+  );
+  if (!start && ofType("hook_failed").length === 0)
+    wrong.push("no session_start, in the journal or on standard error");
+  if (sweep.text() !== sweep.after && !systemMessage) wrong.push("not updated, and nobody is told");
+  const failedOpen = (start?.lock as { outcome?: string } | undefined)?.outcome === "fail_open";
+  if (failedOpen && ofType("lock_fail_open").length !== 1) wrong.push("failed open without one event");
+  return wrong;
+}
