@@ -15,9 +15,19 @@ for (let n = 0; !fs.existsSync(stop); n++) {
   const line = `${name}:${n}`;
   const before = performance.now();
   const file = fs.openSync(target, "a");
-  fs.writeSync(file, `${line}\n`);
-  const atOnce = performance.now() - before < AT_ONCE_MS;
+  const isWhole = append(file, `${line}\n`);
+  const atOnce = isWhole && performance.now() - before < AT_ONCE_MS;
   fs.closeSync(file);
   if (atOnce) fs.writeSync(fd, `${JSON.stringify({ line, outcome: "written" })}\n`);
   Atomics.wait(pause, 0, 0, Math.random() * 5);
+}
+
+/** @returns whether the disk had room for all of it */
+function append(file, text) {
+  try {
+    return fs.writeSync(file, text) === text.length;
+  } catch (error) {
+    if (error.code !== "ENOSPC") throw error;
+    return false;
+  }
 }

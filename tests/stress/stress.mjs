@@ -2,13 +2,13 @@
  * Many processes update one file at the same time, in several scenarios; then what they were told is counted against
  * what is there. `npm run stress -- --help` lists the knobs. Exit status 1 if anything is wrong in any scenario.
  */
-import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { holderOf, linesIn, linesOf, startCrowd, sweepUp } from "./crowd.mjs";
 
 const HELP = `Usage: npm run stress -- [options]
   --seconds N       for all scenarios together (default 40)
@@ -45,41 +45,6 @@ async function run(scenario, seconds, parent) {
   }
 }
 
-/** The writers and appenders of a scenario; `add` starts another writer. */
-function startCrowd({ writers, backends, appenders = 0, options = {} }, { dir, target, stop }) {
-  const crowd = { all: [], killed: 0, suspended: 0, failed: [], errors: "" };
-  const start = (program, name, backend, more) => {
-    const params = { target, name, stop, notes: path.join(dir, "notes", name), ...more };
-    const env = { ...process.env, PACT_HOOKS_FLOCK: backend, CLAUDE_CONFIG_DIR: path.join(dir, "config") };
-    const args = [path.join(here, `${program}.mjs`), JSON.stringify(params)];
-    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-    child.stderr.on("data", (text) => {
-      crowd.errors += text;
-    });
-    const member = { child, program, running: true };
-    member.ended = new Promise((resolve) => {
-      child.on("close", (code, signal) => {
-        member.running = false;
-        if (code !== 0 && signal !== "SIGKILL") crowd.failed.push(`${name} ended with ${code ?? signal}`);
-        resolve();
-      });
-    });
-    crowd.all.push(member);
-  };
-  crowd.add = () => {
-    const number = crowd.all.length;
-    start("writer", `writer${number}`, backends[number % backends.length], { options });
-  };
-  for (let i = 0; i < writers; i++) crowd.add();
-  for (let i = 0; i < appenders; i++) start("appender", `appender${i}`, "");
-  crowd.isReady = async () => {
-    const members = crowd.all.length;
-    while (fs.readdirSync(path.join(dir, "notes")).length < members && crowd.failed.length === 0)
-      await setTimeout(5);
-  };
-  return crowd;
-}
-
 /** Stops the process that holds the lock again and again, or any writer where nobody is known to. */
 async function suspendHolders(crowd, { suspendMs }, { target }, until) {
   const sidecar = path.join(path.dirname(target), `.${path.basename(target)}.lock`);
@@ -91,14 +56,6 @@ async function suspendHolders(crowd, { suspendMs }, { target }, until) {
     crowd.suspended++;
     await setTimeout(suspendMs);
     victim.child.kill("SIGCONT");
-  }
-}
-
-function holderOf(sidecar) {
-  try {
-    return JSON.parse(fs.readFileSync(sidecar, "utf8")).pid;
-  } catch {
-    return undefined;
   }
 }
 
@@ -157,24 +114,6 @@ function count(crowd, { kill, suspendMs }, { dir, target }) {
   const claims = fs.readdirSync(project).filter((name) => name.endsWith(".claim"));
   check(claims.length === 0, `claims are left: ${claims.join(", ")}`);
   return { ...counted, wrong };
-}
-
-/** The next run, with nothing to do but to remove what the killed have left. */
-function sweepUp(target) {
-  const args = [path.join(here, "../helpers/update.mjs"), JSON.stringify({ target, line: "" })];
-  spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
-}
-
-function linesIn(dir) {
-  return fs
-    .readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap((entry) => linesOf(path.join(entry.parentPath, entry.name)));
-}
-
-/** Whole lines only: a writer that is killed may leave half of one. */
-function linesOf(file) {
-  return fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
 }
 
 function readArguments() {
