@@ -173,9 +173,13 @@ export function readLastEvent(file: string, type?: string): JournalEvent | null 
   return last;
 }
 
+/** What a line has beyond that is not read, so that it is no event: none of ours comes near. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
 function* readLines(fd: number): Generator<string> {
   const chunk = Buffer.alloc(64 * 1024);
   let rest: Buffer[] = [];
+  let restBytes = 0;
   for (;;) {
     const read = fs.readSync(fd, chunk);
     if (read === 0) break;
@@ -185,9 +189,11 @@ function* readLines(fd: number): Generator<string> {
       if (end === -1) break;
       yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
       rest = [];
+      restBytes = 0;
       start = end + 1;
     }
-    rest.push(Buffer.from(chunk.subarray(start, read)));
+    if (restBytes < MAX_LINE_BYTES) rest.push(Buffer.from(chunk.subarray(start, read)));
+    restBytes += read - start;
   }
   const last = Buffer.concat(rest).toString();
   if (last !== "") yield last;

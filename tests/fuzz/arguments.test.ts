@@ -1,0 +1,74 @@
+/** Whatever a command is given: an exit code that means something, usage where it is wrong, and never a stack trace. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { run } from "../bin/commandLine.ts";
+import { sandbox } from "../hooks/hookProcess.ts";
+import { check, nasty, timeout } from "./fuzz.ts";
+
+const COMMANDS = [
+  "doctor",
+  "audit",
+  "journal",
+  "journal read",
+  "journal write",
+  "journal prune",
+  "restore",
+  "install",
+  "uninstall",
+];
+const OPTIONS = [
+  "--json",
+  "--since",
+  "--max-fail-open-rate",
+  "--html",
+  "--type",
+  "--dry-run",
+  "--user",
+  "--project",
+  "--help",
+  "--purge",
+  "--",
+  "-",
+];
+const VALUES = [
+  "",
+  "-1",
+  "NaN",
+  "1e999",
+  "7d",
+  "0x10",
+  "/",
+  ".",
+  "/dev/null",
+  "nowhere",
+  "🚀",
+  "--",
+  "'",
+  "a=b",
+];
+
+test("any arguments", { timeout }, () => {
+  const box = sandbox();
+  const word = fc.oneof(
+    fc.constantFrom(...OPTIONS),
+    fc.constantFrom(...VALUES),
+    nasty.filter((text) => !text.includes("\0")),
+  );
+  const all = fc.tuple(
+    fc.oneof(
+      fc.constantFrom(...COMMANDS),
+      nasty.filter((text) => !text.includes("\0")),
+    ),
+    fc.array(word, { maxLength: 4 }),
+  );
+  check(
+    40,
+    fc.property(all, ([command, words]) => {
+      const { status, stdout, stderr } = run([...command.split(" "), ...words], box);
+      expect([0, 1, 2]).toContain(status);
+      expect(stderr).not.toMatch(/^ +at /m);
+      expect(stdout + stderr).not.toContain("\u001b");
+      if (status === 2) expect(stderr).toContain("Usage: pact-hooks");
+    }),
+  );
+});
