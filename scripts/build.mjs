@@ -1,4 +1,5 @@
-// Builds dist/: a whole plugin and the npm package. `--check` builds elsewhere and compares instead.
+// Builds dist/: a whole plugin and the npm package. `--check` builds elsewhere and compares instead; `--no-types` leaves the
+// declarations out, and with them the check of the types.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -70,10 +71,11 @@ async function buildInto(out) {
   write(out, "package.json", json(packageManifest()));
   copy("hooks/hooks.json", out);
   for (const name of fs.readdirSync(path.join(root, "commands"))) copy(`commands/${name}`, out);
-  copy("docs/journal.md", out);
+  for (const name of fs.readdirSync(path.join(root, "docs"))) copy(`docs/${name}`, out);
   copy("LICENSE", out);
   copy("README.md", out);
 
+  if (process.argv.includes("--no-types")) return;
   execFileSync(
     process.execPath,
     [
