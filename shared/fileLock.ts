@@ -39,6 +39,8 @@ const PATIENCE_MS = 1000;
 const MIN_POLL_MS = 1;
 /** Bounds the hand-over from one writer to the next. */
 const MAX_POLL_MS = 8;
+/** A backend that can wait does so, for it takes a process to ask it; between, we look at the sidecar. */
+const MAX_WAIT_MS = 50;
 
 /**
  * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
@@ -103,9 +105,10 @@ function poll(sidecar: string, attempt: Attempt): number {
   }
   attempt.backend = backend.name;
   let late = false;
-  for (let pollMs = MIN_POLL_MS; ; ) {
+  for (let pollMs = MIN_POLL_MS, waitMs = 0; ; ) {
     attempt.tries++;
-    const fd = backend.openLocked(sidecar);
+    const askedAt = monotonicMs();
+    const fd = backend.openLocked(sidecar, waitMs);
     if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
     const startOver = fd !== null || evictExpired(sidecar, attempt);
     const leftMs = attempt.timeoutMs - elapsedMs(attempt);
@@ -115,8 +118,11 @@ function poll(sidecar: string, attempt: Attempt): number {
     }
     late = leftMs <= 0;
     if (startOver) continue;
-    sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
+    // Some flock programs know of no waiting, and refuse at once.
+    const hasWaited = backend.waits && monotonicMs() - askedAt >= waitMs;
+    if (!hasWaited) sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
     pollMs = Math.min(pollMs * 2, MAX_POLL_MS);
+    if (backend.waits) waitMs = Math.min(leftMs, MAX_WAIT_MS);
   }
 }
 

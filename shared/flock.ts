@@ -13,12 +13,15 @@ export type BackendName = "addon" | "exlock" | "flock" | "none";
 
 export interface FlockBackend {
   name: Exclude<BackendName, "none">;
+  /** Whether it can wait for the lock, and be handed it at once. */
+  waits: boolean;
   /**
-   * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
+   * Opens a file, creating it if absent, and takes its exclusive flock.
+   * @param waitMs how long to wait for it, if the backend can; it may return earlier
    * @returns the descriptor, or null if somebody else holds the lock
    * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
    */
-  openLocked(path: string): number | null;
+  openLocked(path: string, waitMs?: number): number | null;
 }
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
@@ -32,7 +35,7 @@ const FLOCK_PROGRAMS = [
   "/usr/local/bin/flock",
   "/run/current-system/sw/bin/flock",
 ];
-/** A flock that does not wait is done in milliseconds; this only bounds a program that hangs. */
+/** Apart from its waiting it is done in milliseconds; this only bounds a program that hangs. */
 const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
 const PROGRAM_REFUSED = 1;
 
@@ -49,24 +52,31 @@ export function findBackend(): FlockBackend | null {
   return null;
 }
 
+let addon: ReturnType<typeof fsExt> | null | undefined;
+
 function findAddon(): FlockBackend | null {
-  let addon: ReturnType<typeof fsExt>;
-  try {
-    addon = fsExt();
-  } catch {
-    // Not installed, or built for another Node or another C library: all the same as absent.
-    return null;
-  }
+  if (addon === undefined) addon = loadAddon();
+  if (addon === null) return null;
+  const { flockSync } = addon;
   const tryLock = (fd: number) => {
     try {
-      addon.flockSync(fd, "exnb");
+      flockSync(fd, "exnb");
       return true;
     } catch (error) {
       if (isCode(error, "EAGAIN", "EWOULDBLOCK")) return false;
       throw error;
     }
   };
-  return { name: "addon", openLocked: (path) => openThenLock(path, tryLock) };
+  return { name: "addon", waits: false, openLocked: (path) => openThenLock(path, tryLock) };
+}
+
+function loadAddon(): ReturnType<typeof fsExt> | null {
+  try {
+    return fsExt();
+  } catch {
+    // Not installed, or built for another Node or another C library: all the same as absent.
+    return null;
+  }
 }
 
 function findExlock(): FlockBackend | null {
@@ -79,19 +89,20 @@ function findExlock(): FlockBackend | null {
       throw error;
     }
   };
-  return { name: "exlock", openLocked };
+  return { name: "exlock", waits: false, openLocked };
 }
 
 function findProgram(): FlockBackend | null {
   const program = FLOCK_PROGRAMS.find(isExecutable);
   if (!program) return null;
-  const tryLock = (fd: number) => {
-    const { status, signal, error, stderr } = childProcess().spawnSync(program, ["-xn", "3"], {
+  const tryLock = (fd: number, waitMs: number) => {
+    const howLong = waitMs > 0 ? ["-x", "-w", (waitMs / 1000).toFixed(3)] : ["-xn"];
+    const { status, signal, error, stderr } = childProcess().spawnSync(program, [...howLong, "3"], {
       stdio: ["ignore", "ignore", "pipe", fd],
       cwd: "/",
       // The program speaks English, and sees nothing of the session's environment.
       env: { LC_ALL: "C" },
-      timeout: FLOCK_PROGRAM_TIMEOUT_MS,
+      timeout: Math.ceil(waitMs) + FLOCK_PROGRAM_TIMEOUT_MS,
     });
     // Suspended together with the program: it was not refused, but it has not got the lock either.
     if (error && !isCode(error, "ETIMEDOUT")) throw error;
@@ -100,7 +111,11 @@ function findProgram(): FlockBackend | null {
     const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
     throw systemError(codeFromText(said), said);
   };
-  return { name: "flock", openLocked: (path) => openThenLock(path, tryLock) };
+  return {
+    name: "flock",
+    waits: true,
+    openLocked: (path, waitMs = 0) => openThenLock(path, (fd) => tryLock(fd, waitMs)),
+  };
 }
 
 function openThenLock(path: string, tryLock: (fd: number) => boolean): number | null {

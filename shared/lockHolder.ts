@@ -34,17 +34,21 @@ export interface LockHolder {
 const MAX_RECORD_BYTES = 4096;
 const IS_LINUX = process.platform === "linux";
 
+let ownStart: string | undefined;
+
 /** Writes the record of this process, which also refreshes the mtime. @throws the system's error */
 export function writeRecord(fd: number, hook: string, sessionId: string | undefined): void {
+  ownStart ??= startToken(process.pid) ?? "";
   const record: HolderRecord = {
     pid: process.pid,
-    start: startToken(process.pid) ?? "",
+    start: ownStart,
     hook,
     ...(isSessionId(sessionId) ? { session_id: sessionId } : {}),
     acquired_at: new Date().toISOString(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-  fs.ftruncateSync(fd, 0);
+  // A crash has left its record. (To cut an empty file costs as much as to write into it.)
+  if (fs.fstatSync(fd).size > 0) fs.ftruncateSync(fd, 0);
   const written = fs.writeSync(fd, bytes, 0, bytes.length, 0);
   if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was cut short");
 }
@@ -180,7 +184,7 @@ function isSameStart(recorded: string, now: string | undefined): boolean {
   return Math.abs(Number(recorded) - Number(now)) <= 2;
 }
 
-/** Our own start costs no process: it is asked for at every acquisition. */
+/** Our own start costs no process. */
 function startTimeMs(pid: number): number {
   return pid === process.pid ? performance.timeOrigin : Date.parse(ps(pid, "lstart"));
 }

@@ -39,7 +39,7 @@ interface Outside {
 }
 
 /** Longer than an appender takes between its open and its write, unless it is preempted. */
-const SETTLE_MS = 3;
+export const SETTLE_MS = 3;
 /** How often a file that somebody is rewriting in place is looked at until it rests. */
 const MAX_LOOKS = 30;
 const MAX_MERGES = 10;

@@ -38,15 +38,13 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
 }
 
 function realDir(dir: string, target: string): string {
-  let why: string;
   try {
-    const real = fs.realpathSync.native(dir);
-    if (fs.statSync(real).isDirectory()) return real;
-    why = "is not a folder";
+    // With the dot, it is an error if it is no folder.
+    return fs.realpathSync.native(`${dir}/.`);
   } catch (error) {
-    why = whyNot(error);
+    const why = isCode(error, "ENOTDIR") ? "is not a folder" : whyNot(error);
+    throw new TargetRefused(`${target} cannot be reached: ${dir} ${why}.`);
   }
-  throw new TargetRefused(`${target} cannot be reached: ${dir} ${why}.`);
 }
 
 function followLinks(file: string, named: string): string {
@@ -80,6 +78,7 @@ function whyNot(error: unknown): string {
  * file system folds case, and a sibling's name may start the same.
  */
 export function isInside(dir: string, anchor: string): boolean {
+  if (dir === anchor) return true;
   const wanted = fs.statSync(anchor, { bigint: true });
   for (let at = dir; ; at = path.dirname(at)) {
     const stat = ifPresent(() => fs.statSync(at, { bigint: true }));

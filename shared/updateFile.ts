@@ -32,7 +32,8 @@ export interface UpdateOptions extends LockOptions {
   backup?: string | undefined;
 }
 
-const MAX_ROUNDS = 10;
+/** After as many tries an update is given up. */
+export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
 /** What `mutate` threw, as opposed to the file system. */
 class MutateError extends Error {}

@@ -1,12 +1,15 @@
 export type BackendName = "addon" | "exlock" | "flock" | "none";
 export interface FlockBackend {
     name: Exclude<BackendName, "none">;
+    /** Whether it can wait for the lock, and be handed it at once. */
+    waits: boolean;
     /**
-     * Opens a file, creating it if absent, and takes its exclusive flock without waiting.
+     * Opens a file, creating it if absent, and takes its exclusive flock.
+     * @param waitMs how long to wait for it, if the backend can; it may return earlier
      * @returns the descriptor, or null if somebody else holds the lock
      * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
      */
-    openLocked(path: string): number | null;
+    openLocked(path: string, waitMs?: number): number | null;
 }
 /**
  * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`addon`, `exlock`, `flock`, `none`)

@@ -72,11 +72,11 @@ function onTmpfs(options: string, prepare: (dir: string) => void): Fault["make"]
   };
 }
 
-function injected(inject: string): Fault["make"] {
+function injected(inject: string, record = ""): Fault["make"] {
   return (context) => {
     const target = newTarget();
     // The sidecar must be there before strace starts, which follows a path to its inode.
-    fs.writeFileSync(sidecarOf(target), "");
+    fs.writeFileSync(sidecarOf(target), record);
     const onPath = inject.startsWith("flock") ? undefined : sidecarOf(target);
     return { target, options: { under: injecting(context, inject, "/dev/null", onPath) } };
   };
@@ -184,7 +184,7 @@ const FAULTS: Fault[] = [
     name: "the sidecar cannot be emptied for the holder record",
     reason: "io",
     code: "EIO",
-    make: injected("ftruncate:error=EIO"),
+    make: injected("ftruncate:error=EIO", "left by a crash"),
   },
   {
     name: "the kernel has no locks left",

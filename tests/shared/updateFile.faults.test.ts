@@ -5,7 +5,14 @@ import { describe, expect, test } from "vitest";
 import { updateFile } from "../../shared/updateFile.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY, remountReadOnly } from "../helpers/machine.ts";
+import {
+  CAN_BE_NOBODY,
+  IS_ROOT,
+  injecting,
+  mountTmpfs,
+  NOBODY,
+  remountReadOnly,
+} from "../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 
 const OLD = "old text\n".repeat(100);
@@ -93,6 +100,34 @@ test("a folder that may not be written: abandoned, with a message", async ({ ski
   expect(result).toMatchObject({ outcome: "abandoned", message: expect.stringContaining("folder writable") });
   expect(read(target)).toBe(OLD);
   expect(events("write_abandoned")).toMatchObject([{ reason: "permission", code: "EACCES" }]);
+});
+
+test("a file of somebody else's, who could not keep it: refused", async ({ skip }) => {
+  skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+  const { events } = useJournal();
+  const target = tempFile(OLD);
+  fs.chmodSync(path.dirname(target), 0o777);
+  fs.chmodSync(target, 0o666);
+  const result = await startProgram("update", { target, line: "new" }, NOBODY).message("result");
+  expect(result).toMatchObject({
+    outcome: "refused",
+    message: expect.stringContaining("Take it over: chown"),
+  });
+  expect(read(target)).toBe(OLD);
+  expect(fs.statSync(target).uid).toBe(0);
+  expect(events("write_refused")).toHaveLength(1);
+});
+
+test("an owner that cannot be given for another reason: abandoned", async (context) => {
+  context.skip(!IS_ROOT, "needs to be root, to give a file away");
+  const { events } = useJournal();
+  const target = tempFile(OLD);
+  fs.chownSync(target, NOBODY.uid, NOBODY.gid);
+  const under = injecting(context, "fchown:error=EIO");
+  const result = await startProgram("update", { target, line: "new" }, { under }).message("result");
+  expect(result).toMatchObject({ outcome: "abandoned" });
+  expect(read(target)).toBe(OLD);
+  expect(events("write_abandoned")).toMatchObject([{ reason: "io", code: "EIO" }]);
 });
 
 describe("a file system without hard links", () => {

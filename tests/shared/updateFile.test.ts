@@ -58,13 +58,17 @@ describe("an update", () => {
     expect(fs.statSync(target).mode & MANY).toBe(mode);
   });
 
-  test("keeps the owner", ({ skip }) => {
+  test.for([
+    [1234, 5678],
+    [1234, 0],
+    [0, 5678],
+  ] as const)("keeps user %i and group %i", ([uid, gid], { skip }) => {
     skip(!IS_ROOT, "needs to be root, to give a file away");
     useJournal();
     const target = tempFile("one\n");
-    fs.chownSync(target, 1234, 5678);
+    fs.chownSync(target, uid, gid);
     expect(updateFile(target, append("two")).outcome).toBe("written");
-    expect(fs.statSync(target)).toMatchObject({ uid: 1234, gid: 5678 });
+    expect(fs.statSync(target)).toMatchObject({ uid, gid });
   });
 
   test("keeps every byte that mutate keeps: BOM, line ends, no last one", () => {
