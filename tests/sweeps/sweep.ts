@@ -9,6 +9,8 @@ import path from "node:path";
 import { readEvents } from "../../shared/sessionJournal.ts";
 import { type Answer, answerOf, type HookRun, hookFile } from "../hooks/hookProcess.ts";
 
+/** Far above what a hook takes under strace. */
+const TIMEOUT_MS = 15_000;
 /** Calls that change a file or a folder. */
 export const CHANGING =
   "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
@@ -106,8 +108,22 @@ function run(place: Place, sessionId: string, under: string[] = [], backend = ""
       NODE_DISABLE_COMPILE_CACHE: "1",
     },
     encoding: "utf8",
+    timeout: TIMEOUT_MS,
+    killSignal: "SIGKILL",
   });
+  if (status === null) killStrays(place);
   return { status, stdout, stderr };
+}
+
+/** A hook whose strace was killed goes on, and may hang where a call of Node's own was hit. */
+function killStrays({ project }: Place): void {
+  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (fs.readlinkSync(`/proc/${pid}/cwd`) === project) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It has ended, or is somebody else's.
+    }
+  }
 }
 
 /** A scenario that can be brought back to its beginning. */
