@@ -187,7 +187,8 @@ function* readLines(fd: number): Generator<string> {
     for (;;) {
       const end = chunk.subarray(0, read).indexOf(NEWLINE, start);
       if (end === -1) break;
-      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
+      if (restBytes === 0) yield chunk.toString("utf8", start, end);
+      else yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
       rest = [];
       restBytes = 0;
       start = end + 1;

@@ -1,4 +1,4 @@
-import{a as b}from"./chunk-M7CX62RE.mjs";import{a as k}from"./chunk-HFWBZAUS.mjs";import{u as y}from"./chunk-2KPZ75JG.mjs";import"./chunk-O4RO4TDR.mjs";import{a as c,b as u,j as m,n as w,p as g}from"./chunk-VX56DXTV.mjs";import{e as h,n as a,o as f,p as d}from"./chunk-ZAEAHS4S.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
+import{a as b}from"./chunk-23CSEFFS.mjs";import{a as k}from"./chunk-QSQC5IFZ.mjs";import{u as y}from"./chunk-SAGPBKAJ.mjs";import"./chunk-KN2ZQOJT.mjs";import{a as c,b as u,j as m,n as w,p as g}from"./chunk-OV64C6CG.mjs";import{e as h,n as a,o as f,p as d}from"./chunk-ZAEAHS4S.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
 Before a session first changes a CLAUDE.md, the file as it was is kept in the session's journal folder. This lists what
