@@ -11,7 +11,6 @@
  * Release: empty the record, close. The sidecar stays, since other implementations do not look at its inode again.
  * A holder that dies, however, leaves the flock to the kernel, which frees it.
  */
-
 import fs from "node:fs";
 import path from "node:path";
 import { monotonicMs } from "./clock.ts";

@@ -2,7 +2,6 @@
  * How Claude Code talks to a hook: one JSON object on standard input, one on standard output, exit 0. Whatever goes
  * wrong, the session starts; the reason is in the answer and in the journal.
  */
-
 import fs from "node:fs";
 import path from "node:path";
 import { monotonicMs } from "./clock.ts";

@@ -1,5 +1,4 @@
 /** One try to get one lock: what was asked for, what was seen so far, and what the journal and the caller are told. */
-
 import fs from "node:fs";
 import { monotonicMs } from "./clock.ts";
 import { codeOf, errnoOf, failureReason, messageOf } from "./errors.ts";

@@ -3,7 +3,6 @@
  * knows, and on Linux tells it in /proc. Nothing here may fail, or take longer than its caller allows: it serves
  * a message, never a decision.
  */
-
 import fs from "node:fs";
 import path from "node:path";
 import { monotonicMs } from "./clock.ts";

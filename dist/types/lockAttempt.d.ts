@@ -1,4 +1,3 @@
-/** One try to get one lock: what was asked for, what was seen so far, and what the journal and the caller are told. */
 import type { BackendName } from "./flock.ts";
 import { type LockHolder } from "./lockHolder.ts";
 import { type JournalAddress } from "./sessionJournal.ts";

@@ -1,8 +1,3 @@
-/**
- * Who holds a lock. A holder of this package writes a record into the sidecar; of any other process only the kernel
- * knows, and on Linux tells it in /proc. Nothing here may fail, or take longer than its caller allows: it serves
- * a message, never a decision.
- */
 /** What a holder writes into the sidecar while it holds the lock. */
 export interface HolderRecord {
     pid: number;
