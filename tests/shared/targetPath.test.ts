@@ -3,6 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { isInside, resolveTarget, TargetRefused } from "../../shared/targetPath.ts";
+import { startProgram } from "../helpers/child.ts";
+import { useJournal } from "../helpers/journal.ts";
+import { CAN_BE_NOBODY, NOBODY } from "../helpers/machine.ts";
 import { tempDir } from "../helpers/tempDir.ts";
 
 /** A project beside other folders: `project/`, `project-2/` and `outside/`, with a file in each. */
@@ -125,7 +128,18 @@ describe("refused, with a message that says why:", () => {
       (at) => fs.symlinkSync("/dev/null", at("project/CLAUDE.md")),
     ],
     ["a folder that is absent", "project/absent/CLAUDE.md", /cannot be reached/, () => {}],
-    ["a folder that is a file", "project/AGENTS.md/CLAUDE.md", /cannot be reached/, () => {}],
+    [
+      "a folder that is a file",
+      "project/AGENTS.md/CLAUDE.md",
+      /cannot be reached: .* is not a folder/,
+      () => {},
+    ],
+    [
+      "a link with a name that no file can have",
+      "project/CLAUDE.md",
+      /cannot be followed \(ENAMETOOLONG\)/,
+      (at) => fs.symlinkSync("n".repeat(300), at("project/CLAUDE.md")),
+    ],
   ])("%s", (_what, target, message, prepare) => {
     const at = layout();
     prepare(at);
@@ -133,6 +147,20 @@ describe("refused, with a message that says why:", () => {
     expect(resolve).toThrow(TargetRefused);
     expect(resolve).toThrow(message);
   });
+});
+
+test("refused, with a message that says why: a link into a folder that this user may not enter", async ({
+  skip,
+}) => {
+  skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+  useJournal();
+  const at = layout();
+  fs.chmodSync(at("."), 0o755);
+  fs.chmodSync(at("outside"), 0o700);
+  fs.symlinkSync("../outside/AGENTS.md", at("project/CLAUDE.md"));
+  const child = startProgram("update", { target: at("project/CLAUDE.md"), line: "new" }, NOBODY);
+  const message = expect.stringContaining("may not be read by this user");
+  expect(await child.message("result")).toMatchObject({ outcome: "refused", message });
 });
 
 test.each([
