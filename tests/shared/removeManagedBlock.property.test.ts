@@ -9,7 +9,7 @@ import { removeManagedBlock } from "../../shared/removeManagedBlock.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
 /** `FUZZ_RUNS=1000000 npx vitest run tests/shared/removeManagedBlock.property.test.ts` for a long search. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 1500);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 700);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;

@@ -11,6 +11,8 @@ import { type Answer, answerOf, type HookRun, hookFile } from "../hooks/hookProc
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
+/** Runs that differ in Node's own calls are made again, not for ever. */
+const MAX_TRIES = 10;
 /** Calls that change a file or a folder. */
 export const CHANGING =
   "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
@@ -172,8 +174,22 @@ export class Sweep {
     });
   }
 
-  /** The calls of an undisturbed run that have to do with the project or the configuration folder. */
+  /**
+   * The calls of an undisturbed run that have to do with the project or the configuration folder, as two runs on end
+   * have them: Node's own calls among them, to wake its threads, are not always as many.
+   */
   calls(names: string): Call[] {
+    const places = (calls: Call[]) => String(calls.map(({ name, when }) => `${name} ${when}`));
+    let last = this.#callsOnce(names);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const calls = this.#callsOnce(names);
+      if (places(calls) === places(last)) return calls;
+      last = calls;
+    }
+    throw new Error(`no two of ${MAX_TRIES} runs on end have the same calls`);
+  }
+
+  #callsOnce(names: string): Call[] {
     this.reset();
     run(this.place, this.scenario.sessionId, this.#strace(names, []), this.#backend);
     const counts = new Map<string, number>();
@@ -191,7 +207,7 @@ export class Sweep {
 
   /** Runs the hook once more from the beginning with `injection` at that call. @returns null if it did not hit */
   disturb({ name, when }: Call, injection: string): HookRun | null {
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.reset();
       const inject = ["-e", `inject=${name}:${injection}:when=${when}`];
       const result = run(this.place, this.scenario.sessionId, this.#strace(name, inject), this.#backend);
