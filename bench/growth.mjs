@@ -121,7 +121,7 @@ function shownSize(size, unit) {
 }
 
 function runHook(plugin, place) {
-  return time([path.join(plugin, "hooks/sessionStart.mjs")], place, payload(place, "the-session"));
+  return time([path.join(plugin, "hooks/sessionStart.cjs")], place, payload(place, "the-session"));
 }
 
 function runAudit(plugin, place) {

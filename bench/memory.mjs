@@ -10,11 +10,11 @@ const peak = fileURLToPath(new URL("peak.cjs", import.meta.url));
 const GOAL_MB = 15;
 const EVENTS = 1_000_000;
 
-export function measureMemory({ quick, progress }) {
+export async function measureMemory({ quick, progress }) {
   const plugin = installPlugin(null);
   const place = newProject();
   const long = withJournal(EVENTS);
-  const hook = path.join(plugin, "hooks/sessionStart.mjs");
+  const hook = path.join(plugin, "hooks/sessionStart.cjs");
   let sessions = 0;
   const cases = {
     "bare Node": () => peakMb(["-e", "0"], place, ""),
@@ -22,7 +22,7 @@ export function measureMemory({ quick, progress }) {
     "hook, new session": () => peakMb([hook], newProject(), payload(place, `session-${++sessions}`)),
     "audit, a million events": () => peakMb([path.join(plugin, "bin/pact-hooks"), "audit"], long, ""),
   };
-  const values = roundRobin(cases, quick ? 3 : 9, (done) => progress(`memory: ${done}`));
+  const values = await roundRobin(cases, quick ? 3 : 9, (done) => progress(`memory: ${done}`));
   const bare = spread(values["bare Node"]).median;
   const goals = [];
   const ratios = {};

@@ -16,14 +16,14 @@ export function spread(values) {
 
 /**
  * Runs every case once, then every case once more, and so on, so that whatever else the machine does hits all alike.
- * @param {Record<string, () => number>} cases each gives what it measured
- * @returns {Record<string, number[]>} one value a round; two rounds before the first are thrown away
+ * @param {Record<string, () => number | Promise<number>>} cases each gives what it measured
+ * @returns {Promise<Record<string, number[]>>} one value a round; two rounds before the first are thrown away
  */
-export function roundRobin(cases, rounds, progress = () => {}) {
+export async function roundRobin(cases, rounds, progress = () => {}) {
   const values = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
   for (let round = -2; round < rounds; round++) {
     for (const [name, run] of Object.entries(cases)) {
-      const value = run();
+      const value = await run();
       if (round >= 0) values[name].push(value);
     }
     progress(`${Math.max(round + 1, 0)} of ${rounds}`);

@@ -11,8 +11,6 @@ const BOTTOM = 28;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 const BASE = TOP + PLOT_HEIGHT;
 const MAX_BAR_WIDTH = 40;
-/** `140K`: what the margin has room for. */
-const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact" });
 /** Room that a character of a label below a bar takes, and the gap to the next label. */
 const CHARACTER_WIDTH = 6.5;
 const LABEL_GAP = 12;
@@ -80,10 +78,12 @@ function column({ title, parts }: Bar, middle: number, width: number, top: numbe
 
 function grid(top: number): string {
   const lines = top % 2 === 0 ? [0, top / 2, top] : [0, top];
+  // `140K`: what the margin has room for.
+  const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
   return lines
     .map((value) => {
       const y = round(BASE - (value / top) * PLOT_HEIGHT);
-      return `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${COMPACT.format(value)}</text>`;
+      return `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${compact.format(value)}</text>`;
     })
     .join("");
 }

@@ -32,7 +32,7 @@ const SAMPLE = `# Sample project
 - Build with \`make\`, test with \`make check\`.
 - Keep functions short.
 `;
-const HOOK = fileURLToPath(new URL("../hooks/sessionStart.mjs", import.meta.url));
+const HOOK = fileURLToPath(new URL("../hooks/sessionStart.cjs", import.meta.url));
 const HOOK_TIMEOUT_MS = 30_000;
 
 /** @returns the exit code @throws {UsageError} */

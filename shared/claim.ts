@@ -4,9 +4,9 @@
  * out of, a removed folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
  */
 import fs from "node:fs";
-import path from "node:path";
 import { randomBytes } from "./dependencies.ts";
 import { ifPresent, isCode } from "./errors.ts";
+import { inFolder } from "./folders.ts";
 import type { TargetPath } from "./targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
@@ -14,7 +14,7 @@ const MAX_REMOVALS = 1000;
 
 /** Creates a claim on the target. @returns its path @throws the system's error */
 export function createClaim({ dir, base }: TargetPath): string {
-  const claim = path.join(dir, `.${base}.${randomBytes(8).toString("hex")}.claim`);
+  const claim = inFolder(dir, `.${base}.${randomBytes(8).toString("hex")}.claim`);
   fs.mkdirSync(claim, 0o700);
   return claim;
 }
@@ -25,7 +25,7 @@ export function listClaims({ dir, base }: TargetPath): string[] {
   return fs
     .readdirSync(dir)
     .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.claim$/.test(name.slice(prefix.length)))
-    .map((name) => path.join(dir, name));
+    .map((name) => inFolder(dir, name));
 }
 
 /**
@@ -74,6 +74,6 @@ export function discardClaim(claim: string): void {
 
 function empty(claim: string): void {
   for (const name of ifPresent(() => fs.readdirSync(claim)) ?? []) {
-    fs.rmSync(path.join(claim, name), { recursive: true, force: true });
+    fs.rmSync(inFolder(claim, name), { recursive: true, force: true });
   }
 }

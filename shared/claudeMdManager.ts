@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { isCode, messageOf } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
+import { inFolder } from "./folders.ts";
 import { stripKernelBlock } from "./kernelBlock.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import {
@@ -52,8 +53,8 @@ type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTex
  * @throws the system's error if it cannot be told
  */
 export function resolveProjectClaudeMd(projectDir: string): string {
-  const inner = path.join(projectDir, ".claude", "CLAUDE.md");
-  const outer = path.join(projectDir, "CLAUDE.md");
+  const inner = inFolder(inFolder(projectDir, ".claude"), "CLAUDE.md");
+  const outer = inFolder(projectDir, "CLAUDE.md");
   return !isThere(inner) && isThere(outer) ? outer : inner;
 }
 
@@ -104,7 +105,7 @@ export function updateSessionInfo(
 export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
   const lockOptions = { ...options, projectDir: undefined, journal: options };
   try {
-    const file = path.join(configDir(), "CLAUDE.md");
+    const file = inFolder(configDir(), "CLAUDE.md");
     if (!fs.existsSync(file)) return null;
     return statusOf(
       applyText(fs.realpathSync.native(file), (text) => stripKernelBlock(text ?? ""), lockOptions),
@@ -125,7 +126,7 @@ function updateClaudeMd(
   try {
     file = resolveProjectClaudeMd(projectDir);
   } catch (error) {
-    const file = path.join(projectDir, "CLAUDE.md");
+    const file = inFolder(projectDir, "CLAUDE.md");
     return { ...abandon(error, file, lockTo), changes: [], path: file, hadRouting: false };
   }
   const { settings, problems } = readProjectSettings(projectDir);
@@ -149,15 +150,18 @@ function updateClaudeMd(
   return { ...done, ...(message ? { message } : {}), path: file, hadRouting };
 }
 
-/** One locked update of a file's text; a file that has nothing to be put in is not created. */
+/** One locked update of a file's text by a pure function; a file that has nothing to be put in is not created. */
 function applyText(
   file: string,
   transform: (text: string | null) => ProjectTextResult,
   options: UpdateOptions,
 ): TextUpdate {
   let done: ProjectTextResult = { text: "", changes: [] };
+  let doneOn: string | null | undefined;
   const mutate = (text: string | null) => {
-    done = transform(text);
+    // Looked at again under the lock, it is mostly the same text.
+    if (text !== doneOn) done = transform(text);
+    doneOn = text;
     return done.text === (text ?? "") ? null : done.text;
   };
   const result = prepareFolder(file, mutate, options) ?? updateFile(file, mutate, options);

@@ -12,10 +12,10 @@
  * A holder that dies, however, leaves the flock to the kernel, which frees it.
  */
 import fs from "node:fs";
-import path from "node:path";
 import { monotonicMs } from "./clock.ts";
 import { ifPresent } from "./errors.ts";
 import { findBackend } from "./flock.ts";
+import { inFolder } from "./folders.ts";
 import {
   type Attempt,
   elapsedMs,
@@ -69,7 +69,7 @@ export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T,
 
 /** The sidecar's path: `.CLAUDE.md.lock` beside CLAUDE.md. */
 export function sidecarOf({ dir, base }: TargetPath): string {
-  return path.join(dir, `.${base}.lock`);
+  return inFolder(dir, `.${base}.lock`);
 }
 
 /** Without a descriptor the lock has failed open. */

@@ -1,6 +1,6 @@
-import path from "node:path";
 import { messageOf } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
+import { inFolder } from "./folders.ts";
 import { DEFAULT_SETTINGS, parseSettings, SETTINGS_FILE, type Settings } from "./settings.ts";
 import { closeSnapshot, openSnapshot } from "./snapshot.ts";
 import { resolveTarget } from "./targetPath.ts";
@@ -10,7 +10,7 @@ import { resolveTarget } from "./targetPath.ts";
  * followed, for the file's text goes into CLAUDE.md. Never throws: what is wrong is a problem, in words.
  */
 export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
-  const named = path.join(projectDir, SETTINGS_FILE);
+  const named = inFolder(projectDir, SETTINGS_FILE);
   try {
     if (!isThere(named)) return defaults([]);
     const snapshot = openSnapshot(resolveTarget(named, projectDir).path);

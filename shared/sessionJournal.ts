@@ -8,7 +8,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { isCode, messageOf } from "./errors.ts";
-import { makeFolders } from "./folders.ts";
+import { inFolder, makeFolders } from "./folders.ts";
 import { isSessionId } from "./sessionId.ts";
 import { sleepMs } from "./sleep.ts";
 
@@ -46,21 +46,21 @@ export function configDir(): string {
 
 /** The folder of all journals. @throws if there is no home folder */
 export function journalRoot(): string {
-  return path.join(configDir(), "pact-sessions");
+  return inFolder(configDir(), "pact-sessions");
 }
 
 /** A session's own folder. @throws if the session id is not one, or there is no home folder */
 export function sessionDir(projectDir: string, sessionId: string): string {
   if (!isSessionId(sessionId)) throw new Error("not a session id");
   const slug = path.basename(path.resolve(projectDir)) || "root";
-  return path.join(journalRoot(), slug, sessionId);
+  return inFolder(inFolder(journalRoot(), slug), sessionId);
 }
 
 /** The journal's file for an address. @throws if there is no home folder */
 export function journalPath({ sessionId, projectDir }: JournalAddress): string {
   return isSessionId(sessionId) && projectDir
-    ? path.join(sessionDir(projectDir, sessionId), JOURNAL_NAME)
-    : path.join(journalRoot(), "unattributed.jsonl");
+    ? inFolder(sessionDir(projectDir, sessionId), JOURNAL_NAME)
+    : inFolder(journalRoot(), "unattributed.jsonl");
 }
 
 /** An event of this moment. Fields that are undefined are left out. */

@@ -1,6 +1,6 @@
 import fs from "node:fs";
-import path from "node:path";
 import { isCode, systemError } from "./errors.ts";
+import { inFolder } from "./folders.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { TargetRefused } from "./targetPath.ts";
 
@@ -13,7 +13,7 @@ const NEW_FILE_MODE = 0o600;
  * @throws the system's error; {TargetRefused} if the owner cannot be kept
  */
 export function stage(claim: string, bytes: Buffer, old: Snapshot | null): string {
-  const staged = path.join(claim, "next");
+  const staged = inFolder(claim, "next");
   const fd = fs.openSync(staged, "wx", NEW_FILE_MODE);
   try {
     writeAll(fd, bytes);

@@ -4,26 +4,20 @@ import path from "node:path";
 import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
+import { inFolder } from "./folders.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 import { printable } from "./printable.ts";
 import { routingText } from "./routingBlock.ts";
 import { teamName } from "./sessionBlock.ts";
 import { isSessionId } from "./sessionId.ts";
-import {
-  appendEvent,
-  JOURNAL_NAME,
-  journalPath,
-  journalRoot,
-  makeEvent,
-  sessionDir,
-} from "./sessionJournal.ts";
+import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./sessionJournal.ts";
 
 const HOOK = "sessionStart";
 
 export function startSession({ sessionId, projectDir, source }: HookPayload, pluginRoot: string): HookAnswer {
   const dir = sessionDir(projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const options = (backup: string) => ({ hook: HOOK, sessionId, projectDir, backup: path.join(dir, backup) });
+  const options = (backup: string) => ({ hook: HOOK, sessionId, projectDir, backup: inFolder(dir, backup) });
   const update = startSessionInClaudeMd(projectDir, session, options(PROJECT_BACKUP));
   const userLevel = stripOrphanKernelBlock(options(USER_BACKUP));
   const { outcome, waitedMs, backend, reason } = update.lock;
@@ -42,17 +36,18 @@ export function startSession({ sessionId, projectDir, source }: HookPayload, plu
   });
   appendEvent(event, { sessionId, projectDir });
   return {
-    additionalContext: update.outcome === "disabled" ? undefined : contextFor(sessionId, projectDir, update),
-    systemMessage: messageFor(update, userLevel, journalPath({ sessionId, projectDir })),
+    additionalContext:
+      update.outcome === "disabled" ? undefined : contextFor(sessionId, projectDir, dir, update),
+    systemMessage: messageFor(update, userLevel, inFolder(dir, JOURNAL_NAME)),
   };
 }
 
 /** For the model: what CLAUDE.md, which may have been read before this hook ran, does not tell it yet. */
-function contextFor(sessionId: string, projectDir: string, update: ClaudeMdUpdate): string {
+function contextFor(sessionId: string, projectDir: string, dir: string, update: ClaudeMdUpdate): string {
   const file = printable(path.relative(projectDir, update.path));
   const done = update.changes.length > 0 ? update.changes.join("; ") : update.outcome;
   const lines = [
-    `PACT session ${sessionId}, team ${teamName(sessionId)}; journal folder: ${printable(sessionDir(projectDir, sessionId))}`,
+    `PACT session ${sessionId}, team ${teamName(sessionId)}; journal folder: ${printable(dir)}`,
     `${file}: ${done}.`,
   ];
   const previous = update.previousSession && journalOf(update.previousSession);
@@ -66,7 +61,7 @@ function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>):
   const folder = path.resolve(dir);
   const isOurs =
     isSessionId(id) && path.basename(folder) === id && folder.startsWith(journalRoot() + path.sep);
-  const journal = path.join(folder, JOURNAL_NAME);
+  const journal = inFolder(folder, JOURNAL_NAME);
   return isOurs && fs.existsSync(journal) ? journal : undefined;
 }
 

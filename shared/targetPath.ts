@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode } from "./errors.ts";
 import { kindOf } from "./fileKind.ts";
+import { inFolder } from "./folders.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
 export interface TargetPath {
@@ -28,7 +29,7 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const named = path.resolve(target);
   const dir = realDir(path.dirname(named), named);
   const anchor = projectDir === undefined ? dir : realDir(path.resolve(projectDir), named);
-  const real = followLinks(path.join(dir, path.basename(named)), named);
+  const real = followLinks(inFolder(dir, path.basename(named)), named);
   if (!isInside(path.dirname(real), anchor)) {
     throw new TargetRefused(
       `${named} leads to ${real}, outside of ${anchor}; it is left alone. Replace the link by a file, or link inside the project.`,

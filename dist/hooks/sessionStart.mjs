@@ -1,3 +1,1 @@
-const { createRequire, enableCompileCache } = process.getBuiltinModule("node:module");
-enableCompileCache?.(`${import.meta.dirname}/../.compile-cache`);
-createRequire(import.meta.filename)("./sessionStart.cjs");
+process.getBuiltinModule("node:module").createRequire(import.meta.filename)("./sessionStart.cjs");

@@ -28,9 +28,9 @@ export function hookEntries(root: string): Record<string, HookGroup> {
   return {
     SessionStart: {
       matcher: "startup|resume|clear|compact",
-      hooks: [handler(root, "sessionStart.mjs", 60)],
+      hooks: [handler(root, "sessionStart.cjs", 60)],
     },
-    SessionEnd: { hooks: [handler(root, "sessionEnd.mjs", 5)] },
+    SessionEnd: { hooks: [handler(root, "sessionEnd.cjs", 5)] },
   };
 }
 
@@ -44,7 +44,8 @@ export type IsOwnRoot = (root: string) => boolean | undefined;
 export function isOurHandler(value: unknown, isOwnRoot: IsOwnRoot): boolean {
   const { command, args } = Object(value) as { command?: unknown; args?: unknown };
   const script = command === "node" && Array.isArray(args) && args[0];
-  const match = typeof script === "string" && /^(.*)[\\/]hooks[\\/]session(?:Start|End)\.mjs$/s.exec(script);
+  const match =
+    typeof script === "string" && /^(.*)[\\/]hooks[\\/]session(?:Start|End)\.[cm]js$/s.exec(script);
   if (!match) return false;
   const root = match[1] as string;
   const isAsWeWrite = Object.values(hookEntries(root)).some(({ hooks }) =>

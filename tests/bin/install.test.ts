@@ -83,7 +83,7 @@ test("--user: the user's own settings, which may be a link", () => {
   fs.mkdirSync(box.configDir);
   fs.symlinkSync(real, own);
   expect(run(["install", "--user"], box).status).toBe(0);
-  expect(read(real)).toContain("sessionStart.mjs");
+  expect(read(real)).toContain("sessionStart.cjs");
   expect(fs.lstatSync(own).isSymbolicLink()).toBe(true);
   expect(listing(box.projectDir)).toEqual([]);
   expect(run(["uninstall", "--user"], box).status).toBe(0);

@@ -82,7 +82,7 @@ describe("a session of the real Claude Code", () => {
     const claude = newClaude(api);
     const broken = path.join(path.dirname(claude.projectDir), "broken");
     fs.cpSync(dist, broken, { recursive: true });
-    fs.writeFileSync(path.join(broken, "hooks/sessionStart.mjs"), code);
+    fs.writeFileSync(path.join(broken, "hooks/sessionStart.cjs"), code);
     const { status, stdout } = await claude.run("--plugin-dir", broken, "-p", "hi");
     expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
   });
@@ -114,7 +114,7 @@ describe("the plugin", () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
     const installed = path.join(claude.configDir, "plugins/cache/pact-hooks/pact-hooks", version);
     const files = listing(installed);
-    expect(files).toContain("hooks/sessionStart.mjs");
+    expect(files).toContain("hooks/sessionStart.cjs");
     expect(
       files.filter((name) => /node_modules|lock\.json|\.ts$|tests/.test(name.replace(/\.d\.ts$/, ""))),
     ).toEqual([]);

@@ -92,7 +92,7 @@ export function startHook(
 }
 
 export function hookFile(hook: HookName): string {
-  return path.join(root, "dist/hooks", `${hook}.mjs`);
+  return path.join(root, "dist/hooks", `${hook}.cjs`);
 }
 
 export interface Answer {

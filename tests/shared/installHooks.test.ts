@@ -19,7 +19,7 @@ test("other installers: outcomes, and the file is gone again", () => {
   const settingsPath = settingsIn(tempDir());
   const pluginRoot = "/opt/pact-hooks/";
   expect(installHooks({ settingsPath, pluginRoot }).outcome).toBe("written");
-  expect(fs.readFileSync(settingsPath, "utf8")).toContain('"/opt/pact-hooks/hooks/sessionStart.mjs"');
+  expect(fs.readFileSync(settingsPath, "utf8")).toContain('"/opt/pact-hooks/hooks/sessionStart.cjs"');
   expect(installHooks({ settingsPath, pluginRoot }).outcome).toBe("unchanged");
   expect(uninstallHooks({ settingsPath }).outcome).toBe("removed");
   expect(uninstallHooks({ settingsPath }).outcome).toBe("unchanged");

@@ -99,7 +99,7 @@ function session({ dir }, project, id, hook, seen, doomed = false) {
     CLAUDE_PROJECT_DIR: cwd,
   };
   env.PACT_HOOKS_FLOCK = BACKENDS[Math.floor(Math.random() * 2)];
-  const child = spawn(process.execPath, [path.join(root, `dist/hooks/${hook}.mjs`)], { cwd, env });
+  const child = spawn(process.execPath, [path.join(root, `dist/hooks/${hook}.cjs`)], { cwd, env });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
     stdout += text;

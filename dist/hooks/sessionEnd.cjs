@@ -1,0 +1,2 @@
+require("node:module").enableCompileCache?.(`${__dirname}/../.compile-cache`);
+require("./sessionEnd.bundle.cjs");
