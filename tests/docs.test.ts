@@ -45,6 +45,15 @@ describe("README.md", () => {
     expect(readme).toContain("Node 20.17 or later");
   });
 
+  test("gives the cost as it was measured last", () => {
+    const measured = JSON.parse(read("bench/results.json"));
+    const costOf = (name: string) => measured[`hook, Node 22: ${name}`].median.toFixed(2);
+    const prose = readme.replaceAll("\n", " ");
+    expect(prose).toContain(`${costOf("unchanged")} of that time for a session that changes nothing`);
+    expect(prose).toContain(`${costOf("new session")} for a new one,`);
+    expect(prose).toContain(`${costOf("new session, with the addon")} for a new one with the`);
+  });
+
   const settings = readme.match(/```markdown\n(---[\s\S]*?)```/)?.[1] ?? "";
 
   test("shows the settings with their defaults", () => {

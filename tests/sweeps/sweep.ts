@@ -12,7 +12,8 @@ import { type Answer, answerOf, type HookRun, hookFile } from "../hooks/hookProc
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
 /** Runs that differ in Node's own calls are made again, not for ever. */
-const MAX_TRIES = 10;
+const MAX_TRIES = 15;
+const ALIKE = 3;
 /** Calls that change a file or a folder. */
 export const CHANGING =
   "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
@@ -175,18 +176,19 @@ export class Sweep {
   }
 
   /**
-   * The calls of an undisturbed run that have to do with the project or the configuration folder, as two runs on end
-   * have them: Node's own calls among them, to wake its threads, are not always as many.
+   * The calls of an undisturbed run that have to do with the project or the configuration folder, as most runs have
+   * them: Node's own calls, to wake its threads, are among those that are counted, and not always as many.
    */
   calls(names: string): Call[] {
-    const places = (calls: Call[]) => String(calls.map(({ name, when }) => `${name} ${when}`));
-    let last = this.#callsOnce(names);
+    const seen = new Map<string, number>();
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const calls = this.#callsOnce(names);
-      if (places(calls) === places(last)) return calls;
-      last = calls;
+      const places = String(calls.map(({ name, when }) => `${name} ${when}`));
+      const times = (seen.get(places) ?? 0) + 1;
+      if (times === ALIKE) return calls;
+      seen.set(places, times);
     }
-    throw new Error(`no two of ${MAX_TRIES} runs on end have the same calls`);
+    throw new Error(`no ${ALIKE} of ${MAX_TRIES} runs have the same calls`);
   }
 
   #callsOnce(names: string): Call[] {
