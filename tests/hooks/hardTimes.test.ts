@@ -86,7 +86,7 @@ test.runIf(HAS_STRACE)(
         "-e",
         "trace=rename",
         "-e",
-        "inject=rename:delay_enter=700000:when=2",
+        "inject=rename:delay_enter=700000:when=1",
         process.execPath,
         hookFile("sessionStart"),
       ],

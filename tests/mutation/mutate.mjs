@@ -1,9 +1,10 @@
 /**
- * Whether the tests notice a changed line. Each mutant of a file is built and tested in a copy of the checkout:
- * `npm run mutate -- shared/claim.ts`. What survives is printed; exit status 1 if any does that is not in survivors.json,
- * which says why it may. `npm run mutate -- --help` lists the knobs.
+ * Whether the tests notice a changed line. Each mutant of a file is tested in a copy of the checkout:
+ * `npm run mutate -- shared/claim.ts`, or `shared` for all of it. What survives is printed; exit status 1 if any does that is
+ * not in survivors.json, which says why it may. `npm run mutate -- --help` lists the knobs.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -12,38 +13,35 @@ import { parseArgs } from "node:util";
 import { transformSync } from "esbuild";
 import { parseAst } from "vite";
 
-const USAGE = `Usage: npm run mutate -- FILE... [options]
-  --tests A,B   the tests to run (default: those named after the file, and those that testsOf names)
+const USAGE = `Usage: npm run mutate -- FILE_OR_FOLDER... [options]
+  --tests A,B   the tests to run (default: those named after the file, and those of its part: see PARTS)
   --each N      every Nth mutant only
+  --most N      at most N mutants of a file, evenly spread (default: 40)
+  --jobs N      so many mutants at a time (default: one for each core)
   --help        this text
 `;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const survivors = JSON.parse(fs.readFileSync(path.join(root, "tests/mutation/survivors.json"), "utf8"));
-/** A mutant that hangs is noticed, too. */
-const TIMEOUT_MS = 120_000;
-const PUBLISH = [
-  "tests/shared/updateFile.test",
-  "tests/shared/updateFile.writers",
-  "tests/shared/updateFile.faults",
-];
-const LOCK = ["tests/shared/fileLock.test", "tests/shared/fileLock.failOpen"];
 
-/** Tests of what a file is a part of, besides its own. */
-function testsOf(name) {
-  const parts = {
-    ...{
-      claim: PUBLISH,
-      stage: PUBLISH,
-      snapshot: PUBLISH,
-      updateFile: PUBLISH,
-      outsideEdit: PUBLISH,
-      backup: ["tests/bin/restore"],
-    },
-    ...{ fileLock: LOCK, lockAttempt: LOCK, flock: LOCK, lockHolder: LOCK },
-    ...{ hookProtocol: ["tests/hooks"], startSession: ["tests/hooks"], claudeMdManager: ["tests/hooks"] },
-  };
-  return [...(parts[name] ?? ["tests/shared/projectText"]), `tests/shared/${name}`];
-}
+const text = "projectText,removeManagedBlock,repair,scan,routingBlock,sessionBlock,markers".split(",");
+const publish = "updateFile.test,outsideEdit,updateFile.writers,updateFile.faults,removeFile".split(",");
+const lock = ["fileLock", "lockHolder", "flock"];
+const hooks = ["claudeMdManager", "/hooks/sessionStart", "/hooks/sessionEnd", "/hooks/environment"];
+/** What a file is a part of: the tests to run besides its own. */
+const PARTS = [
+  [/^shared.audit/, ["audit", "/bin/audit", "/bin/journal"]],
+  [/^shared.install/, ["install", "/bin/install", "/bin/uninstall"]],
+  [/(claim|stage|snapshot|targetPath|updateFile|updateResult|outsideEdit|removeFile|merge)\.ts$/, publish],
+  [/(fileLock|lockAttempt|flock|lockHolder)\.ts$/, lock],
+  [/(backup|dependencies)\.ts$/, [...publish, "/bin/restore", ...hooks]],
+  [/(errors|fileKind|folders|sessionJournal|sessionId|sleep|clock)\.ts$/, [...publish, ...lock, ...hooks]],
+  [/(events|[sS]ettings|claudeMdManager|(start|end)Session|hookProtocol)\.ts$/, hooks],
+  [/doctor\.ts$/, ["/bin/doctor"]],
+  [/installHooks\.ts$/, ["/bin/install"]],
+  [/./, text],
+];
+/** Tests of built code, and of processes. */
+const BUILT = /library\.mjs|startProgram|hookProcess|command(Line)?\.ts|dist\//;
 
 const OPPOSITES = {
   ...{
@@ -89,40 +87,93 @@ function mutantsOf(script) {
   }
 }
 
-function main(files, { tests, each }) {
-  const copy = copyOfCheckout();
-  let unexplained = 0;
-  try {
-    for (const file of files) unexplained += mutateFile(copy, file, tests?.split(","), Number(each));
-  } finally {
-    fs.rmSync(copy, { recursive: true, force: true });
-  }
-  return unexplained > 0 ? 1 : 0;
+/** The tests of a file, the faster ones first: its own, others of the source, and those that run what is built. */
+function stagesOf(file, chosen) {
+  const names = fs
+    .readdirSync(path.join(root, "tests"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.includes("stress"))
+    .map((name) => `tests/${name}`);
+  const [, part] = PARTS.find(([files]) => files.test(file));
+  const isOwn = (name) => path.basename(name).startsWith(`${path.basename(file, ".ts")}.`);
+  const isWanted = (name) =>
+    (chosen ?? part).some((test) =>
+      name.startsWith(chosen ? test : path.posix.join(test.startsWith("/") ? "tests" : "tests/shared", test)),
+    );
+  const isBuilt = (name) => BUILT.test(fs.readFileSync(path.join(root, name), "utf8"));
+  const own = chosen ? [] : names.filter(isOwn);
+  const others = names.filter((name) => isWanted(name) && !own.includes(name));
+  const stages = [
+    { tests: own.filter((name) => !isBuilt(name)) },
+    { tests: others.filter((name) => !isBuilt(name)) },
+    { build: true, tests: [...own, ...others].filter(isBuilt) },
+  ];
+  return stages.filter(({ tests }) => tests.length > 0);
 }
 
-function mutateFile(copy, file, tests, each) {
+async function main(paths, { tests, each, most, jobs }) {
+  const files = paths.flatMap((name) => {
+    if (!fs.statSync(path.join(root, name)).isDirectory()) return [name];
+    const inside = fs.readdirSync(path.join(root, name), { recursive: true, encoding: "utf8" });
+    return inside.filter((file) => file.endsWith(".ts")).map((file) => path.posix.join(name, file));
+  });
+  const copies = Array.from({ length: jobs }, copyOfCheckout);
+  const results = [];
+  try {
+    for (const file of files) results.push(await mutateFile(copies, file, tests?.split(","), { each, most }));
+  } finally {
+    for (const copy of copies) fs.rmSync(copy, { recursive: true, force: true });
+  }
+  console.table(results);
+  return results.some(({ unexplained }) => unexplained !== 0) ? 1 : 0;
+}
+
+async function mutateFile(copies, file, chosen, { each, most }) {
   const name = path.basename(file, ".ts");
   const { code } = transformSync(fs.readFileSync(path.join(root, file), "utf8"), {
     loader: "ts",
     target: "node20.17",
   });
-  const related = tests ?? testsOf(name);
-  if (!passes(copy, file, code, related))
-    throw new Error(`the tests fail without a mutant: ${related.join(" ")}`);
-  const mutants = mutantsOf(code).filter((_, number) => number % each === 0);
-  let [survived, unexplained] = [0, 0];
-  for (const { start, end, text } of mutants) {
-    if (!passes(copy, file, code.slice(0, start) + text + code.slice(end), related)) continue;
-    survived++;
-    const what = `${lineAt(code, start)} => ${text.trim() || "(nothing)"} for ${code.slice(start, end).trim().slice(0, 60)}`;
-    const reason = survivors.find(({ where, line }) => where === name && what.includes(line))?.why;
-    if (!reason) unexplained++;
-    console.log(`${reason ? "explained" : "SURVIVED "} ${name}: ${what}${reason ? ` (${reason})` : ""}`);
+  const stages = stagesOf(file, chosen);
+  const all = mutantsOf(code);
+  const step = Math.max(each, all.length / most);
+  const mutants = all.filter((_, number) => Math.floor(number / step) !== Math.floor((number - 1) / step));
+  const result = {
+    file,
+    mutants: all.length,
+    tried: mutants.length,
+    noticed: 0,
+    explained: 0,
+    unexplained: 0,
+  };
+  if (mutants.length === 0) return result;
+  const startedAt = Date.now();
+  if (!(await passes(copies[0], file, code, stages, 600_000))) {
+    console.log(
+      `${file}: its tests fail without a mutant: ${stages.flatMap(({ tests }) => tests).join(" ")}`,
+    );
+    return { ...result, tried: 0, unexplained: mutants.length };
   }
-  console.log(
-    `${file}: ${mutants.length} mutants, ${mutants.length - survived} noticed, ${survived} survived, ${unexplained} unexplained`,
-  );
-  return unexplained;
+  // A mutant that hangs is noticed, too.
+  const limitMs = 20_000 + 3 * (Date.now() - startedAt);
+  const left = mutants.values();
+  const work = async (copy) => {
+    for (const { start, end, text } of left) {
+      const mutant = code.slice(0, start) + text + code.slice(end);
+      if (!(await passes(copy, file, mutant, stages, limitMs))) {
+        result.noticed++;
+        continue;
+      }
+      const what = `${lineAt(code, start)} => ${text.trim() || "(nothing)"} for ${code.slice(start, end).trim().slice(0, 60)}`;
+      const reason = survivors.find(({ where, line }) => where === name && what.includes(line))?.why;
+      result[reason ? "explained" : "unexplained"]++;
+      console.log(`${reason ? "explained" : "SURVIVED "} ${name}: ${what}${reason ? ` (${reason})` : ""}`);
+    }
+  };
+  await Promise.all(copies.map(work));
+  for (const copy of copies) fs.copyFileSync(path.join(root, file), path.join(copy, file));
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  console.log(`${file}: ${JSON.stringify({ ...result, file: undefined, seconds })}`);
+  return result;
 }
 
 function lineAt(code, offset) {
@@ -130,22 +181,47 @@ function lineAt(code, offset) {
   return code.slice(start, code.indexOf("\n", offset)).trim().slice(0, 110);
 }
 
-/** What is tested is the source and what is built from it. */
-function passes(copy, file, script, tests) {
+/** What is tested is the source and, where a stage needs it, what is built from it. */
+async function passes(copy, file, script, stages, limitMs) {
   fs.writeFileSync(path.join(copy, file), script);
-  const run = (...args) =>
-    spawnSync(process.execPath, args, { cwd: copy, stdio: "ignore", timeout: TIMEOUT_MS }).status === 0;
-  const passed =
-    run("scripts/build.mjs", "--no-types") &&
-    run("node_modules/vitest/vitest.mjs", "run", "--bail", "1", ...tests);
-  fs.copyFileSync(path.join(root, file), path.join(copy, file));
-  return passed;
+  const deadline = Date.now() + limitMs;
+  const succeeds = (...args) => run(copy, args, deadline - Date.now());
+  for (const { build, tests } of stages) {
+    if (build && !(await succeeds("scripts/build.mjs", "--no-types"))) return false;
+    if (!(await succeeds("node_modules/vitest/vitest.mjs", "run", "--bail", "1", ...tests))) return false;
+  }
+  return true;
+}
+
+/** Ends what it has started, too: a test that never returns does not listen to vitest. */
+async function run(copy, args, limitMs) {
+  const home = path.join(copy, "home");
+  const child = spawn(process.execPath, args, {
+    cwd: copy,
+    // Whatever a mutant does with paths, it does not do it to this user's own files. Property tests search less.
+    env: { ...process.env, HOME: home, TMPDIR: home, FUZZ_RUNS: "100" },
+    stdio: "ignore",
+    detached: true,
+  });
+  const end = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {}
+  };
+  const timer = setTimeout(end, Math.max(limitMs, 1));
+  const [status] = await once(child, "exit");
+  clearTimeout(timer);
+  end();
+  return status === 0;
 }
 
 function copyOfCheckout() {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-mutants-"));
+  // Some tests are another user.
+  fs.chmodSync(copy, 0o755);
   const isSource = (name) => ![".git", "node_modules", ".compile-cache"].includes(path.basename(name));
   fs.cpSync(root, copy, { recursive: true, filter: isSource });
+  fs.mkdirSync(path.join(copy, "home"));
   fs.mkdirSync(path.join(copy, "node_modules"));
   for (const name of fs.readdirSync(path.join(root, "node_modules"))) {
     if (!name.startsWith("."))
@@ -155,16 +231,22 @@ function copyOfCheckout() {
 }
 
 try {
+  const number = (value) => ({ type: "string", default: String(value) });
   const options = {
     tests: { type: "string" },
-    each: { type: "string", default: "1" },
+    each: number(1),
+    most: number(40),
+    jobs: number(os.availableParallelism()),
     help: { type: "boolean" },
   };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  for (const name of ["each", "most", "jobs"]) {
+    values[name] = Number(values[name]);
+    if (!(values[name] >= 1)) throw new Error(`--${name} must be a number from 1`);
+  }
   if (values.help) process.stdout.write(USAGE);
   else if (positionals.length === 0) throw new Error("Which file?");
-  else if (!(Number(values.each) >= 1)) throw new Error("--each must be a number from 1");
-  else process.exitCode = main(positionals, values);
+  else process.exitCode = await main(positionals, values);
 } catch (error) {
   process.stderr.write(`${error.message}\n${USAGE}`);
   process.exitCode = 2;

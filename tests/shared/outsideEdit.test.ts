@@ -197,8 +197,8 @@ test("a whole update finds what is appended between its rename and its second lo
   const { ino } = fs.statSync(target);
   const theirs = fs.openSync(target, "a");
   onTestFinished(() => fs.closeSync(theirs));
-  // The first rename stages, the second publishes.
-  const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=2");
+  // The only rename is the one that publishes.
+  const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
   const child = startProgram("update", { target, line: "ours" }, { under });
   await waitUntil(() => fs.statSync(target).ino !== ino);
   fs.writeSync(theirs, "theirs\n");
