@@ -12,6 +12,7 @@ describe("an append always merges", () => {
     ["to an empty file, where ours ends within a line", "", "x\n", "ours", "ours\nx\n"],
     ["that continues the last line", "a", "a and x\n", `${BLOCK}a`, `${BLOCK}a and x\n`],
     ["that would continue a line of ours", "a", "a and x\n", "a\n<!-- END -->", "a\n<!-- END -->\n and x\n"],
+    ["that would continue a line that ends like its own", "ab", "ab and x\n", "cb", "cb\n and x\n"],
     ["after a line that ours has ended", "a", "a\nx\n", "a\n", "a\n\nx\n"],
     ["with other line ends", "a\r\n", "a\r\nx\r\n", "b\r\na\r\n", "b\r\na\r\nx\r\n"],
     ["when ours has removed everything", "a\n", "a\nx\n", "", "x\n"],

@@ -191,19 +191,27 @@ describe("after the publish, into the file that it has displaced", () => {
   });
 });
 
-test("a whole update finds what is appended between its rename and its second look", async (context) => {
-  const { events } = useJournal();
-  const target = tempFile("old\n");
-  const { ino } = fs.statSync(target);
-  const theirs = fs.openSync(target, "a");
-  onTestFinished(() => fs.closeSync(theirs));
-  // The only rename is the one that publishes.
-  const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
-  const child = startProgram("update", { target, line: "ours" }, { under });
-  await waitUntil(() => fs.statSync(target).ino !== ino);
-  fs.writeSync(theirs, "theirs\n");
-  expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
-  expect(read(target)).toBe("old\nours\ntheirs\n");
-  expect(events()).toMatchObject([{ type: "outside_edit", resolution: "merged", target }]);
-  expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
-});
+test.for([
+  ["an append", "old\n", "old\nours\ntheirs\n"],
+  ["what follows a cut: our change is made on it", "", "theirs\nours\n"],
+] as const)(
+  "a whole update finds what is written between its rename and its second look: %s",
+  async ([_what, before, after], context) => {
+    const { events } = useJournal();
+    const target = tempFile(before);
+    // It is at rest.
+    fs.utimesSync(target, 1000, 1000);
+    const { ino } = fs.statSync(target);
+    const theirs = fs.openSync(target, "a");
+    onTestFinished(() => fs.closeSync(theirs));
+    // The only rename is the one that publishes.
+    const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
+    const child = startProgram("update", { target, line: "ours" }, { under });
+    await waitUntil(() => fs.statSync(target).ino !== ino);
+    fs.writeSync(theirs, "theirs\n");
+    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe(after);
+    expect(events()).toMatchObject([{ type: "outside_edit", resolution: "merged", target }]);
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  },
+);

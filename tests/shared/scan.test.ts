@@ -143,3 +143,14 @@ test("ten megabytes are scanned in linear time, with 10,000 markers too", () => 
     expect(performance.now() - started).toBeLessThan(2500);
   }
 });
+
+test("an open fence is named by its own line, and hides what it hid, past a fence of the other kind in it", () => {
+  const { openFence, hidden } = scan("```\n<!-- PACT_MANAGED_START -->\n~~~\na\n");
+  expect([openFence, hidden.map(({ line }) => line)]).toEqual([1, [2]]);
+});
+
+test("what looks like a comment in indented code hides nothing", () => {
+  const text = "    <!-- code\n<!-- SESSION_START -->\n";
+  expect(kinds(text)).toEqual(["2 session START"]);
+  expect(scan(text).openComment).toBeNull();
+});

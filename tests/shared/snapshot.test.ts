@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isStill, openSnapshot, readAgain, type Snapshot } from "../../shared/snapshot.ts";
+import { isStill, openAtRest, openSnapshot, readAgain, type Snapshot } from "../../shared/snapshot.ts";
 import { TargetRefused } from "../../shared/targetPath.ts";
 import { tempDir, tempFile } from "../helpers/tempDir.ts";
 
@@ -83,4 +83,20 @@ test("does not follow a link", () => {
   const file = tempFile("text\n");
   fs.symlinkSync(file, `${file}.link`);
   expect(() => openSnapshot(`${file}.link`)).toThrow(/ELOOP/);
+});
+
+test.each<[string, boolean, string]>([
+  ["is empty", false, ""],
+  ["is shorter than it was", true, "one\n"],
+])("a young file that %s is waited for until nobody has touched it for a second", (_how, wasSeen, now) => {
+  const file = tempFile("one\ntwo\n");
+  const before = wasSeen ? snapshotOf(file) : null;
+  fs.writeFileSync(file, now);
+  // Most of that second is over.
+  const touched = (Date.now() - 970) / 1000;
+  fs.utimesSync(file, touched, touched);
+  const snapshot = openAtRest(file, before) as Snapshot;
+  onTestFinished(() => fs.closeSync(snapshot.fd));
+  expect(Date.now() - Number(snapshot.stat.mtimeMs)).toBeGreaterThanOrEqual(1000);
+  expect(snapshot.bytes.toString()).toBe(now);
 });

@@ -29,7 +29,7 @@ describe("an update", () => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     const result = updateFile(target, append("two"));
-    expect(result).toEqual({
+    expect(result).toStrictEqual({
       outcome: "written",
       target,
       lock: expect.objectContaining({ outcome: "locked" }),
@@ -246,4 +246,42 @@ describe("refused, untouched, with a message and an event:", () => {
     expect(read(outside)).toBe("one\n");
     expect(fs.readdirSync(path.dirname(outside))).toEqual(["AGENTS.md"]);
   });
+});
+
+test("a file that was cut since the look without the lock is read when it has rested for a second", () => {
+  useJournal();
+  const target = tempFile("one\ntwo\n");
+  const untouchedMs: number[] = [];
+  const mutate = (text: string | null) => {
+    // Most of that second is over.
+    const touched = (Date.now() - 970) / 1000;
+    if (text === "one\ntwo\n") {
+      fs.writeFileSync(target, "one\n");
+      fs.utimesSync(target, touched, touched);
+    } else untouchedMs.push(Date.now() - Number(fs.statSync(target, { bigint: true }).mtimeMs));
+    return append("three")(text);
+  };
+  expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 1 });
+  expect(untouchedMs).toEqual([expect.any(Number)]);
+  expect(untouchedMs[0]).toBeGreaterThanOrEqual(1000);
+  expect(read(target)).toBe("one\nthree\n");
+});
+
+test.each([0o444, 0o555])("mode %o is read-only, which is seen before there is a claim or a lock", (mode) => {
+  useJournal();
+  const target = tempFile("one\n");
+  fs.chmodSync(target, mode);
+  expect(updateFile(target, append("two"))).toMatchObject({
+    outcome: "refused",
+    lock: { outcome: "not_needed" },
+    rounds: 0,
+    target,
+  });
+  expect(fs.existsSync(sidecarOf(target))).toBe(false);
+});
+
+test("the message about a NUL says which byte it is", () => {
+  useJournal();
+  const { message } = updateFile(tempFile("one\0two\n"), append("three"));
+  expect(message).toContain("byte 4 is NUL");
 });
