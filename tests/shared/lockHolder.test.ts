@@ -5,7 +5,7 @@ import { withFileLock } from "../../shared/fileLock.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../shared/lockHolder.ts";
 import { start, startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs } from "../helpers/machine.ts";
+import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "../helpers/machine.ts";
 import { sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -170,3 +170,61 @@ describe("who holds it", () => {
     });
   });
 });
+
+describe.runIf(IS_LINUX)("a record", () => {
+  const startOf = (pid: number) =>
+    fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ")[19] as string;
+
+  test("of a zombie is of a dead one, although it is the same process", async () => {
+    const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
+    const pid = await shell.message("pid");
+    await waitUntil(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
+    const { record } = ownRecord();
+    expect(holderOfRecord({ ...record, pid, start: startOf(pid) }).alive).toBe(false);
+    expect(holderOfRecord({ ...record, pid: shell.pid, start: startOf(shell.pid) }).alive).toBe(true);
+  });
+
+  test("from the future does not say how long the lock is held", () => {
+    const { record } = ownRecord();
+    const future = new Date(Date.now() + 60_000).toISOString();
+    expect(holderOfRecord({ ...record, acquired_at: future })).not.toHaveProperty("held_ms");
+  });
+
+  test("of a process that calls itself MainThread, as Node 24 does, gives its program", async () => {
+    const node = start(process.execPath, [
+      "-e",
+      'process.title = "MainThread"; console.log("{\\"ready\\":1}"); process.stdin.resume()',
+    ]);
+    await node.message("ready");
+    const { record } = ownRecord();
+    const { command } = holderOfRecord({ ...record, pid: node.pid, start: startOf(node.pid) });
+    expect(command).toBe(path.basename(process.execPath));
+  });
+
+  test("of another user's process, to whom we may send no signal, is of one that lives", async ({ skip }) => {
+    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    fs.chmodSync(path.dirname(target), 0o777);
+    withFileLock(target, () => {});
+    fs.chmodSync(sidecarOf(target), 0o666);
+    const holder = startProgram("holdLock", { target, hold: true });
+    await holder.message("entered");
+    const other = startProgram("holdLock", { target, options: { timeoutMs: 0 } }, NOBODY);
+    expect(await other.message("entered")).toMatchObject({
+      reason: "timeout",
+      holder: { pid: holder.pid, source: "record", alive: true },
+    });
+  });
+});
+
+test.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)(
+  "a holder is not looked for when there is no time left",
+  async () => {
+    const file = tempFile("", "sidecar");
+    const holder = start("flock", [file, "sh", "-c", "echo '{\"held\":1}'; read x"]);
+    await holder.message("held");
+    expect(findHolder(file, BUDGET_MS)).toMatchObject({ source: "proc" });
+    expect(findHolder(file, -1)).toBeUndefined();
+  },
+);

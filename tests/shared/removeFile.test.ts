@@ -3,12 +3,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, expect, test } from "vitest";
 import { createClaim, listClaims } from "../../shared/claim.ts";
+import { withFileLock } from "../../shared/fileLock.ts";
 import { updateProjectText } from "../../shared/projectText.ts";
 import { removeFile, removeSidecar } from "../../shared/removeFile.ts";
 import { resolveTarget, type TargetPath } from "../../shared/targetPath.ts";
 import { start } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { injecting } from "../helpers/machine.ts";
+import { injecting, useBackend } from "../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -98,4 +99,27 @@ test("the sidecar goes if it is free, and says why if not", () => {
   expect(fs.existsSync(sidecar)).toBe(false);
   fs.mkdirSync(sidecar);
   expect(removeSidecar(target)).toContain("regular file");
+});
+
+test("where somebody makes a new file at that moment, what was written into the old one is added to it", async (context) => {
+  const dir = tempDir();
+  const file = path.join(dir, "CLAUDE.md");
+  fs.writeFileSync(file, updateProjectText(null, {}).text);
+  const fd = fs.openSync(file, "a");
+  const under = injecting(context, "rename,renameat,renameat2:delay_exit=400000:when=1");
+  const child = start(COMMAND, ["uninstall", dir], { under });
+  await waitUntil(() => !fs.existsSync(file), "the file is moved");
+  fs.writeSync(fd, "theirs\n");
+  fs.closeSync(fd);
+  fs.writeFileSync(file, "new\n");
+  await child.exited;
+  expect(fs.readFileSync(file, "utf8")).toMatch(/^new\n.*theirs\n$/s);
+});
+
+test("a sidecar that is held stays, and so does one of which nobody can tell", () => {
+  withFileLock(target.path, () => expect(removeSidecar(target)).toBe("somebody holds it"));
+  expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
+  useBackend("none");
+  expect(removeSidecar(target)).toBe("there is no way to see whether it is free");
+  expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
 });
