@@ -86,7 +86,13 @@ function mutantsOf(script) {
       for (const value of ["true", "false"]) replace(value, node.test.start, node.test.end);
     } else if (type === "ExpressionStatement") replace(";");
     else if (type === "UnaryExpression" && node.operator === "!") replace("", start, node.argument.start);
-    else if (type === "ReturnStatement" && node.argument) replace("return;");
+    // Whoever asks takes undefined for null and for false.
+    else if (
+      type === "ReturnStatement" &&
+      node.argument &&
+      !/^(null|false|void 0)$/.test(script.slice(node.argument.start, node.argument.end))
+    )
+      replace("return;");
   }
 }
 
@@ -126,7 +132,7 @@ async function main(paths, { tests, each, most, jobs }) {
   try {
     for (const file of files) results.push(await mutateFile(copies, file, tests?.split(","), { each, most }));
   } finally {
-    for (const copy of copies) remove(copy);
+    for (const copy of copies) remove(path.dirname(copy));
   }
   console.table(results);
   return results.some(({ unexplained }) => unexplained !== 0) ? 1 : 0;
@@ -209,7 +215,7 @@ process.on("exit", () => running.forEach(end));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(2));
 
 async function run(copy, args, limitMs = 600_000) {
-  const home = path.join(copy, "home");
+  const home = path.join(copy, "../home");
   const child = spawn(process.execPath, args, {
     cwd: copy,
     // Whatever a mutant does with paths, it does not do it to this user's own files. Property tests search less.
@@ -227,21 +233,23 @@ async function run(copy, args, limitMs = 600_000) {
 }
 
 /** A test that was ended may have left a file system mounted. */
-function remove(copy) {
+function remove(dir) {
   try {
-    fs.rmSync(copy, { recursive: true, force: true });
+    fs.rmSync(dir, { recursive: true, force: true });
   } catch (error) {
-    console.log(`${copy} is left: ${error.message}`);
+    console.log(`${dir} is left: ${error.message}`);
   }
 }
 
 function copyOfCheckout() {
-  const copy = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-mutants-"));
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-mutants-"));
   // Some tests are another user.
-  fs.chmodSync(copy, 0o755);
+  fs.chmodSync(dir, 0o755);
+  // Not inside the copy: what tests put there must not find its node_modules.
+  fs.mkdirSync(path.join(dir, "home"));
+  const copy = path.join(dir, "checkout");
   const isSource = (name) => ![".git", "node_modules", ".compile-cache"].includes(path.basename(name));
   fs.cpSync(root, copy, { recursive: true, filter: isSource });
-  fs.mkdirSync(path.join(copy, "home"));
   fs.mkdirSync(path.join(copy, "node_modules"));
   for (const name of fs.readdirSync(path.join(root, "node_modules"))) {
     if (!name.startsWith("."))

@@ -98,3 +98,18 @@ test("text of megabytes between rules is not read as YAML", () => {
   expect(bodyStart(`---${" ".repeat(3_000_000)}!\n---\n`)).toBe(0);
   expect(performance.now() - started).toBeLessThan(2000);
 });
+
+test("a line within that starts with three hyphens is an error, and not the end of the YAML", () => {
+  const text = "---\na: 1\n\n---x\nb: 2\n---\n";
+  const place = locateFrontMatter(text);
+  if (!place) throw new Error("no front matter");
+  expect(() => parseYaml(text, place)).toThrow("starts with ---");
+  expect(bodyStart(text)).toBe(0);
+});
+
+test("YAML of more than 100,000 characters is text", () => {
+  const yaml = (length: number) => `---\na: ${"x".repeat(length - 12)}\n---\n`;
+  expect(yaml(100_000)).toHaveLength(100_000);
+  expect(bodyStart(yaml(100_000))).toBe(100_000);
+  expect(bodyStart(yaml(100_001))).toBe(0);
+});

@@ -189,6 +189,19 @@ describe("after the publish, into the file that it has displaced", () => {
     expect(read(target)).toBe("ours\na\nb\nmore 1\nmore 2\n");
     expect(reports).toHaveLength(3);
   });
+
+  test("it never ends: after ten merges that is said", () => {
+    const { target, theirs, rewrite, run, reports } = setUp("a\n");
+    rewrite("a\nb\n");
+    const message = run((further) => {
+      const next = further(fs.readFileSync(target));
+      if (next) replace(target, next.toString());
+      fs.writeSync(theirs, "more\n", fs.fstatSync(theirs).size);
+    });
+    expect(message).toMatch(/was updated; .* could not be kept \(it was written to 10 times\)/);
+    expect(read(target)).toBe(`ours\na\nb\n${"more\n".repeat(9)}`);
+    expect(reports).toEqual([...Array(10).fill(["merged", undefined]), ["lost"]]);
+  });
 });
 
 test.for([

@@ -9,7 +9,7 @@ import { removeFile, removeSidecar } from "../../shared/removeFile.ts";
 import { resolveTarget, type TargetPath } from "../../shared/targetPath.ts";
 import { start } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { injecting, useBackend } from "../helpers/machine.ts";
+import { IS_ROOT, injecting, NOBODY, useBackend } from "../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -122,4 +122,37 @@ test("a sidecar that is held stays, and so does one of which nobody can tell", (
   useBackend("none");
   expect(removeSidecar(target)).toBe("there is no way to see whether it is free");
   expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
+});
+
+test("what the caller's question throws reaches the caller, and the file stays", () => {
+  const ask = () => {
+    throw new Error("its own");
+  };
+  expect(() => remove(ask)).toThrow("its own");
+  expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
+});
+
+test("keeps one while a claim is in the way that this user may not remove", ({ skip }) => {
+  skip(!IS_ROOT, "needs to be root, to become somebody else");
+  const claim = createClaim(target);
+  const age = (seconds: number) =>
+    fs.utimesSync(claim, Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
+  fs.chmodSync(target.dir, 0o1777);
+  fs.chownSync(target.path, NOBODY.uid, NOBODY.gid);
+  const removeAsNobody = () => {
+    process.setegid?.(NOBODY.gid);
+    process.seteuid?.(NOBODY.uid);
+    try {
+      return remove();
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+  };
+  age(20);
+  expect(removeAsNobody()).toBe(false);
+  expect(fs.existsSync(target.path)).toBe(true);
+  age(40);
+  expect(removeAsNobody()).toBe(true);
+  expect(fs.existsSync(target.path)).toBe(false);
 });

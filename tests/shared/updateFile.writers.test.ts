@@ -2,12 +2,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { listClaims } from "../../shared/claim.ts";
+import { createClaim, listClaims } from "../../shared/claim.ts";
 import { resolveTarget } from "../../shared/targetPath.ts";
 import { updateFile } from "../../shared/updateFile.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { injecting, useBackend } from "../helpers/machine.ts";
+import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -103,5 +103,35 @@ describe("of two writers", () => {
     expect(events("write_abandoned")).toMatchObject([{ target, reason: "contention", rounds: 10 }]);
     expect(events("outside_edit")).toHaveLength(10);
     expectTidy(target);
+  });
+});
+
+describe("a claim that this user may not remove", () => {
+  const setUp = (skip: (when: boolean, why: string) => void, ageSeconds: number) => {
+    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+    const journal = useJournal();
+    const target = tempFile("one\n");
+    const claim = createClaim(resolveTarget(target));
+    const then = Date.now() / 1000 - ageSeconds;
+    fs.utimesSync(claim, then, then);
+    fs.chmodSync(path.dirname(target), 0o1777);
+    fs.chownSync(target, NOBODY.uid, NOBODY.gid);
+    const update = () => startProgram("update", { target, line: "two" }, NOBODY).message("result");
+    return { ...journal, target, claim, update };
+  };
+
+  test("is waited for while it is young, then the update is given up, and names it", async ({ skip }) => {
+    const { target, claim, update, events } = setUp(skip, 20);
+    const result = await update();
+    expect(result).toMatchObject({ outcome: "abandoned", rounds: 10 });
+    expect(result.message).toContain(`${claim} is in the way`);
+    expect(read(target)).toBe("one\n");
+    expect(events("write_abandoned")).toMatchObject([{ target, reason: "contention" }]);
+  });
+
+  test("is ignored when it is old", async ({ skip }) => {
+    const { target, update } = setUp(skip, 40);
+    expect(await update()).toMatchObject({ outcome: "written", rounds: 1 });
+    expect(read(target)).toBe("one\ntwo\n");
   });
 });
