@@ -10,10 +10,11 @@ import {
   makeEvent,
   readEvents,
   readLastEvent,
+  sessionDir,
 } from "../../shared/sessionJournal.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, mountTmpfs, NOBODY } from "../helpers/machine.ts";
+import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../helpers/machine.ts";
 import { tempDir, tempFile } from "../helpers/tempDir.ts";
 
 const ADDRESS = { sessionId: "session-1", projectDir: "/home/someone/my project" };
@@ -210,6 +211,24 @@ describe("Claude Code's configuration folder", () => {
     setEnv("HOME", home);
     expect(configDir()).toBe(path.join(os.userInfo().homedir, ".claude"));
   });
+});
+
+test("a session's folder is named after its project, and one of the whole system after the root", () => {
+  const { configDir } = useJournal();
+  expect(sessionDir("/home/someone/project/", "s")).toBe(path.join(configDir, "pact-sessions/project/s"));
+  expect(sessionDir("/", "s")).toBe(path.join(configDir, "pact-sessions/root/s"));
+  expect(() => sessionDir("/", "..")).toThrow("not a session id");
+});
+
+test("an event of the lock is made durable, another one need not be", async (context) => {
+  useJournal();
+  const log = tempFile("", "log");
+  const under = injecting(context, "fsync:delay_exit=1", log);
+  await startProgram("appendEvents", { count: 1, name: "a" }, { under }).exited;
+  expect(fs.readFileSync(log, "utf8")).not.toContain("fsync(");
+  const target = path.join(tempDir(), "CLAUDE.md");
+  await startProgram("holdLock", { target }, { under, env: { PACT_HOOKS_FLOCK: "none" } }).exited;
+  expect(fs.readFileSync(log, "utf8").match(/fsync\(/g)).toHaveLength(1);
 });
 
 function journalIn(configDir: string): string {

@@ -1,0 +1,88 @@
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { parsePayload } from "../../shared/hookProtocol.ts";
+import { tempDir, tempFile } from "../helpers/tempDir.ts";
+import { answerOf, payload, runHook, sandbox } from "../hooks/hookProcess.ts";
+
+let dir: string;
+
+function setProjectDir(value: string | undefined): void {
+  if (value === undefined) delete process.env.CLAUDE_PROJECT_DIR;
+  else process.env.CLAUDE_PROJECT_DIR = value;
+}
+
+beforeEach(() => {
+  dir = tempDir();
+  const before = process.env.CLAUDE_PROJECT_DIR;
+  onTestFinished(() => setProjectDir(before));
+  setProjectDir(undefined);
+});
+
+const parse = (fields: object) => parsePayload(JSON.stringify({ session_id: "s", cwd: dir, ...fields }));
+
+describe("a payload", () => {
+  test("gives what the hooks use, and nothing else", () => {
+    expect(parse({ source: "startup", other: 1 })).toStrictEqual({
+      sessionId: "s",
+      projectDir: dir,
+      source: "startup",
+    });
+    expect(parse({ reason: "clear", source: 7 })).toStrictEqual({
+      sessionId: "s",
+      projectDir: dir,
+      reason: "clear",
+    });
+    expect(parse({ reason: null })).toStrictEqual({ sessionId: "s", projectDir: dir });
+  });
+
+  test("has its words cut", () => {
+    const { source, reason } = parse({ source: "s".repeat(100), reason: "r".repeat(100) });
+    expect([source, reason]).toEqual(["s".repeat(64), "r".repeat(64)]);
+  });
+
+  test.each([
+    [" \n", "the payload is empty"],
+    ["{", "the payload is not JSON"],
+    ["null", "the payload is not a JSON object"],
+    ["7", "the payload is not a JSON object"],
+    ["[]", "the payload is not a JSON object"],
+    ["{}", "the payload has no session_id"],
+    ['{"session_id":null}', "the payload's session_id is not a session id"],
+  ])("%j: %s", (text, message) => {
+    expect(() => parsePayload(text)).toThrow(message);
+  });
+});
+
+describe("the project folder", () => {
+  test("is CLAUDE_PROJECT_DIR, else what the payload says, else the working directory", () => {
+    const other = tempDir();
+    setProjectDir(other);
+    expect(parse({}).projectDir).toBe(other);
+    setProjectDir("");
+    expect(parse({}).projectDir).toBe(dir);
+    expect(parse({ cwd: "" }).projectDir).toBe(process.cwd());
+    expect(parse({ cwd: 7 }).projectDir).toBe(process.cwd());
+  });
+
+  test("is a plain path", () => {
+    fs.mkdirSync(path.join(dir, "a"));
+    expect(parse({ cwd: `${dir}/a/../` }).projectDir).toBe(dir);
+  });
+
+  test("must be a folder, named from the root", () => {
+    const file = tempFile("text");
+    for (const cwd of [file, `${dir}/absent`, "tests", "."]) {
+      expect(() => parse({ cwd })).toThrow(`the project folder ${cwd} is not there`);
+    }
+  });
+});
+
+test.each([
+  [1024 * 1024, /^$/],
+  [1024 * 1024 + 1, /the payload is larger than 1 MB/],
+])("of %i bytes", (size, message) => {
+  const box = sandbox();
+  const input = payload("sessionEnd", box).padEnd(size);
+  expect(answerOf(runHook("sessionEnd", input, box)).systemMessage ?? "").toMatch(message);
+});
