@@ -281,6 +281,52 @@ test.runIf(BACKENDS.length > 1)("two backends exclude each other", async () => {
   }
 });
 
+test("how long it waited is told to a tenth of a millisecond, to the caller and in the journal", () => {
+  const { events } = useJournal();
+  const target = newTarget();
+  const wait = () => {
+    const began = performance.now();
+    const { waitedMs } = withFileLock(target, (lease) => lease, { timeoutMs: 60 });
+    return { waitedMs, atMostMs: performance.now() - began };
+  };
+  const { waitedMs, atMostMs } = withFileLock(target, wait);
+  const [event] = events();
+  expect(event).toMatchObject({ type: "lock_fail_open", timeout_ms: 60, pid: process.pid, target });
+  for (const ms of [waitedMs, event?.waited_ms as number]) {
+    expect(ms).toBeGreaterThanOrEqual(60);
+    expect(ms).toBeLessThanOrEqual(atMostMs + 0.1);
+    expect(ms).toBe(Math.round(ms * 10) / 10);
+  }
+});
+
+test.each([
+  [undefined, 5000],
+  [Number.NaN, 5000],
+  [Number.POSITIVE_INFINITY, 5000],
+  [-1, 5000],
+  [0, 0],
+  [0.5, 0.5],
+])("a timeout of %s is one of %i milliseconds", (timeoutMs, expected) => {
+  const { events } = useJournal();
+  useBackend("none");
+  withFileLock(newTarget(), () => {}, { timeoutMs });
+  expect(events()).toMatchObject([{ reason: "no_backend", timeout_ms: expected, attempts: 0 }]);
+});
+
+test.each([undefined, Number.NaN, -1])("a TTL of %s is one of 30 seconds", (ttlMs) => {
+  useJournal();
+  const target = newTarget();
+  const sidecar = sidecarOf(target);
+  const isReplaced = (seconds: number) => {
+    fs.writeFileSync(sidecar, "");
+    dated(sidecar, seconds);
+    const old = pinned(sidecar);
+    withFileLock(target, () => {}, { ttlMs });
+    return inodeOf(sidecar) !== old;
+  };
+  expect([-25, -30.5].map(isReplaced)).toEqual([false, true]);
+});
+
 /** Whether another process than ours has the file open. */
 function isOpenElsewhere(file: string): boolean {
   return fs

@@ -274,3 +274,14 @@ test("ten megabytes with 10,000 markers take seconds at most", () => {
   run("<!-- PACT_MANAGED_START -->\n# PACT Framework and Managed Project Memory\n".repeat(10_000));
   expect(performance.now() - started).toBeLessThan(10_000);
 });
+
+test.each([
+  ["outside the block", (block: string, title: string) => `${title}\n${block}`],
+  ["in memory", (block: string, title: string) => block.replace("## Working Memory\n", `$&${title}\n`)],
+])("a line like the title, but %s, is no title of the block", (_where, put) => {
+  const title = "# PACT Framework and Managed Project Memory";
+  const untitled = run(null).text.replace(`${title}\n\n`, "");
+  const { text, changes } = run(put(untitled, title));
+  expect(changes).toContain("added the title of the managed block");
+  expect(extractManagedRegion(text)?.split("\n")[1]).toBe(title);
+});

@@ -213,6 +213,16 @@ describe("Claude Code's configuration folder", () => {
   });
 });
 
+test("neither writing nor reading leaves a descriptor open, also when reading stops early", () => {
+  useJournal();
+  const open = () => fs.readdirSync("/dev/fd").length;
+  const before = open();
+  for (const type of ["one", "two", "lock_three"]) appendEvent(makeEvent(type), ADDRESS);
+  const [first] = readEvents(journalPath(ADDRESS));
+  expect([first?.type, readLastEvent(journalPath(ADDRESS))?.type]).toEqual(["one", "lock_three"]);
+  expect(open()).toBe(before);
+});
+
 test("a session's folder is named after its project, and one of the whole system after the root", () => {
   const { configDir } = useJournal();
   expect(sessionDir("/home/someone/project/", "s")).toBe(path.join(configDir, "pact-sessions/project/s"));

@@ -285,3 +285,22 @@ test("the message about a NUL says which byte it is", () => {
   const { message } = updateFile(tempFile("one\0two\n"), append("three"));
   expect(message).toContain("byte 4 is NUL");
 });
+
+test("no outcome leaves a descriptor open", () => {
+  useJournal();
+  const open = () => fs.readdirSync("/dev/fd").length;
+  const target = tempFile("one\n");
+  const before = open();
+  const fail = () => {
+    throw new Error("its own");
+  };
+  expect(() => updateFile(target, fail)).toThrow("its own");
+  const outcomes = [append("two"), (text: string | null) => text, () => "\0", append("three")].map(
+    (mutate) => updateFile(target, mutate).outcome,
+  );
+  fs.rmSync(target);
+  fs.mkdirSync(target);
+  outcomes.push(updateFile(target, append("four")).outcome);
+  expect(outcomes).toEqual(["written", "unchanged", "written", "refused", "refused"]);
+  expect(open()).toBe(before);
+});
