@@ -97,9 +97,9 @@ function mutantsOf(script) {
 }
 
 /** The tests of a file, the faster ones first: its own, others of the source, and those that run what is built. */
-function stagesOf(file, chosen) {
+function stagesOf(copy, file, chosen) {
   const names = fs
-    .readdirSync(path.join(root, "tests"), { recursive: true, encoding: "utf8" })
+    .readdirSync(path.join(copy, "tests"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts") && !name.includes("stress"))
     .map((name) => `tests/${name}`);
   const [, part] = PARTS.find(([files]) => files.test(file));
@@ -108,7 +108,7 @@ function stagesOf(file, chosen) {
     (chosen ?? part).some((test) =>
       name.startsWith(chosen ? test : path.posix.join(test.startsWith("/") ? "tests" : "tests/shared", test)),
     );
-  const isBuilt = (name) => BUILT.test(fs.readFileSync(path.join(root, name), "utf8"));
+  const isBuilt = (name) => BUILT.test(fs.readFileSync(path.join(copy, name), "utf8"));
   const own = chosen ? [] : names.filter(isOwn);
   const others = names.filter((name) => isWanted(name) && !own.includes(name));
   const [builtOwn, builtOthers] = [own, others].map((tests) => tests.filter(isBuilt));
@@ -140,11 +140,12 @@ async function main(paths, { tests, each, most, jobs }) {
 
 async function mutateFile(copies, file, chosen, { each, most }) {
   const name = path.basename(file, ".ts");
-  const { code } = transformSync(fs.readFileSync(path.join(root, file), "utf8"), {
+  const source = fs.readFileSync(path.join(copies[0], file), "utf8");
+  const { code } = transformSync(source, {
     loader: "ts",
     target: "node20.17",
   });
-  const stages = stagesOf(file, chosen);
+  const stages = stagesOf(copies[0], file, chosen);
   const all = mutantsOf(code);
   const step = Math.max(each, all.length / most);
   const mutants = all.filter((_, number) => Math.floor(number / step) !== Math.floor((number - 1) / step));
@@ -181,7 +182,7 @@ async function mutateFile(copies, file, chosen, { each, most }) {
     }
   };
   await Promise.all(copies.map(work));
-  for (const copy of copies) fs.copyFileSync(path.join(root, file), path.join(copy, file));
+  for (const copy of copies) fs.writeFileSync(path.join(copy, file), source);
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   console.log(`${file}: ${JSON.stringify({ ...result, file: undefined, seconds })}`);
   return result;

@@ -327,3 +327,11 @@ describe("damage that can be read in more than one way is left alone", () => {
     );
   });
 });
+
+test("a section beside a memory block, ended by the file without a last line ending, becomes memory whole", () => {
+  const text =
+    "<!-- PACT_MEMORY_START -->\n## Pinned Context\na\n<!-- PACT_MEMORY_END -->\n\n## Working Memory\nb";
+  const { text: repaired, changes } = updateProjectText(text, { session });
+  expect(repaired).toContain("## Pinned Context\na\n\n## Working Memory\nb\n\n<!-- PACT_MEMORY_END -->\n");
+  expect(changes).toContain("merged 1 more memory block into the first");
+});

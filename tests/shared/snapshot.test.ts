@@ -100,3 +100,9 @@ test.each<[string, boolean, string]>([
   expect(Date.now() - Number(snapshot.stat.mtimeMs)).toBeGreaterThanOrEqual(1000);
   expect(snapshot.bytes.toString()).toBe(now);
 });
+
+test("the message about a file that is too large says how large it may be", () => {
+  const file = tempFile("");
+  fs.truncateSync(file, 64 * 1024 * 1024 + 1);
+  expect(() => openSnapshot(file)).toThrow("is larger than 64 MB");
+});
