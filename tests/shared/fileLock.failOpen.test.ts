@@ -204,6 +204,12 @@ const FAULTS: Fault[] = [
     make: injected("flock:error=ENOSYS"),
   },
   {
+    name: "the kernel has no memory for the lock",
+    reason: "io",
+    code: "ENOMEM",
+    make: injected("flock:error=ENOMEM"),
+  },
+  {
     name: "PACT_HOOKS_FLOCK allows no backend",
     reason: "no_backend",
     make: () => ({ target: newTarget(), options: { env: { PACT_HOOKS_FLOCK: "none" } } }),

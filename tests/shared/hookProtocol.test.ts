@@ -1,9 +1,13 @@
+import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { parsePayload } from "../../shared/hookProtocol.ts";
+import { startPython } from "../helpers/child.ts";
+import { HAS_PYTHON, HAS_STRACE, IS_LINUX } from "../helpers/machine.ts";
 import { tempDir, tempFile } from "../helpers/tempDir.ts";
-import { answerOf, payload, runHook, sandbox } from "../hooks/hookProcess.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
+import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
 
 let dir: string;
 
@@ -89,3 +93,46 @@ test.each([
   const input = payload("sessionEnd", box).padEnd(size);
   expect(answerOf(runHook("sessionEnd", input, box)).systemMessage ?? "").toMatch(message);
 });
+
+describe("standard input", () => {
+  test("that cannot be read is said at once", () => {
+    const box = sandbox();
+    const folder = fs.openSync(box.projectDir, "r");
+    const run = runOn(box, { stdio: [folder, "pipe", "pipe"] });
+    fs.closeSync(folder);
+    expect(answerOf(run).systemMessage).toContain("standard input cannot be read (EISDIR");
+  });
+
+  test("that has nothing yet is asked again", async ({ skip }) => {
+    skip(!HAS_STRACE || !HAS_PYTHON, "needs strace and Python");
+    const box = sandbox();
+    const log = tempFile("", "log");
+    const program = "import os, sys\nos.set_blocking(0, False)\nos.execvp(sys.argv[1], sys.argv[1:])";
+    const strace = ["strace", "-qq", "-o", log, "-e", "trace=read"];
+    const env = { CLAUDE_CONFIG_DIR: box.configDir };
+    const child = startPython(program, [...strace, process.execPath, hookFile("sessionEnd")], { env });
+    await waitUntil(() => fs.readFileSync(log, "utf8").includes("EAGAIN"));
+    child.send(payload("sessionEnd", box));
+    child.end();
+    expect(await child.exited).toMatchObject({ code: 0 });
+    expect(child.lines).toEqual(["{}"]);
+  });
+});
+
+test.runIf(IS_LINUX)("standard output that takes nothing does not keep the session waiting", () => {
+  const full = fs.openSync("/dev/full", "w");
+  const box = sandbox();
+  const run = runOn(box, { input: payload("sessionEnd", box), stdio: ["pipe", full, "pipe"] });
+  fs.closeSync(full);
+  expect(run.status).toBe(0);
+});
+
+function runOn({ projectDir, configDir }: Sandbox, options: SpawnSyncOptions) {
+  return spawnSync(process.execPath, [hookFile("sessionEnd")], {
+    ...options,
+    cwd: projectDir,
+    env: { CLAUDE_CONFIG_DIR: configDir },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+}
