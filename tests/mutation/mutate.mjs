@@ -71,6 +71,7 @@ function mutantsOf(script) {
   function visit(node) {
     if (node === null || typeof node !== "object") return;
     if (Array.isArray(node)) return node.forEach(visit);
+    if (node.operator === "void") return;
     if (typeof node.type === "string") mutate(node);
     for (const [key, value] of Object.entries(node)) if (key !== "type") visit(value);
   }

@@ -48,3 +48,9 @@ test("are within half a percent, or half a tenth of a millisecond, and rise", ()
 test("as bars: each value in one, at its upper end inclusive", () => {
   expect(quantilesOf([0, 1, 1.1, 10, 11, 1e12]).histogram([1, 10])).toEqual([2, 2, 2]);
 });
+
+test("have a tenth of a millisecond below 100 ms, and three digits from there on", () => {
+  expect(quantilesOf([99.94, 1000]).at(0.5)).toEqual([99.9]);
+  expect(quantilesOf([100.4, 1000]).at(0.5)).toEqual([100]);
+  expect(quantilesOf([1234, 5000]).at(0.5)).toEqual([1230]);
+});

@@ -75,3 +75,13 @@ test("ordinary Markdown stays as it is", () => {
   expect(routingBlock(words).slice(-7, -1).join("\n")).toContain("- run `make`\n\n```sh\n\tmake <x> > y");
   expect(routingBlock(words).join("\n")).toContain(`\n\n${words}\n${ROUTING_END}`);
 });
+
+test("says whether a block was in the wrong place, or one too many", () => {
+  const block = [ROUTING_START, "old", ROUTING_END, ""].join("\n");
+  expect(updateProjectText(`a\n${block}`, {}).changes).toContain("removed 1 misplaced routing block");
+  const { text } = updateProjectText(null, {});
+  expect(updateProjectText(text + block, {})).toEqual({
+    text,
+    changes: ["removed 1 duplicate routing block"],
+  });
+});

@@ -73,3 +73,12 @@ test("of several session blocks the first in the managed block stays", () => {
   expect(result.text).toBe(`${one}mine\n`);
   expect(result.changes).toEqual(["removed 2 duplicate session blocks"]);
 });
+
+test("a second one in the managed block goes with its blank line", () => {
+  const { text } = updateProjectText(null, { session });
+  const block = `${sessionBlock(session).join("\n")}\n\n`;
+  expect(updateProjectText(text.replace(block, block + block), { session })).toEqual({
+    text,
+    changes: ["removed 1 duplicate session block"],
+  });
+});
