@@ -82,3 +82,15 @@ test("a second one in the managed block goes with its blank line", () => {
     changes: ["removed 1 duplicate session block"],
   });
 });
+
+test("says whether it was created, moved or replaced", () => {
+  const without = updateProjectText(null, {}).text;
+  const { text, changes } = updateProjectText(without, { session });
+  expect(changes).toEqual(["created the session block"]);
+  const block = `${sessionBlock(session).join("\n")}\n`;
+  expect(updateProjectText(without + block, { session })).toEqual({
+    text,
+    changes: ["moved the session block into the managed block"],
+  });
+  expect(updateProjectText(text, { session: nextSession }).changes).toEqual(["replaced the session block"]);
+});
