@@ -83,8 +83,9 @@ async function buildInto(out) {
 
 /**
  * A hook: its code, and a loader that has Node cache it compiled. The cache, which Node has from version 22 on, lies beside
- * the code and is as trustworthy: whoever may write there may change the code itself. The loader is a CommonJS one,
- * because Node 20 and 22 take a tenth longer to start with an ES module; the `.mjs` is for who runs a hook by that name.
+ * the code and is as trustworthy: whoever may write there may change the code itself. It is private whatever the session's
+ * umask. The loader is a CommonJS one, because Node 20 and 22 take a tenth longer to start with an ES module; the `.mjs` is
+ * for who runs a hook by that name.
  */
 async function buildHook(name, out) {
   const { outputFiles } = await build({
@@ -99,7 +100,14 @@ async function buildHook(name, out) {
   write(
     out,
     `hooks/${name}.cjs`,
-    `require("node:module").enableCompileCache?.(\`\${__dirname}/../${CACHE}\`);
+    `const { enableCompileCache } = require("node:module");
+if (enableCompileCache) {
+  const cache = \`\${__dirname}/../${CACHE}\`;
+  try {
+    require("node:fs").mkdirSync(cache, 0o700);
+  } catch {}
+  enableCompileCache(cache);
+}
 require("./${name}.bundle.cjs");
 `,
   );

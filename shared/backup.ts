@@ -1,11 +1,11 @@
 /** Keeps the file that an update displaces, once, so that `restore` can bring it back. */
 import fs from "node:fs";
 import path from "node:path";
-import { writeFileAtomic } from "./dependencies.ts";
 import { isCode } from "./errors.ts";
 import { isThere } from "./fileKind.ts";
 import { makeFolders } from "./folders.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { writeWhole } from "./writeWhole.ts";
 
 /** The names of backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
 export const PROJECT_BACKUP = "CLAUDE.md.before";
@@ -26,7 +26,7 @@ export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: st
   } catch (error) {
     // Another run of the session was faster.
     if (isCode(error, "EEXIST")) return false;
-    writeFileAtomic().sync(backup, bytes, { mode: 0o600 });
+    writeWhole(backup, bytes);
     return true;
   }
   if (fs.lstatSync(target, { bigint: true, throwIfNoEntry: false })?.ino === stat.ino) return true;

@@ -104,6 +104,7 @@ function poll(sidecar: string, attempt: Attempt): number {
   }
   attempt.backend = backend.name;
   let late = false;
+  let { waits } = backend;
   for (let pollMs = MIN_POLL_MS, waitMs = 0; ; ) {
     attempt.tries++;
     const askedAt = monotonicMs();
@@ -117,11 +118,11 @@ function poll(sidecar: string, attempt: Attempt): number {
     }
     late = leftMs <= 0;
     if (startOver) continue;
-    // Some flock programs know of no waiting, and refuse at once.
-    const hasWaited = backend.waits && monotonicMs() - askedAt >= waitMs;
-    if (!hasWaited) sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
+    // BusyBox's flock knows of no waiting, and refuses to run: from then on it is asked without.
+    if (monotonicMs() - askedAt < waitMs) waits = false;
+    if (!waits) sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
     pollMs = Math.min(pollMs * 2, MAX_POLL_MS);
-    if (backend.waits) waitMs = Math.min(leftMs, MAX_WAIT_MS);
+    waitMs = waits ? Math.min(leftMs, MAX_WAIT_MS) : 0;
   }
 }
 

@@ -84,7 +84,7 @@ export function newAttempt(target: string, sidecar: string | undefined, options:
     target,
     sidecar,
     options,
-    timeoutMs: nonNegative(options.timeoutMs) ?? LOCK_TIMEOUT_SECONDS * 1000,
+    timeoutMs: timeoutMsOf(options),
     ttlMs: nonNegative(options.ttlMs) ?? LOCK_TTL_SECONDS * 1000,
     startedAt: monotonicMs(),
     tries: 0,
@@ -92,6 +92,11 @@ export function newAttempt(target: string, sidecar: string | undefined, options:
     replacedStale: false,
     reaped: [],
   };
+}
+
+/** The longest to wait for the lock: what the options say, if that makes sense. */
+export function timeoutMsOf({ timeoutMs }: LockOptions): number {
+  return nonNegative(timeoutMs) ?? LOCK_TIMEOUT_SECONDS * 1000;
 }
 
 function nonNegative(value: number | undefined): number | undefined {

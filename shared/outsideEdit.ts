@@ -3,11 +3,12 @@
  * descriptor that is still open, and brought into the file that took its place.
  */
 import { isUtf8 } from "node:buffer";
-import { randomBytes, writeFileAtomic } from "./dependencies.ts";
+import { randomBytes } from "./dependencies.ts";
 import { messageOf } from "./errors.ts";
 import { mergeTexts } from "./merge.ts";
 import { sleepMs } from "./sleep.ts";
 import { readAgain, type Snapshot } from "./snapshot.ts";
+import { writeWhole } from "./writeWhole.ts";
 
 /** A change of a file's bytes; null is an absent file, and as a result "leave it as it is". */
 export type Change = (now: Buffer | null) => Buffer | null;
@@ -43,7 +44,6 @@ export const SETTLE_MS = 3;
 /** How often a file that somebody is rewriting in place is looked at until it rests. */
 const MAX_LOOKS = 30;
 const MAX_MERGES = 10;
-const SAVED_MODE = 0o600;
 
 /**
  * Looks at the files that our publishing has displaced, and merges what somebody has written into one. Never throws:
@@ -126,6 +126,6 @@ function changeIfPossible(change: Change, bytes: Buffer): Buffer {
 /** Saves a version that could not be merged; a further try replaces the file of the one before. @returns its path */
 function saveBeside(target: string, bytes: Buffer, saved: string | undefined): string {
   const file = saved ?? `${target}.${randomBytes(4).toString("hex")}.saved`;
-  writeFileAtomic().sync(file, bytes, { mode: SAVED_MODE });
+  writeWhole(file, bytes);
   return file;
 }

@@ -5,19 +5,20 @@ import type { Snapshot } from "./snapshot.ts";
 import { TargetRefused } from "./targetPath.ts";
 
 const NEW_FILE_MODE = 0o600;
+const PERMISSIONS = 0o7777;
 
 /**
- * Writes new content into a claim, durably, with the mode and owner of the old. Nobody looks at the file before it is
+ * Writes new content of the target into a claim, durably, with the mode and owner of the old. Nobody looks at the file before it is
  * published, and what a crash leaves is swept up with the claim: it needs no temporary name, and no exit handler.
  * @returns the staged file's path; every byte is in it
  * @throws the system's error; {TargetRefused} if the owner cannot be kept
  */
-export function stage(claim: string, bytes: Buffer, old: Snapshot | null): string {
+export function stage(target: string, claim: string, bytes: Buffer, old: Snapshot | null): string {
   const staged = inFolder(claim, "next");
   const fd = fs.openSync(staged, "wx", NEW_FILE_MODE);
   try {
     writeAll(fd, bytes);
-    if (old) keepOwnerAndMode(fd, old);
+    if (old) keepOwnerAndMode(fd, old, target);
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
@@ -35,18 +36,30 @@ function writeAll(fd: number, bytes: Buffer): void {
 }
 
 /** The owner first: to change it takes bits away from the mode. */
-function keepOwnerAndMode(fd: number, old: Snapshot): void {
+function keepOwnerAndMode(fd: number, old: Snapshot, target: string): void {
   const [uid, gid] = [Number(old.stat.uid), Number(old.stat.gid)];
   const stat = fs.fstatSync(fd);
   if (stat.uid !== uid || stat.gid !== gid) {
-    try {
-      fs.fchownSync(fd, uid, gid);
-    } catch (error) {
-      if (!isCode(error, "EPERM", "EINVAL", "ENOSYS")) throw error;
-      throw new TargetRefused(
-        `the file belongs to user ${uid} and group ${gid}, which a new version of it could not keep; it is left alone. Take it over: chown`,
-      );
-    }
+    refuseIfDenied(
+      () => fs.fchownSync(fd, uid, gid),
+      `${target} belongs to user ${uid} and group ${gid}, which a new version of it could not keep; it is left alone. Take it over: chown`,
+    );
   }
-  fs.fchmodSync(fd, Number(old.stat.mode) & 0o7777);
+  const mode = Number(old.stat.mode) & PERMISSIONS;
+  // Some file systems give all files one mode, and refuse to change it.
+  if ((fs.fstatSync(fd).mode & PERMISSIONS) !== mode) {
+    refuseIfDenied(
+      () => fs.fchmodSync(fd, mode),
+      `${target} has the mode ${mode.toString(8)}, which a new version of it could not keep; it is left alone. Give it another: chmod`,
+    );
+  }
+}
+
+function refuseIfDenied(change: () => void, message: string): void {
+  try {
+    change();
+  } catch (error) {
+    if (!isCode(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP")) throw error;
+    throw new TargetRefused(message);
+  }
 }

@@ -12,11 +12,13 @@
  */
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
+import path from "node:path";
 import { keepBackup } from "./backup.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { monotonicMs } from "./clock.ts";
 import { codeOf, isCode, messageOf } from "./errors.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
+import { timeoutMsOf } from "./lockAttempt.ts";
 import { type Change, settle } from "./outsideEdit.ts";
 import { appendEvent, makeEvent } from "./sessionJournal.ts";
 import { sleepMs } from "./sleep.ts";
@@ -42,6 +44,8 @@ interface Update {
   target: TargetPath;
   options: UpdateOptions;
   lock: Lease;
+  /** How long was waited for the lock in all, for each merge asks for it anew. */
+  waitedMs: number;
   rounds: number;
   /** The files that our publishing has displaced, open, and what is known to be in them. */
   displaced: Snapshot[];
@@ -75,6 +79,7 @@ export function updateFile(
       target: resolved,
       options,
       lock: NOT_NEEDED,
+      waitedMs: 0,
       rounds: 0,
       displaced: [],
       publishedAtMs: 0,
@@ -95,7 +100,7 @@ export function updateFile(
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
     return {
-      ...abandon(error, update?.target.path ?? target, options, update),
+      ...abandon(error, update?.target.path ?? path.resolve(target), options, update),
       ...(update ? { target: update.target.path } : {}),
     };
   } finally {
@@ -170,6 +175,7 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
   const rounds = (lease: Lease) => {
     // The lease of the update itself, not of a later merge.
     if (update.lock === NOT_NEEDED) update.lock = lease;
+    update.waitedMs += lease.waitedMs;
     for (let tries = 1; tries <= MAX_ROUNDS; tries++) {
       const outcome = round(update, change);
       if (outcome !== "again") return outcome;
@@ -181,7 +187,8 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
         : `others changed it in each of ${MAX_ROUNDS} tries`,
     );
   };
-  return withLockOn(update.target, rounds, update.options);
+  const timeoutMs = Math.max(timeoutMsOf(update.options) - update.waitedMs, 0);
+  return withLockOn(update.target, rounds, { ...update.options, timeoutMs });
 }
 
 function round(update: Update, change: Change): "written" | "unchanged" | "again" {
@@ -196,7 +203,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     const next = change(snapshot?.bytes ?? null);
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
-    const staged = stage(claim, next, snapshot);
+    const staged = stage(target.path, claim, next, snapshot);
     if (snapshot) keepPrevious(update, snapshot);
     const still = !snapshot || isStill(target.path, snapshot);
     if (!still || !publish(staged, target.path, snapshot)) {

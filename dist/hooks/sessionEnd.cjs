@@ -1,2 +1,9 @@
-require("node:module").enableCompileCache?.(`${__dirname}/../.compile-cache`);
+const { enableCompileCache } = require("node:module");
+if (enableCompileCache) {
+  const cache = `${__dirname}/../.compile-cache`;
+  try {
+    require("node:fs").mkdirSync(cache, 0o700);
+  } catch {}
+  enableCompileCache(cache);
+}
 require("./sessionEnd.bundle.cjs");

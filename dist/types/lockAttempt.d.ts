@@ -68,6 +68,8 @@ export declare class LockFailure extends Error {
     constructor(reason: string, message: string);
 }
 export declare function newAttempt(target: string, sidecar: string | undefined, options: LockOptions): Attempt;
+/** The longest to wait for the lock: what the options say, if that makes sense. */
+export declare function timeoutMsOf({ timeoutMs }: LockOptions): number;
 /** Journals that the lock cannot be had, and why. @returns the lease to go on with */
 export declare function failOpen(attempt: Attempt, error: unknown): Lease;
 /** Journals that a sidecar was unlinked; `fd` is that of the new one, if it was got. */

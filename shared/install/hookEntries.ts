@@ -43,13 +43,14 @@ export type IsOwnRoot = (root: string) => boolean | undefined;
  */
 export function isOurHandler(value: unknown, isOwnRoot: IsOwnRoot): boolean {
   const { command, args } = Object(value) as { command?: unknown; args?: unknown };
-  const script = command === "node" && Array.isArray(args) && args[0];
+  const [script, ...more] = command === "node" && Array.isArray(args) ? (args as unknown[]) : [];
   const match =
     typeof script === "string" && /^(.*)[\\/]hooks[\\/]session(?:Start|End)\.[cm]js$/s.exec(script);
   if (!match) return false;
   const root = match[1] as string;
+  const asWritten = { ...Object(value), args: [script.replace(/\.mjs$/, ".cjs"), ...more] };
   const isAsWeWrite = Object.values(hookEntries(root)).some(({ hooks }) =>
-    isDeepStrictEqual(hooks[0], value),
+    isDeepStrictEqual(hooks[0], asWritten),
   );
   return isOwnRoot(root) ?? (isAsWeWrite || /pact-hooks/.test(root));
 }

@@ -30,35 +30,16 @@ const OPTIONS = [
   "--",
   "-",
 ];
-const VALUES = [
-  "",
-  "-1",
-  "NaN",
-  "1e999",
-  "7d",
-  "0x10",
-  "/",
-  ".",
-  "/dev/null",
-  "nowhere",
-  "🚀",
-  "--",
-  "'",
-  "a=b",
-];
+const VALUES = ["", "-1", "NaN", "1e999", "7d", "0x10", ".", "/dev/null", "nowhere", "🚀", "--", "'", "a=b"];
+
+/** What an argument may be; as a folder, it lies in the sandbox: these commands write. */
+const isHarmless = (text: string) => !text.includes("\0") && !text.startsWith("/") && !text.includes("..");
 
 test("any arguments", { timeout }, () => {
   const box = sandbox();
-  const word = fc.oneof(
-    fc.constantFrom(...OPTIONS),
-    fc.constantFrom(...VALUES),
-    nasty.filter((text) => !text.includes("\0")),
-  );
+  const word = fc.oneof(fc.constantFrom(...OPTIONS), fc.constantFrom(...VALUES), nasty.filter(isHarmless));
   const all = fc.tuple(
-    fc.oneof(
-      fc.constantFrom(...COMMANDS),
-      nasty.filter((text) => !text.includes("\0")),
-    ),
+    fc.oneof(fc.constantFrom(...COMMANDS), nasty.filter(isHarmless)),
     fc.array(word, { maxLength: 4 }),
   );
   check(

@@ -31,6 +31,7 @@ describe("nothing is lost, nothing is partial, and the next writer sweeps up, in
     ["two writers, each of which may crash", {}, { crashes: 2 }],
     ["two writers that create the file", { exists: false }, { crashes: 1 }],
     ["three writers without the lock", { writers: 3 }, { maxRounds: isLong ? 2 : 1 }],
+    ["three writers, one of which crashes", { writers: 3 }, { maxRounds: 1, crashes: 1 }],
     ["two writers and an appender", { outsiders: ["open"] }, { crashes: 1 }],
     ["two writers and somebody who replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
     ["two writers and somebody who deletes it", { outsiders: ["delete"] }, { crashes: 1 }],
@@ -38,10 +39,13 @@ describe("nothing is lost, nothing is partial, and the next writer sweeps up, in
     ["a writer and two appenders", { writers: 1, outsiders: ["open", "open"] }, { lock: true, crashes: 1 }],
   ];
   const longCases: typeof cases = [
-    ["three writers, one of which crashes", { writers: 3 }, { maxRounds: 1, crashes: 1 }],
     ["three writers that create the file", { writers: 3, exists: false }, { maxRounds: 1, crashes: 1 }],
     ["three writers and an appender", { writers: 3, outsiders: ["open"] }, { maxRounds: 1 }],
-    ["three writers with the lock", { writers: 3 }, { maxRounds: 1, lock: true }],
+    [
+      "three writers with the lock, evicted, failing open, one crashing",
+      { writers: 3 },
+      { maxRounds: 1, lock: true, crashes: 1 },
+    ],
   ];
   test.each([...cases, ...(isLong ? longCases : [])])(
     "%s",
@@ -81,7 +85,8 @@ describe("each part of the protocol is needed:", () => {
         "A isStill",
         "A publish: path",
         "B openLocked: open",
-        "B evictExpired",
+        "B evictExpired: looks",
+        "B evictExpired: unlinks",
         "B openLocked: open",
         "B openLocked: flock",
         "B confirm",
@@ -190,6 +195,38 @@ describe("each part of the protocol is needed:", () => {
         "B createClaim",
         "B fence: listClaims",
         "B fence: moves a claim aside",
+        "B openSnapshot",
+        "B stage: open",
+        "B stage: write",
+        "B isStill",
+        "A publish",
+        "A discardClaim",
+        "A release",
+        "A settle",
+        "B publish: path",
+        "B publish",
+        "B discardClaim",
+        "B release",
+        "B settle",
+        "=> the update of A is missing",
+      ]
+    `);
+  });
+
+  test("fencing before there is a claim of one's own", () => {
+    expect(broken({}, { fencesBeforeClaim: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A fence: listClaims",
+        "B begins",
+        "B fence: listClaims",
+        "A createClaim",
+        "A openSnapshot",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "B createClaim",
         "B openSnapshot",
         "B stage: open",
         "B stage: write",

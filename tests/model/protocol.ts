@@ -14,6 +14,7 @@ export interface Options {
   /** `aside`: other claims are renamed, not removed. `none`: they are left alone. */
   fence: "remove" | "aside" | "none";
   readsBeforeFence: boolean;
+  fencesBeforeClaim: boolean;
   /** After `flock`, whether the path still names the sidecar. */
   confirms: boolean;
   /** A new file is published by `link`, not by `rename`. */
@@ -40,6 +41,7 @@ export const AS_IT_IS: Options = {
   ...{
     fence: "remove",
     readsBeforeFence: false,
+    fencesBeforeClaim: false,
     confirms: true,
     links: true,
     looksAgain: true,
@@ -99,8 +101,8 @@ type Step = (
 ) => Move[];
 
 const STEPS: Record<string, Step> = {
-  openLocked: (_, __, { lock }, step) => {
-    if (!lock) return [step("begins", (_state, self) => goTo(self, "createClaim"))];
+  openLocked: (_, __, options, step) => {
+    if (!options.lock) return [step("begins", (_state, self) => goTo(self, roundStart(options)))];
     return [
       step("openLocked: open", (state, self) => {
         state.sidecar ??= state.sidecars++;
@@ -109,30 +111,35 @@ const STEPS: Record<string, Step> = {
     ];
   },
 
-  flock: (state, writer, { evicts, failsOpen }, step) => {
+  flock: (state, writer, options, step) => {
     const isHeld = state.writers.some(({ lock }) => lock === writer.opened);
     if (!isHeld)
       return [
         step("openLocked: flock", (_, self) => goTo(self, "confirm", { lock: self.opened, opened: null })),
       ];
     const moves = [step("openLocked: refused", (_, self) => goTo(self, "openLocked", { opened: null }))];
-    if (evicts && state.sidecar === writer.opened) {
-      moves.push(
-        step("evictExpired", (next, self) => {
-          next.sidecar = null;
-          goTo(self, "openLocked", { opened: null });
-        }),
-      );
+    if (options.evicts && state.sidecar === writer.opened) {
+      moves.push(step("evictExpired: looks", (_, self) => goTo(self, "evict", { opened: null })));
     }
-    if (failsOpen) moves.push(step("failOpen", (_, self) => goTo(self, "createClaim", { opened: null })));
+    if (options.failsOpen)
+      moves.push(step("failOpen", (_, self) => goTo(self, roundStart(options), { opened: null })));
     return moves;
   },
 
-  confirm: (state, writer, { confirms, growsStale }, step) => {
+  // By its path: what lies there may be another sidecar by now.
+  evict: (_, __, ___, step) => [
+    step("evictExpired: unlinks", (state, self) => {
+      state.sidecar = null;
+      self.at = "openLocked";
+    }),
+  ],
+
+  confirm: (state, writer, options, step) => {
     const startOver: Change = (_, self) => goTo(self, "openLocked", { lock: null });
-    if (confirms && state.sidecar !== writer.lock) return [step("confirm: another sidecar", startOver)];
-    const moves = [step("confirm", (_, self) => goTo(self, "createClaim"))];
-    if (growsStale && state.sidecars < 2 && state.sidecar === writer.lock) {
+    if (options.confirms && state.sidecar !== writer.lock)
+      return [step("confirm: another sidecar", startOver)];
+    const moves = [step("confirm", (_, self) => goTo(self, roundStart(options)))];
+    if (options.growsStale && state.sidecars < 2 && state.sidecar === writer.lock) {
       moves.push(
         step("confirm: too old, unlink", (next, self) => {
           next.sidecar = null;
@@ -143,9 +150,9 @@ const STEPS: Record<string, Step> = {
     return moves;
   },
 
-  createClaim: (_, __, { readsBeforeFence, fence }, step) => [
+  createClaim: (_, __, { readsBeforeFence, fencesBeforeClaim, fence }, step) => [
     step("createClaim", (state, self) => {
-      const first = fence === "none" || readsBeforeFence ? "openSnapshot" : "listClaims";
+      const first = fence === "none" || readsBeforeFence || fencesBeforeClaim ? "openSnapshot" : "listClaims";
       state.claims.push({ alive: true, aside: false, next: null });
       goTo(self, first, { claim: state.claims.length - 1, rounds: self.rounds + 1 });
     }),
@@ -234,12 +241,12 @@ const STEPS: Record<string, Step> = {
     }),
   ],
 
-  again: (_, __, { maxRounds }, step) => [
+  again: (_, __, options, step) => [
     step("starts over", (state, self) => {
       const claim = claimOf(state, self);
       Object.assign(claim, { alive: false, next: null });
       const rest = { snapshot: null, read: 0 };
-      if (self.rounds < maxRounds) return goTo(self, "createClaim", rest);
+      if (self.rounds < options.maxRounds) return goTo(self, roundStart(options), rest);
       // Its own update is done; what it has found in the displaced file is saved beside the target.
       const isMerge = self.displaced.length > 0;
       if (isMerge) state.saved |= self.wants & ~(1 << state.writers.indexOf(self));
@@ -281,7 +288,12 @@ const STEPS: Record<string, Step> = {
   },
 };
 
-function afterFence({ readsBeforeFence }: Options): string {
+function roundStart({ fencesBeforeClaim }: Options): string {
+  return fencesBeforeClaim ? "listClaims" : "createClaim";
+}
+
+function afterFence({ readsBeforeFence, fencesBeforeClaim }: Options): string {
+  if (fencesBeforeClaim) return "createClaim";
   return readsBeforeFence ? "stage" : "openSnapshot";
 }
 

@@ -119,6 +119,8 @@ export function keyOf(state: State): string {
   return JSON.stringify([
     inode(state.target),
     sidecar(state.sidecar),
+    // Above that it makes no difference: see `confirm`.
+    Math.min(state.sidecars, 2),
     state.writers.map(
       ({ at, rounds, wants, claim: own, others, snapshot, read, displaced, opened, lock }) => [
         ...[at, rounds, wants, claim(own), inode(snapshot), read, sidecar(opened), sidecar(lock)],

@@ -30,6 +30,13 @@ test("is a private copy of what was read where that is another file system", (co
   expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
 });
 
+test("is none where there is no space for the whole of it", (context) => {
+  const { snapshot, backup, target } = setUp(mountTmpfs(context, "size=64k"));
+  snapshot.bytes = Buffer.alloc(100 * 1024, "text\n");
+  expect(() => keepBackup(target, snapshot, backup)).toThrow(/ENOSPC/);
+  expect(fs.readdirSync(path.dirname(backup))).toEqual([]);
+});
+
 test.each<[string, (backup: string) => void]>([
   ["a file", (backup) => fs.writeFileSync(backup, "first\n")],
   ["a link that leads nowhere", (backup) => fs.symlinkSync("nowhere", backup)],

@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { findBackend } from "../../shared/flock.ts";
 import { start, startProgram, startPython } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, useBackend } from "../helpers/machine.ts";
 import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
 
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 
@@ -191,16 +192,39 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     expect(fs.existsSync(trace)).toBe(false);
   });
 
-  test("that ends in a way of its own is an error, not a lock", async (context) => {
-    const { events } = useJournal();
-    const target = path.join(tempDir(), "CLAUDE.md");
-    const broken = path.join(tempDir(), "flock");
-    fs.writeFileSync(broken, "#!/bin/sh\necho something is wrong >&2\nexit 69\n", { mode: 0o755 });
+  /** A command under which another program is in the place of `flock`, whose own copy it can run as `$FLOCK`. */
+  const insteadOfFlock = (context: TestContext, script: string): string[] => {
+    const dir = tempDir();
+    const other = path.join(dir, "other");
     const flock = fs.realpathSync(
       execFileSync("sh", ["-c", "command -v flock"], { encoding: "utf8" }).trim(),
     );
-    const under = ["unshare", "-m", "sh", "-c", `mount --bind ${broken} ${flock} && exec "$@"`, "sh"];
+    fs.copyFileSync(flock, path.join(dir, "flock"));
+    fs.writeFileSync(other, `#!/bin/sh\nFLOCK=${dir}/flock\n${script}\n`, { mode: 0o755 });
+    const under = ["unshare", "-m", "sh", "-c", `mount --bind ${other} ${flock} && exec "$@"`, "sh"];
     context.skip(spawnSync(under[0] as string, [...under.slice(1), "true"]).status !== 0, "needs to mount");
+    return under;
+  };
+
+  test("of BusyBox, which cannot wait, is asked again until the lock is free", async (context) => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const trace = path.join(tempDir(), "asked");
+    const script = `echo "$1" >> ${trace}; case $1 in -xn) exec "$FLOCK" "$@";; *) echo usage >&2; exit 1;; esac`;
+    const under = insteadOfFlock(context, script);
+    const holder = startProgram("holdLock", { target, hold: true });
+    await holder.message("entered");
+    const waiter = startProgram("holdLock", { target }, { env: { PACT_HOOKS_FLOCK: "flock" }, under });
+    await waitUntil(() => fs.existsSync(trace) && fs.readFileSync(trace, "utf8").split("-xn").length > 3);
+    holder.end();
+    expect(await waiter.message("entered")).toMatchObject({ outcome: "locked", backend: "flock" });
+    expect(events()).toEqual([]);
+  });
+
+  test("that ends in a way of its own is an error, not a lock", async (context) => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const under = insteadOfFlock(context, "echo something is wrong >&2; exit 69");
     const child = startProgram("holdLock", { target }, { env: { PACT_HOOKS_FLOCK: "flock" }, under });
     expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "io", code: "EIO" });
     expect(events("lock_fail_open")).toMatchObject([{ message: "EIO: something is wrong" }]);

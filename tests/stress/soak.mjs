@@ -35,6 +35,15 @@ async function soak(minutes, parent) {
   };
   for (const name of ["project", "edited", "notes", "config"]) fs.mkdirSync(path.join(dir, name));
   const limited = mountDisk(place.project);
+  try {
+    return await soakIn(place, minutes, limited);
+  } finally {
+    if (limited) spawnSync("umount", ["-l", place.project]);
+  }
+}
+
+async function soakIn(place, minutes, limited) {
+  const { dir } = place;
   for (const project of ["project", "edited"]) {
     fs.mkdirSync(path.join(dir, project, ".claude"));
     fs.writeFileSync(path.join(dir, project, ".claude/pact-hooks.local.md"), SETTINGS);
@@ -66,8 +75,8 @@ async function soak(minutes, parent) {
   // What the killed have left is swept up by whoever comes next.
   for (const project of ["project", "edited"]) await session(place, project, "last", "sessionStart", seen);
   const result = count(place, crowd, seen, limited);
-  if (limited) spawnSync("umount", ["-l", place.project]);
-  if (result.wrong.length === 0) fs.rmSync(dir, { recursive: true, force: true });
+  // The disk goes with what is on it.
+  if (result.wrong.length > 0) fs.cpSync(place.project, path.join(dir, "left"), { recursive: true });
   return { ...result, dir };
 }
 
@@ -221,10 +230,10 @@ function count({ dir, project, target }, crowd, seen, limited) {
   check(written.length > 0, "nothing was written");
   check(lostForGood.length === 0, `lost: ${lostForGood.slice(0, 5).join(", ")}`);
   check(lost.length - lostForGood.length <= crowd.killed, "more appends lost than writers killed");
-  const added = lines.filter((line) => /^(writer|appender\d+:\d+$)/.test(line));
+  const added = lines.filter((line) => /^(writer|appender\d+:\d+;$)/.test(line));
   check(added.length === new Set(added).size, "lines that are there twice");
   check(
-    added.every((line) => /^(writer|appender)\d+:\d+$/.test(line)),
+    added.every((line) => /^(writer|appender)\d+:\d+;$/.test(line)),
     "torn lines",
   );
   for (const file of [target, path.join(dir, "edited/CLAUDE.md")])
@@ -240,7 +249,7 @@ function count({ dir, project, target }, crowd, seen, limited) {
   check(seen.stderr.length === 0, `on standard error: ${seen.stderr[0]}`);
   check(crowd.errors === "", crowd.errors);
   check(
-    seen.replacedInWindow <= Math.max(2, seen.edits * 0.02),
+    seen.replacedInWindow <= Math.max(3, seen.edits * 0.005),
     `${seen.replacedInWindow} of ${seen.edits} replacements lost`,
   );
 
@@ -250,7 +259,13 @@ function count({ dir, project, target }, crowd, seen, limited) {
   const between = (value, least, most, what) =>
     check(value >= least && value <= most, `the audit has ${value} ${what}, the driver ${least} to ${most}`);
   between(audit.sessionStarts, seen.sessions, seen.sessions + seen.killedSessions, "session starts");
-  between(audit.failOpen, failedOpen, failedOpen + gone, "locks that failed open");
+  // A merge asks for the lock once more, and its writer is not told how that went.
+  between(audit.failOpen, failedOpen, failedOpen + gone + audit.outsideEdits, "locks that failed open");
+  const evicted = notes.filter((note) => note.evicted).length;
+  check(
+    (audit.byReapReason.expired ?? 0) >= evicted,
+    `the audit has ${audit.byReapReason.expired ?? 0} evicted holders, the writers ${evicted}`,
+  );
   const abandoned = notes.filter(({ outcome }) => outcome === "abandoned").length;
   check(
     audit.abandoned >= abandoned,
@@ -348,6 +363,7 @@ else if (options) {
   const { wrong, totals, dir } = await soak(Number(options.minutes), options.dir);
   for (const [what, number] of Object.entries(totals)) console.log(`${String(number).padStart(8)}  ${what}`);
   for (const what of wrong) console.log(`WRONG: ${what}`);
-  if (wrong.length > 0) console.log(`What there is is in ${dir}.`);
+  if (wrong.length > 0) console.log(`What was left is in ${dir}.`);
+  else fs.rmSync(dir, { recursive: true, force: true });
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }

@@ -90,7 +90,7 @@ function count(crowd, { kill, suspendMs }, { dir, target }) {
     acknowledged: written.length,
     lost: lostForGood.length,
     twice: lines.length - new Set(lines).size,
-    torn: lines.filter((line) => !/^(writer|appender)\d+:\d+$/.test(line)).length,
+    torn: lines.filter((line) => !/^(writer|appender)\d+:\d+;$/.test(line)).length,
     abandoned: notes.filter(({ outcome }) => outcome === "abandoned").length,
     failedOpen: notes.filter(({ lock }) => lock === "fail_open").length,
     failOpenEvents: ofType("lock_fail_open"),

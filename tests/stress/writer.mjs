@@ -13,8 +13,11 @@ const whole = (text) => (text === "" || text.endsWith("\n") ? text : `${text}\n`
 
 const fd = fs.openSync(notes, "a");
 for (let n = 0; !fs.existsSync(stop); n++) {
-  const line = `${name}:${n}`;
+  const line = `${name}:${n};`;
   const { outcome, lock, message } = updateFile(target, (text) => `${whole(text ?? "")}${line}\n`, options);
-  fs.writeSync(fd, `${JSON.stringify({ line, outcome, lock: lock.outcome, message })}\n`);
+  fs.writeSync(
+    fd,
+    `${JSON.stringify({ line, outcome, lock: lock.outcome, evicted: lock.evicted, message })}\n`,
+  );
   if (pauseMs > 0) Atomics.wait(pause, 0, 0, Math.random() * pauseMs);
 }

@@ -152,6 +152,7 @@ describe("which hooks are ours", () => {
     expect(remove(foreign)).toBe(foreign);
     expect(remove(foreign.replace("/x/", "/pact-hooks/"))).toBe("");
     expect(remove(add("{}", "/x"))).toBe("{}");
+    expect(remove(add("{}", "/x").replaceAll(".cjs", ".mjs"))).toBe("{}");
   });
 
   test("of an event that we do not use any more, and doubled ones, one stays where it belongs", () => {

@@ -1,0 +1,25 @@
+import fs from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { writeWhole } from "../../shared/writeWhole.ts";
+import { mountTmpfs } from "../helpers/machine.ts";
+import { tempDir } from "../helpers/tempDir.ts";
+
+test("puts a private file in place of another", () => {
+  const dir = tempDir();
+  const file = path.join(dir, "saved");
+  fs.writeFileSync(file, "before\n", { mode: 0o644 });
+  writeWhole(file, Buffer.from("now\n"));
+  expect(fs.readFileSync(file, "utf8")).toBe("now\n");
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  expect(fs.readdirSync(dir)).toEqual(["saved"]);
+});
+
+test("a disk that has room for a part only: what was there stays, and nothing else", (context) => {
+  const dir = mountTmpfs(context, "size=64k");
+  const file = path.join(dir, "saved");
+  fs.writeFileSync(file, "before\n");
+  expect(() => writeWhole(file, Buffer.alloc(100 * 1024, "text\n"))).toThrow(/ENOSPC/);
+  expect(fs.readFileSync(file, "utf8")).toBe("before\n");
+  expect(fs.readdirSync(dir)).toEqual(["saved"]);
+});
