@@ -183,3 +183,48 @@ describe("a moment", () => {
       expect(at(ts)).toBeNaN();
   });
 });
+
+describe("what comes first", () => {
+  const times = (count: number, event: Record<string, unknown>) => Array<typeof event>(count).fill(event);
+
+  test("is the target with more fail-opens, then with more acquisitions, then by name", () => {
+    const of = (target: string, failed: number, locked: number) => [
+      ...times(failed, { ...failOpen, target }),
+      ...times(locked, { ...start("locked"), claude_md: { target } }),
+    ];
+    const { byTarget } = figuresOf(
+      ...[of("d", 0, 1), of("c", 1, 0), of("b", 1, 0), of("a", 0, 3), of("e", 2, 0)].flat(),
+    );
+    expect(Object.keys(byTarget)).toEqual(["e", "b", "c", "a", "d"]);
+  });
+
+  test("is the holder that was in the way more often, then by name", () => {
+    const of = (command: string, failed: number, reaped: number) => [
+      ...times(failed, { ...failOpen, holder: { command } }),
+      ...times(reaped, { type: "lock_reaped", reason: "expired", target: "/q", holder: { command } }),
+    ];
+    const { byHolder } = figuresOf(...[of("c", 1, 0), of("b", 0, 1), of("a", 0, 2), of("d", 2, 1)].flat());
+    expect(Object.keys(byHolder)).toEqual(["d", "a", "b", "c"]);
+  });
+
+  test("is the reason that was given more often, then by name", () => {
+    const reasons = ["b", "c", "a", "c"].map((reason) => ({ ...failOpen, reason }));
+    expect(Object.entries(figuresOf(...reasons).byReason)).toEqual([
+      ["c", 2],
+      ["a", 1],
+      ["b", 1],
+    ]);
+  });
+});
+
+test("each bound of the histogram is in its bar", () => {
+  const bounds = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
+  const waits = [...bounds, ...bounds.map((bound) => bound * 1.1)];
+  const { waitHistogram } = figuresOf(...waits.map((waited_ms) => ({ ...failOpen, waited_ms })));
+  expect(waitHistogram).toEqual([1, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
+});
+
+test("a name is cut after 4,096 characters", () => {
+  const { byTarget } = figuresOf({ ...failOpen, target: "x".repeat(5000) });
+  expect(Object.keys(byTarget)).toEqual(["x".repeat(4096)]);
+});
