@@ -285,3 +285,26 @@ test.each([
   expect(changes).toContain("added the title of the managed block");
   expect(extractManagedRegion(text)?.split("\n")[1]).toBe(title);
 });
+
+describe("what is moved when an older file is", () => {
+  const sessionBlock = "<!-- SESSION_START -->\n## Current Session\n<!-- SESSION_END -->\n";
+  const memoryBlock = "<!-- PACT_MEMORY_START -->\n## Working Memory\nmine\n<!-- PACT_MEMORY_END -->\n";
+  const section = "## Working Memory\nmine\n";
+
+  test.each<[string, string]>([
+    ["a session block", sessionBlock],
+    ["a memory block", memoryBlock],
+    ["a section", section],
+    ["a session block and a section", sessionBlock + section],
+    ["a session and a memory block", sessionBlock + memoryBlock],
+  ])("%s without a managed block", (_what, text) => {
+    const { text: moved, changes } = migrateText(text);
+    expect(changes).toContain("created the managed block");
+    expect(moved.includes("mine")).toBe(text.includes("mine"));
+    expect(migrateText(moved)).toEqual({ text: moved, changes: [] });
+  });
+
+  test("nothing, where there is none of them", () => {
+    for (const text of ["", "# Mine\n", BLOCK]) expect(migrateText(text)).toEqual({ text, changes: [] });
+  });
+});

@@ -159,3 +159,19 @@ describe("a hostile file neither takes long nor fills the answer", () => {
     for (const problem of problems) expect(problem).toContain(".claude/pact-hooks.local.md line ");
   });
 });
+
+test.each([
+  ["{a: 1}", "a map"],
+  ["[1]", "a list"],
+  ["2020-01-01", "a date"],
+  ["null", "null"],
+])("a value that is %s is named as %s", (value, name) => {
+  const { problems } = parseSettings(`---\nenabled: ${value}\n---\n`);
+  expect(problems).toEqual([
+    `.claude/pact-hooks.local.md line 2: enabled must be true or false, not ${name}; the default is used`,
+  ]);
+});
+
+test.each(["null", "~", "", "# only words"])("front matter that is %j sets nothing", (yaml) => {
+  expect(parseSettings(`---\n${yaml}\n---\n`)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
+});
