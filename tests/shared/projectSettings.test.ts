@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { readProjectSettings } from "../../shared/projectSettings.ts";
 import {
   answerOf,
   journalEvents,
@@ -98,4 +99,13 @@ describe("settings", () => {
     expect(run(box).answer.systemMessage).toBeUndefined();
     expect(listing(box.projectDir)).toEqual([".CLAUDE.md.lock", "CLAUDE.md"]);
   });
+});
+
+test("reading them leaves no descriptor open", () => {
+  const { projectDir } = sandbox();
+  fs.mkdirSync(path.join(projectDir, ".claude"));
+  fs.writeFileSync(path.join(projectDir, ".claude/pact-hooks.local.md"), "mine\n");
+  const before = fs.readdirSync("/dev/fd").length;
+  expect(readProjectSettings(projectDir).settings.projectRouting).toBe("mine");
+  expect(fs.readdirSync("/dev/fd").length).toBe(before);
 });

@@ -71,3 +71,17 @@ test.each([
 ])("says where: %s", (_name, text, message) => {
   expect(() => parseJson(text)).toThrow(message);
 });
+
+test("500 levels are not too deep", () => {
+  expect(parseJson("[".repeat(500) + "]".repeat(500)).type).toBe(parseJson("[]").type);
+});
+
+test.each([
+  ["1", "number"],
+  ["-0.5e3", "number"],
+  ["true", "true or false"],
+  ["false", "true or false"],
+  ["null", "null"],
+])("%s is a %s", (text, type) => {
+  expect(parseJson(text).type).toBe(type);
+});

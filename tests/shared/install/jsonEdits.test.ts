@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { addPart, removePart, styleOf } from "../../../shared/install/jsonEdits.ts";
+import { type JsonNode, parseJson } from "../../../shared/install/jsonTree.ts";
+import { applyEdits } from "../../../shared/textEdits.ts";
+
+/** The member `a` of the whole, or the whole. */
+function containerOf(text: string): { root: JsonNode; container: JsonNode } {
+  const root = parseJson(text);
+  return { root, container: root.parts.find(({ key }) => key === "a")?.value ?? root };
+}
+
+function added(text: string): string {
+  const { root, container } = containerOf(text);
+  return applyEdits(text, [addPart(text, container, "k", { n: 1 }, styleOf(text, root))]);
+}
+
+test.each([
+  ["{}", '{ \n  "k": {\n    "n": 1\n  }\n}'],
+  ['{"a": {}}', '{"a": { "k":{"n":1}}}'],
+  ['{"a": {"b": 1}}', '{"a": {"b": 1, "k":{"n":1}}}'],
+  ['{\n\t"a": {}\n}', '{\n\t"a": { \n\t\t"k": {\n\t\t\t"n": 1\n\t\t}\n\t}\n}'],
+  [
+    '{\r\n "a": {\r\n  "b": 1\r\n }\r\n}',
+    '{\r\n "a": {\r\n  "b": 1,\r\n  "k": {\r\n   "n": 1\r\n  }\r\n }\r\n}',
+  ],
+])("a member is added to %j in its own style, and taken out again", (text, expected) => {
+  expect(added(text)).toBe(expected);
+  const { container } = containerOf(expected);
+  const edit = removePart(expected, container, container.parts.length - 1);
+  expect(edit && applyEdits(expected, [edit])).toBe(text);
+});
+
+test("what stands behind a member in its own line stays", () => {
+  const text = '{"a": { "k":1\n}}';
+  const edit = removePart(text, containerOf(text).container, 0);
+  expect(edit && applyEdits(text, [edit])).toBe('{"a": {\n}}');
+});
