@@ -25,7 +25,7 @@ const survivors = JSON.parse(fs.readFileSync(path.join(root, "tests/mutation/sur
 
 const text = "projectText,removeManagedBlock,repair,scan,routingBlock,sessionBlock,markers".split(",");
 const publish = "updateFile.test,outsideEdit,updateFile.writers,updateFile.faults,removeFile".split(",");
-const lock = ["fileLock", "lockHolder", "flock"];
+const lock = ["fileLock", "lockHolder", "flock", "/hooks/hardTimes"];
 const hooks = ["claudeMdManager", "/hooks/sessionStart", "/hooks/sessionEnd", "/hooks/environment"];
 /** What a file is a part of: the tests to run besides its own. */
 const PARTS = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { applyEdits, insertion, removal } from "../../shared/textEdits.ts";
+import { applyEdits, blockInsertion, blockRemoval, insertion, removal } from "../../shared/textEdits.ts";
 
 const TEXT = "0123456789";
 
@@ -25,4 +25,28 @@ test("edits that overlap are a mistake", () => {
   expect(() => applyEdits(TEXT, [removal({ start: 1, end: 4 }), removal({ start: 3, end: 5 })])).toThrow(
     "overlap",
   );
+});
+
+test.each([
+  ["a\n\nBLOCK\n\nb\n", "a\n\nb\n"],
+  ["a\n\nBLOCK\nb\n", "a\n\nb\n"],
+  ["a\nBLOCK\n\nb\n", "a\n\nb\n"],
+  ["a\nBLOCK\nb\n", "a\nb\n"],
+  ["BLOCK\n\nb\n", "\nb\n"],
+  ["a\r\n\r\nBLOCK\r\n\r\nb", "a\r\n\r\nb"],
+])("without its block %j is %j: of the blank lines around it one stays", (text, expected) => {
+  const start = text.indexOf("BLOCK");
+  const end = text.indexOf("\n", start) + 1;
+  expect(applyEdits(text, [blockRemoval(text, { start, end })])).toBe(expected);
+});
+
+test.each([
+  ["a\n|b\n", "a\n\nBLOCK\n\nb\n"],
+  ["a\n\n|b\n", "a\n\nBLOCK\n\nb\n"],
+  ["\n\n|b\n", "\n\nBLOCK\n\nb\n"],
+  ["a\n|\nb\n", "a\n\nBLOCK\n\nb\n"],
+])("a block at the stroke of %j stands between blank lines", (text, expected) => {
+  const at = text.indexOf("|");
+  const without = text.replace("|", "");
+  expect(applyEdits(without, [blockInsertion(without, at, "BLOCK", "\n")])).toBe(expected);
 });
