@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readEvents } from "../../shared/sessionJournal.ts";
-import { type Answer, answerOf, type HookRun, hookFile } from "../hooks/hookProcess.ts";
+import { type Answer, answerOf, type HookName, type HookRun, hookFile } from "../hooks/hookProcess.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
@@ -30,9 +30,12 @@ export interface Place {
 
 export interface Scenario {
   name: string;
+  hook?: HookName;
   sessionId: string;
-  /** The file's name in the project. */
+  /** The file whose text counts, from the folder of project and configuration. */
   target: string;
+  /** What an undisturbed run tells the journal, and in which order. */
+  events: string[];
   prepare(place: Place): void;
 }
 
@@ -48,23 +51,30 @@ const write = (place: Place, name: string, text: string) => {
   const file = path.join(place.project, name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
+  // Another one than a new file gets.
+  fs.chmodSync(file, 0o640);
 };
 
 export const SCENARIOS: Scenario[] = [
   {
     name: "a new session",
     sessionId: "second",
-    target: ".claude/CLAUDE.md",
-    prepare: (place) => {
-      write(place, ".claude/CLAUDE.md", OLD);
-      answerOf(run(place, "first"));
-    },
+    target: "project/.claude/CLAUDE.md",
+    events: ["backup_kept", "session_start"],
+    prepare: afterFirst,
   },
-  { name: "a new file", sessionId: "first", target: ".claude/CLAUDE.md", prepare: () => {} },
+  {
+    name: "a new file",
+    sessionId: "first",
+    target: "project/.claude/CLAUDE.md",
+    events: ["session_start"],
+    prepare: () => {},
+  },
   {
     name: "a link to AGENTS.md",
     sessionId: "first",
-    target: "AGENTS.md",
+    target: "project/AGENTS.md",
+    events: ["backup_kept", "session_start"],
     prepare: (place) => {
       write(place, "AGENTS.md", OLD);
       fs.symlinkSync("AGENTS.md", path.join(place.project, "CLAUDE.md"));
@@ -73,7 +83,8 @@ export const SCENARIOS: Scenario[] = [
   {
     name: "what a crash has left",
     sessionId: "first",
-    target: "CLAUDE.md",
+    target: "project/CLAUDE.md",
+    events: ["lock_reaped", "backup_kept", "session_start"],
     prepare: (place) => {
       write(place, "CLAUDE.md", OLD);
       write(place, ".CLAUDE.md.0123456789abcdef.claim/next", "half of");
@@ -90,20 +101,48 @@ export const SCENARIOS: Scenario[] = [
   {
     name: "an unchanged session",
     sessionId: "first",
-    target: ".claude/CLAUDE.md",
+    target: "project/.claude/CLAUDE.md",
+    events: ["session_start"],
+    prepare: afterFirst,
+  },
+  {
+    name: "the user's own file",
+    sessionId: "first",
+    target: "config/CLAUDE.md",
+    events: ["backup_kept", "session_start"],
     prepare: (place) => {
-      write(place, ".claude/CLAUDE.md", OLD);
-      answerOf(run(place, "first"));
+      afterFirst(place);
+      const kernel = "<!-- PACT_START: obsolete -->\nold\n<!-- PACT_END -->\n";
+      write(place, "../config/CLAUDE.md", `# My own\n${kernel}text that stays\n`);
     },
+  },
+  {
+    name: "a session's end",
+    hook: "sessionEnd",
+    sessionId: "first",
+    target: "project/.claude/CLAUDE.md",
+    events: ["session_end"],
+    prepare: afterFirst,
   },
 ];
 
+function afterFirst(place: Place): void {
+  write(place, ".claude/CLAUDE.md", OLD);
+  answerOf(run(place, { sessionId: "first" }));
+  fs.chmodSync(path.join(place.project, ".claude/CLAUDE.md"), 0o640);
+}
+
 /** Runs the hook, under strace or as it is. */
-function run(place: Place, sessionId: string, under: string[] = [], backend = ""): HookRun {
-  const command = [...under, process.execPath, hookFile("sessionStart")];
+function run(
+  place: Place,
+  { hook = "sessionStart", sessionId }: Pick<Scenario, "hook" | "sessionId">,
+  under: string[] = [],
+  backend = "",
+): HookRun {
+  const command = [...under, process.execPath, hookFile(hook)];
   const { status, stdout, stderr } = spawnSync(command[0] as string, command.slice(1), {
     cwd: place.project,
-    input: `${JSON.stringify({ session_id: sessionId, cwd: place.project, source: "startup" })}\n`,
+    input: `${JSON.stringify({ session_id: sessionId, cwd: place.project, source: "startup", reason: "other" })}\n`,
     env: {
       ...{ PATH: process.env.PATH, HOME: place.dir, CLAUDE_CONFIG_DIR: place.config },
       ...{ CLAUDE_PROJECT_DIR: place.project, PACT_HOOKS_FLOCK: backend },
@@ -138,7 +177,9 @@ export class Sweep {
   /** The text before, null for no file; and what an undisturbed run makes of it. */
   before: string | null;
   after: string | null;
-  /** What lies in the project after an undisturbed run, but for sidecars. */
+  /** The journaled events of an undisturbed run. */
+  types: string[];
+  /** What lies there after an undisturbed run, but for sidecars and the folder of journals. */
   #listing: string[];
   #backend: string;
 
@@ -150,14 +191,18 @@ export class Sweep {
     this.scenario = scenario;
     this.place = {
       ...{ dir, project: path.join(dir, "project"), config: path.join(dir, "config") },
-      target: path.join(dir, "project", scenario.target),
+      target: path.join(dir, scenario.target),
     };
     for (const folder of [this.place.project, this.place.config]) fs.mkdirSync(folder);
     scenario.prepare(this.place);
     fs.cpSync(dir, this.#template, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     this.before = this.text();
-    answerOf(run(this.place, scenario.sessionId, [], backend));
+    const already = this.events().length;
+    answerOf(run(this.place, scenario, [], backend));
     this.after = this.text();
+    this.types = this.events()
+      .slice(already)
+      .map(({ type }) => String(type));
     this.#listing = this.listing();
   }
 
@@ -193,7 +238,7 @@ export class Sweep {
 
   #callsOnce(names: string): Call[] {
     this.reset();
-    run(this.place, this.scenario.sessionId, this.#strace(names, []), this.#backend);
+    run(this.place, this.scenario, this.#strace(names, []), this.#backend);
     const counts = new Map<string, number>();
     return fs
       .readFileSync(this.#log, "utf8")
@@ -212,7 +257,7 @@ export class Sweep {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.reset();
       const inject = ["-e", `inject=${name}:${injection}:when=${when}`];
-      const result = run(this.place, this.scenario.sessionId, this.#strace(name, inject), this.#backend);
+      const result = run(this.place, this.scenario, this.#strace(name, inject), this.#backend);
       const log = fs.readFileSync(this.#log, "utf8").trimEnd().split("\n");
       const hit =
         log.find((line) => line.includes("(INJECTED)")) ?? log.findLast((line) => line.startsWith(name));
@@ -221,9 +266,9 @@ export class Sweep {
     return null;
   }
 
-  /** Not the answer, which has our paths in it; nor the working folder, which strace shows with many calls. */
+  /** Not payload and answer, which have our paths in them; nor the working folder, which strace shows with many calls. */
   #isOurs(line: string): boolean {
-    if (/^write\([12]</.test(line)) return false;
+    if (/^(?:read\(0|write\([12])</.test(line)) return false;
     return line.replaceAll(/AT_FDCWD<[^>]*>/g, "").includes(this.place.dir);
   }
 
@@ -233,13 +278,20 @@ export class Sweep {
 
   /** One more run, as it is. */
   runAgain(): Answer {
-    return answerOf(run(this.place, this.scenario.sessionId, [], this.#backend));
+    return answerOf(run(this.place, this.scenario, [], this.#backend));
   }
 
-  /** The target's text, without the moment that the session block gives. */
+  /** The target's mode and text, without the moment that the session block gives. */
   text(): string | null {
-    if (!fs.existsSync(this.place.target)) return null;
-    return fs.readFileSync(this.place.target, "utf8").replace(/^- Started: .*/m, "- Started: then");
+    const { target } = this.place;
+    if (!fs.existsSync(target)) return null;
+    const mode = (fs.statSync(target).mode & 0o777).toString(8);
+    return `${mode} ${fs.readFileSync(target, "utf8").replace(/^- Started: .*/m, "- Started: then")}`;
+  }
+
+  /** What the hook journals when its work is done. */
+  get doneType(): string {
+    return this.scenario.hook === "sessionEnd" ? "session_end" : "session_start";
   }
 
   events(): Record<string, unknown>[] {
@@ -261,8 +313,8 @@ export class Sweep {
   }
 
   listing(): string[] {
-    const names = fs.readdirSync(this.place.project, { recursive: true, encoding: "utf8" });
-    return names.filter((name) => !name.endsWith(".lock")).sort();
+    const names = fs.readdirSync(this.place.dir, { recursive: true, encoding: "utf8" });
+    return names.filter((name) => !/\.lock$|pact-sessions/.test(name)).sort();
   }
 
   /** What is wrong after the next, undisturbed run. */
@@ -271,7 +323,7 @@ export class Sweep {
     return [
       ...(this.text() === this.after ? [] : ["the next run does not finish the work"]),
       ...(String(this.listing()) === String(this.#listing) ? [] : [`left behind: ${this.listing()}`]),
-      ...(this.events().some(({ type }) => type === "session_start")
+      ...(this.events().some(({ type }) => type === this.doneType)
         ? []
         : ["the next run is not in the journal"]),
       ...(this.badLines() <= 1 ? [] : ["torn lines"]),
