@@ -69,20 +69,24 @@ export function ratiosOf(sections) {
   );
 }
 
-/** @returns {{ name: string, before: number, now: number, worse: boolean }[]} the ratios that both have */
+/**
+ * Holds what was measured now against what was measured before. `missing`: not measured now, though it was to be;
+ * `unclear`: so scattered that a difference could not be seen.
+ * @returns {{ name: string, before: number, now: number | undefined, verdict: "fine" | "WORSE" | "MISSING" | "unclear" }[]}
+ */
 export function compare(before, now) {
-  return Object.keys(now)
-    .filter((name) => name in before)
-    .map((name) => ({
-      name,
-      before: before[name].median,
-      now: now[name].median,
-      worse: isWorse(before[name], now[name]),
-    }));
+  return Object.keys(before).map((name) => ({
+    name,
+    before: before[name].median,
+    now: now[name]?.median,
+    verdict: now[name] ? verdictOf(before[name], now[name]) : "MISSING",
+  }));
 }
 
-function isWorse(before, now) {
-  return before.better === "lower"
-    ? now.low > before.high && now.median > before.median + NOISE * Math.max(before.median, NOISE)
-    : now.high < before.low && now.median < before.median - NOISE * before.median;
+function verdictOf(before, now) {
+  const allowed = NOISE * Math.max(before.median, NOISE);
+  const worseBy = before.better === "lower" ? now.median - before.median : before.median - now.median;
+  const isApart = before.better === "lower" ? now.low > before.high : now.high < before.low;
+  if (worseBy > allowed && isApart) return "WORSE";
+  return now.high - now.low > 2 * allowed ? "unclear" : "fine";
 }
