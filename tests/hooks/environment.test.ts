@@ -156,9 +156,10 @@ describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin'
     return { box, cache, run, files };
   };
 
-  test("and serves the next session", () => {
-    const { box, run, files } = setUp();
+  test("which only its owner may enter, and serves the next session", () => {
+    const { box, cache, run, files } = setUp();
     answerOf(run("startup"));
+    expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
     const [file = ""] = files();
     const { ino } = fs.statSync(file);
     answerOf(run("resume"));

@@ -228,3 +228,20 @@ test.for([
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   },
 );
+
+test("the merge of what was found does not wait for the lock once more", async (context) => {
+  const { events } = useJournal();
+  const target = tempFile("old\n");
+  const { ino } = fs.statSync(target);
+  const theirs = fs.openSync(target, "a");
+  onTestFinished(() => fs.closeSync(theirs));
+  const holder = startProgram("holdLock", { target, hold: true });
+  await holder.message("entered");
+  const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
+  const child = startProgram("update", { target, line: "ours", options: { timeoutMs: 100 } }, { under });
+  await waitUntil(() => fs.statSync(target).ino !== ino);
+  fs.writeSync(theirs, "theirs\n");
+  expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+  expect(read(target)).toBe("old\nours\ntheirs\n");
+  expect(events("lock_fail_open").map(({ timeout_ms }) => timeout_ms)).toEqual([100, 0]);
+});

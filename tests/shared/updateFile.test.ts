@@ -197,6 +197,12 @@ describe("refused, untouched, with a message and an event:", () => {
     expectTidy(target);
   });
 
+  test("a folder, of which the journal has the whole path", () => {
+    const { events } = useJournal();
+    expect(updateFile("", () => "new").outcome).toBe("refused");
+    expect(events("write_refused")).toMatchObject([{ target: process.cwd() }]);
+  });
+
   test("a read-only file, also for root", () => {
     useJournal();
     const target = tempFile("one\n");
