@@ -168,6 +168,16 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(lease(target, { timeoutMs: 0 }).outcome).toBe("fail_open");
   });
 
+  test("the holder of a fresh sidecar is waited for until the time is up, with pauses, and never evicted", async () => {
+    const { target, events } = setUp();
+    const holder = await startHolder(target);
+    // Longer than the second of patience with an old one.
+    expect(lease(target, { timeoutMs: 1500 })).toMatchObject({ outcome: "fail_open", reason: "timeout" });
+    expect(events()).toMatchObject([{ type: "lock_fail_open", holder: { pid: holder.pid } }]);
+    // The flock program waits by itself, 50 ms each time; the others are asked again after 4 ms at least.
+    expect(events()[0]?.attempts).toBeLessThan(backend === "flock" ? 40 : 400);
+  });
+
   test("a holder that keeps touching an old sidecar is waited for", async () => {
     const { target, events } = setUp();
     const sidecar = sidecarOf(target);

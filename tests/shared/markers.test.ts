@@ -54,11 +54,10 @@ test.each([
   expect(marker ? `${marker.kind} ${marker.edge}` : "text").toBe(expected);
 });
 
-test("a very long line is read in linear time", () => {
-  const started = performance.now();
+// In more than linear time it would take minutes.
+test("a very long line is read in linear time", { timeout: 10_000 }, () => {
   for (const filler of ["-", " ", "-->", "`", "\t"]) {
-    markers.markerOf(`<!-- SESSION_START: ${filler.repeat(2_000_000)}`);
-    markers.markerOf(`<!-- SESSION_END -->${filler.repeat(2_000_000)}x`);
+    markers.markerOf(`<!-- SESSION_START: ${filler.repeat(500_000)}`);
+    markers.markerOf(`<!-- SESSION_END -->${filler.repeat(500_000)}x`);
   }
-  expect(performance.now() - started).toBeLessThan(2000);
 });
