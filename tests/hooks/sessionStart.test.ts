@@ -1,6 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { start as startChild, startProgram } from "../helpers/child.ts";
+import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
+import { sidecarOf } from "../helpers/tempDir.ts";
 import {
   answerOf,
   journalEvents,
@@ -322,6 +325,57 @@ describe("the answer", () => {
     expect(systemMessage).toContain("nothing was lost");
     expect(read(file)).toContain(START);
     expect(journalEvents(box).filter((event) => event.type === "lock_fail_open")).toHaveLength(1);
+  });
+});
+
+describe("the person is told", () => {
+  const setUp = (settings: string) => {
+    const box = sandbox();
+    put(box, ".claude/pact-hooks.local.md", `---\n${settings}\n---\n`);
+    return { box, file: put(box, "CLAUDE.md", "mine\n") };
+  };
+
+  test("who held the lock, and for how long, when the session went on without it", async () => {
+    const { box, file } = setUp("lockTimeoutSeconds: 0");
+    const holder = startProgram("holdLock", { target: file, hold: true });
+    await holder.message("entered");
+    const { systemMessage } = start(box);
+    expect(systemMessage).toMatch(
+      new RegExp(`${file} was updated without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) held it`),
+    );
+    expect(systemMessage).toMatch(/held it for more than 0\.\d s\); nothing was lost\. See .*\.jsonl\.$/);
+    expect(read(file)).toContain(START);
+  });
+
+  test.runIf(HAS_FLOCK_PROGRAM && IS_LINUX)("of a holder without a record, what is known", async () => {
+    const { box, file } = setUp("lockTimeoutSeconds: 0");
+    const hold = ["sh", "-c", "echo '{\"held\":true}'; cat"];
+    await startChild("flock", [sidecarOf(file), ...hold]).message("held");
+    expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) held it/);
+  });
+
+  test("from whom the lock was taken over", async () => {
+    const { box, file } = setUp("lockTtlSeconds: 1");
+    const holder = startProgram("holdLock", { target: file, hold: true });
+    await holder.message("entered");
+    fs.utimesSync(sidecarOf(file), 1e9, 1e9);
+    expect(start(box).systemMessage).toMatch(
+      new RegExp(
+        `lock on ${file} was taken over from node \\(pid ${holder.pid}, for \\d s\\); nothing was lost`,
+      ),
+    );
+    expect(read(file)).toContain(START);
+  });
+
+  test("what was done to their own CLAUDE.md", () => {
+    const box = sandbox();
+    const own = path.join(box.configDir, "CLAUDE.md");
+    fs.mkdirSync(box.configDir);
+    fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n<!-- PACT_END -->\n");
+    expect(start(box).systemMessage).toBe(
+      "pact-hooks: Your own CLAUDE.md: removed the obsolete kernel block (line 2).",
+    );
+    expect(read(own)).toBe("# Mine\n");
   });
 });
 

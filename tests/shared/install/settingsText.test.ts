@@ -146,6 +146,12 @@ describe("which hooks are ours", () => {
     const ours = add("{}", "/x");
     expect(removeHooks(ours, () => false)).toBe(ours);
     expect(removeHooks(foreign, () => true)).toBe("");
+    for (const command of ['"node"', '"bun"']) {
+      const other = ours.replaceAll('"node"', command).replace(/,\s*"args": \[[^\]]*\]/, "");
+      expect(removeHooks(other, () => true)).toContain(command);
+    }
+    const another = ours.replaceAll('"node"', '"bun"');
+    expect(removeHooks(another, () => true)).toBe(another);
   });
 
   test("of a folder that is gone: those as we write them, or with our name in the path", () => {
