@@ -106,7 +106,8 @@ export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
   const lockOptions = { ...options, projectDir: undefined, journal: options };
   try {
     const file = inFolder(configDir(), "CLAUDE.md");
-    if (!fs.existsSync(file)) return null;
+    // What cannot be told is an error, and no absent file.
+    if (!fs.statSync(file, { throwIfNoEntry: false })) return null;
     return statusOf(
       applyText(fs.realpathSync.native(file), (text) => stripKernelBlock(text ?? ""), lockOptions),
     );
@@ -185,7 +186,7 @@ function prepareFolder(
   options: UpdateOptions,
 ): UpdateResult | undefined {
   const folder = path.dirname(file);
-  if (fs.existsSync(folder)) return undefined;
+  if (!isAbsent(folder)) return undefined;
   if (mutate(null) === null) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
   try {
     fs.mkdirSync(folder, 0o700);
@@ -194,6 +195,15 @@ function prepareFolder(
     if (!isCode(error, "EEXIST")) return abandon(error, file, options);
   }
   return undefined;
+}
+
+/** Not where it cannot be told: the update then says why. */
+function isAbsent(folder: string): boolean {
+  try {
+    return !isThere(folder);
+  } catch {
+    return false;
+  }
 }
 
 function statusOf({ outcome, changes, message }: TextUpdate): string | null {

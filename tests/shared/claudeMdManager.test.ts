@@ -134,6 +134,12 @@ describe("the user's own CLAUDE.md", () => {
     expect(fs.readlinkSync(path.join(box.configDir, "CLAUDE.md"))).toBe(dotfile);
   });
 
+  test("a link that leads in a circle is reported, not taken for an absent file", () => {
+    fs.mkdirSync(box.configDir);
+    fs.symlinkSync("CLAUDE.md", path.join(box.configDir, "CLAUDE.md"));
+    expect(stripOrphanKernelBlock()).toContain("ELOOP");
+  });
+
   test("without one, nothing happens", () => {
     expect(stripOrphanKernelBlock()).toBeNull();
     expect(fs.existsSync(box.configDir)).toBe(false);
