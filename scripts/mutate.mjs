@@ -1,0 +1,156 @@
+/**
+ * Mutation testing of one file: changes one operator, condition or statement at a time in a copy of the checkout, and lists
+ * the changes that the tests do not notice.
+ */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { transformSync } from "esbuild";
+import { parseAst } from "vite";
+
+const USAGE = `Usage: npm run mutate -- FILE [TEST...] [--most N]
+
+Lists the mutants of FILE that TEST... (default: FILE's own tests) do not notice. Exit code 1 if there are any.
+
+  --most N      try at most N mutants, evenly spread (default: 40)
+  -h, --help    print this text
+
+Example:
+  npm run mutate -- shared/update/claim.ts tests/shared/update
+`;
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+const OPPOSITES = {
+  "===": "!==",
+  "!==": "===",
+  "<": ">=",
+  ">": "<=",
+  "<=": ">",
+  ">=": "<",
+  "+": "-",
+  "-": "+",
+  "*": "/",
+  "&&": "||",
+  "||": "&&",
+  "??": "&&",
+  "|": "&",
+};
+
+/** @returns {{ start: number, end: number, text: string }[]} the changes of a script, one at a time */
+function mutantsOf(script) {
+  const found = [];
+  visit(parseAst(script));
+  return found;
+
+  function visit(node) {
+    if (node === null || typeof node !== "object") return;
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (node.operator === "void") return;
+    if (typeof node.type === "string") mutate(node);
+    for (const [key, value] of Object.entries(node)) if (key !== "type") visit(value);
+  }
+
+  function mutate({ type, start, end, ...node }) {
+    const replace = (text, from = start, to = end) => found.push({ start: from, end: to, text });
+    if ((type === "BinaryExpression" || type === "LogicalExpression") && OPPOSITES[node.operator]) {
+      const between = script.slice(node.left.end, node.right.start);
+      replace(between.replace(node.operator, OPPOSITES[node.operator]), node.left.end, node.right.start);
+    } else if (type === "Literal" && typeof node.value === "boolean") replace(String(!node.value));
+    else if (type === "Literal" && typeof node.value === "number") replace(String(node.value + 1));
+    else if (type === "IfStatement" || type === "ConditionalExpression") {
+      for (const value of ["true", "false"]) replace(value, node.test.start, node.test.end);
+    } else if (type === "ExpressionStatement") replace(";");
+    else if (type === "UnaryExpression" && node.operator === "!") replace("", start, node.argument.start);
+    // A caller cannot tell undefined from null or false.
+    else if (
+      type === "ReturnStatement" &&
+      node.argument &&
+      !/^(null|false|void 0)$/.test(script.slice(node.argument.start, node.argument.end))
+    )
+      replace("return;");
+  }
+}
+
+function survivorsOf(file, tests, most) {
+  const copy = copyOfCheckout();
+  try {
+    const target = path.join(copy, file);
+    const { code } = transformSync(fs.readFileSync(target, "utf8"), { loader: "ts", target: "node20.17" });
+    const all = mutantsOf(code);
+    const step = Math.max(1, all.length / most);
+    const mutants = all.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+    const startedAt = Date.now();
+    fs.writeFileSync(target, code);
+    if (!pass(copy, tests)) throw new Error(`${tests.join(" ")}: the tests fail without a mutant`);
+    const limitMs = 5000 + 3 * (Date.now() - startedAt);
+    return mutants.filter(({ start, end, text }) => {
+      fs.writeFileSync(target, code.slice(0, start) + text + code.slice(end));
+      const survives = pass(copy, tests, limitMs);
+      const [old, now] = [code.slice(start, end).trim().slice(0, 60), text.trim() || "(nothing)"];
+      if (survives) console.log(`SURVIVED ${lineAt(code, start)}\n    ${old} => ${now}`);
+      return survives;
+    });
+  } finally {
+    fs.rmSync(path.dirname(copy), { recursive: true, force: true });
+  }
+}
+
+/** The tests run on the source and on what is built from it. A run that hangs counts as noticed. */
+function pass(copy, tests, timeout = 600_000) {
+  const home = path.join(copy, "../home");
+  // A mutant may do anything with paths: keep it away from this user's own files.
+  const env = { ...process.env, HOME: home, TMPDIR: home, FUZZ_RUNS: "30" };
+  const run = (...args) =>
+    spawnSync(process.execPath, args, { cwd: copy, env, stdio: "ignore", timeout, killSignal: "SIGKILL" })
+      .status === 0;
+  return (
+    run("scripts/build.mjs", "--no-types") &&
+    run("node_modules/vitest/vitest.mjs", "run", "--bail=1", "--no-isolate", ...tests)
+  );
+}
+
+function lineAt(code, offset) {
+  const start = code.lastIndexOf("\n", offset - 1) + 1;
+  return code.slice(start, code.indexOf("\n", offset)).trim().slice(0, 110);
+}
+
+function copyOfCheckout() {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-mutants-"));
+  // Some tests become another user.
+  fs.chmodSync(dir, 0o755);
+  // Beside the copy: what tests put there must not find its node_modules.
+  fs.mkdirSync(path.join(dir, "home"));
+  const copy = path.join(dir, "checkout");
+  const isSource = (name) => ![".git", "node_modules", ".compile-cache"].includes(path.basename(name));
+  fs.cpSync(root, copy, { recursive: true, filter: isSource });
+  fs.mkdirSync(path.join(copy, "node_modules"));
+  for (const name of fs.readdirSync(path.join(root, "node_modules"))) {
+    if (!name.startsWith("."))
+      fs.symlinkSync(path.join(root, "node_modules", name), path.join(copy, "node_modules", name));
+  }
+  return copy;
+}
+
+try {
+  const options = {
+    most: { type: "string", default: "40" },
+    help: { type: "boolean", short: "h" },
+  };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [file, ...tests] = positionals;
+  if (values.help) process.stdout.write(USAGE);
+  else if (file === undefined) throw new Error("FILE is missing");
+  else if (!(Number(values.most) >= 1)) throw new Error("--most must be a number from 1");
+  else {
+    const own = `tests/${file.replace(/\.ts$/, ".")}`;
+    const survivors = survivorsOf(file, tests.length > 0 ? tests : [own], Number(values.most));
+    console.log(`${survivors.length} survived`);
+    process.exitCode = survivors.length > 0 ? 1 : 0;
+  }
+} catch (error) {
+  process.stderr.write(`${error.message}\n${USAGE}`);
+  process.exitCode = 2;
+}
