@@ -141,7 +141,9 @@ function keepReachableTypes(types) {
     if (reachable.has(name)) return;
     reachable.add(name);
     const text = fs.readFileSync(path.join(types, name), "utf8");
-    for (const [, id] of text.matchAll(/from "\.\/([^"]+)\.(?:ts|js)"/g)) visit(`${id}.d.ts`);
+    for (const [, id] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.(?:ts|js)"/g)) {
+      visit(path.join(path.dirname(name), `${id}.d.ts`));
+    }
   };
   visit("index.d.ts");
   for (const name of listFiles(types)) if (!reachable.has(name)) fs.rmSync(path.join(types, name));

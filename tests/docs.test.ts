@@ -78,7 +78,7 @@ describe("docs/how-it-works.md", () => {
 
   test("names functions that are there", () => {
     const sources = fs
-      .readdirSync(path.join(root, "shared"))
+      .readdirSync(path.join(root, "shared"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
       .map((name) => read(`shared/${name}`))
       .join("\n");
