@@ -1,8 +1,8 @@
 import fs from "node:fs";
-import { messageOf } from "../shared/errors.ts";
 import { type FieldRule, problemOf, rulesOf } from "../shared/events.ts";
 import { isSessionId } from "../shared/sessionId.ts";
 import { appendEvent, makeEvent } from "../shared/sessionJournal.ts";
+import { messageOf } from "../shared/system/errors.ts";
 import { print } from "./output.ts";
 import { projectOf } from "./selectionOptions.ts";
 import { parseArguments, UsageError } from "./usage.ts";

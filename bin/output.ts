@@ -1,6 +1,6 @@
 import fs from "node:fs";
-import { isCode } from "../shared/errors.ts";
-import { sleepMs } from "../shared/sleep.ts";
+import { isCode } from "../shared/system/errors.ts";
+import { sleepMs } from "../shared/system/sleep.ts";
 
 let isReaderGone = false;
 

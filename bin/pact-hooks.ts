@@ -1,4 +1,4 @@
-import { isCode } from "../shared/errors.ts";
+import { isCode } from "../shared/system/errors.ts";
 import { UsageError } from "./usage.ts";
 
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]

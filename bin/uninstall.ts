@@ -8,7 +8,7 @@ import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts"
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { removalOf } from "../shared/installHooks.ts";
 import { journalRoot } from "../shared/sessionJournal.ts";
-import type { TargetPath } from "../shared/targetPath.ts";
+import type { TargetPath } from "../shared/system/targetPath.ts";
 import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
 import { print } from "./output.ts";
 import { parseArguments } from "./usage.ts";

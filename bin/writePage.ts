@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { isCode } from "../shared/errors.ts";
-import { kindOf } from "../shared/fileKind.ts";
+import { isCode } from "../shared/system/errors.ts";
+import { kindOf } from "../shared/system/files.ts";
 
 /**
  * Writes a file as a whole or not at all, readable by its owner only. A file that is there is replaced; a link, a

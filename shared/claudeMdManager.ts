@@ -3,9 +3,6 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isCode, messageOf } from "./errors.ts";
-import { isThere } from "./fileKind.ts";
-import { inFolder } from "./folders.ts";
 import { stripKernelBlock } from "./kernelBlock.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import {
@@ -21,6 +18,9 @@ import {
 } from "./projectText.ts";
 import { routingText } from "./routingBlock.ts";
 import { configDir } from "./sessionJournal.ts";
+import { isCode, messageOf } from "./system/errors.ts";
+import { isThere } from "./system/files.ts";
+import { inFolder } from "./system/folders.ts";
 import { type UpdateOptions, updateFile } from "./updateFile.ts";
 import { abandon, NOT_NEEDED, type UpdateResult } from "./updateResult.ts";
 

@@ -7,8 +7,6 @@ import path from "node:path";
 import type { Block } from "./blocks.ts";
 import { listClaims } from "./claim.ts";
 import { resolveProjectClaudeMd } from "./claudeMdManager.ts";
-import { ifPresent, messageOf } from "./errors.ts";
-import { kindOf } from "./fileKind.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "./fileLock.ts";
 import { findBackend } from "./flock.ts";
 import { missingExcludes } from "./install/gitExclude.ts";
@@ -19,8 +17,10 @@ import { linesOf, read } from "./projectRun.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import { updateProjectText } from "./projectText.ts";
 import { journalRoot } from "./sessionJournal.ts";
-import { closeSnapshot, openSnapshot } from "./snapshot.ts";
-import { resolveTarget, type TargetPath } from "./targetPath.ts";
+import { ifPresent, messageOf } from "./system/errors.ts";
+import { kindOf } from "./system/files.ts";
+import { closeSnapshot, openSnapshot } from "./system/snapshot.ts";
+import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 
 export interface Finding {
   /** What was looked at: `node`, `lock`, `sidecar`, … */

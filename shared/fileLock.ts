@@ -12,10 +12,7 @@
  * A holder that dies, however, leaves the flock to the kernel, which frees it.
  */
 import fs from "node:fs";
-import { monotonicMs } from "./clock.ts";
-import { ifPresent } from "./errors.ts";
 import { findBackend } from "./flock.ts";
-import { inFolder } from "./folders.ts";
 import {
   type Attempt,
   elapsedMs,
@@ -28,8 +25,11 @@ import {
   reportReaped,
 } from "./lockAttempt.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lockHolder.ts";
-import { sleepMs } from "./sleep.ts";
-import { resolveTarget, type TargetPath } from "./targetPath.ts";
+import { ifPresent } from "./system/errors.ts";
+import { inFolder } from "./system/folders.ts";
+import { sleepMs } from "./system/sleep.ts";
+import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
+import { monotonicMs } from "./system/time.ts";
 
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
 

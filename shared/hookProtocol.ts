@@ -4,12 +4,12 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { monotonicMs } from "./clock.ts";
-import { isCode, messageOf } from "./errors.ts";
 import { printable } from "./printable.ts";
 import { isSessionId } from "./sessionId.ts";
 import { appendEvent, makeEvent } from "./sessionJournal.ts";
-import { sleepMs } from "./sleep.ts";
+import { isCode, messageOf } from "./system/errors.ts";
+import { sleepMs } from "./system/sleep.ts";
+import { monotonicMs } from "./system/time.ts";
 
 /** What our hooks use of a payload, checked. */
 export interface HookPayload {

@@ -1,9 +1,9 @@
-import { messageOf } from "./errors.ts";
-import { isThere } from "./fileKind.ts";
-import { inFolder } from "./folders.ts";
 import { DEFAULT_SETTINGS, parseSettings, SETTINGS_FILE, type Settings } from "./settings.ts";
-import { closeSnapshot, openSnapshot } from "./snapshot.ts";
-import { resolveTarget } from "./targetPath.ts";
+import { messageOf } from "./system/errors.ts";
+import { isThere } from "./system/files.ts";
+import { inFolder } from "./system/folders.ts";
+import { closeSnapshot, openSnapshot } from "./system/snapshot.ts";
+import { resolveTarget } from "./system/targetPath.ts";
 
 /**
  * Reads a project's settings. The file is the project's, which is not trusted: a link that leads outside is not

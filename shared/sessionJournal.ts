@@ -7,10 +7,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isCode, messageOf } from "./errors.ts";
-import { inFolder, makeFolders } from "./folders.ts";
 import { isSessionId } from "./sessionId.ts";
-import { sleepMs } from "./sleep.ts";
+import { isCode, messageOf } from "./system/errors.ts";
+import { inFolder, makeFolders } from "./system/folders.ts";
+import { sleepMs } from "./system/sleep.ts";
 
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
 export interface JournalEvent {

@@ -4,13 +4,13 @@ import path from "node:path";
 import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
-import { inFolder } from "./folders.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 import { printable } from "./printable.ts";
 import { routingText } from "./routingBlock.ts";
 import { teamName } from "./sessionBlock.ts";
 import { isSessionId } from "./sessionId.ts";
 import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./sessionJournal.ts";
+import { inFolder } from "./system/folders.ts";
 
 const HOOK = "sessionStart";
 

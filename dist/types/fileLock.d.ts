@@ -1,5 +1,5 @@
 import { type Lease, type LockOptions } from "./lockAttempt.ts";
-import { type TargetPath } from "./targetPath.ts";
+import { type TargetPath } from "./system/targetPath.ts";
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
 /**
  * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not

@@ -1,3 +1,4 @@
+/** What became of an update: its outcome, and for one that came to nothing the event and the words for a person. */
 import type { Lease, LockOptions } from "./lockAttempt.ts";
 export interface UpdateResult {
     /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */

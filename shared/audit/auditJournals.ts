@@ -1,5 +1,5 @@
-import { messageOf } from "../errors.ts";
 import { readEvents } from "../sessionJournal.ts";
+import { messageOf } from "../system/errors.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
 import { type Figures, LockAudit } from "./lockAudit.ts";
 import { type Filter, filterFor, type Selection, timeOf } from "./selection.ts";

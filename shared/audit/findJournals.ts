@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { ifPresent, messageOf } from "../errors.ts";
 import { JOURNAL_NAME } from "../sessionJournal.ts";
+import { ifPresent, messageOf } from "../system/errors.ts";
 
 export const UNATTRIBUTED_NAME = "unattributed.jsonl";
 

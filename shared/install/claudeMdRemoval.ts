@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { isThere } from "../fileKind.ts";
 import { removeManagedBlock } from "../removeManagedBlock.ts";
-import { resolveTarget, type TargetPath } from "../targetPath.ts";
+import { isThere } from "../system/files.ts";
+import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import type { FileChange } from "./fileChange.ts";
 import { LeftAlone } from "./leftAlone.ts";
 

@@ -2,11 +2,11 @@
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
-import { messageOf } from "../errors.ts";
-import { makeFolders } from "../folders.ts";
 import { removeFile } from "../removeFile.ts";
-import { closeSnapshot, openSnapshot } from "../snapshot.ts";
-import { resolveTarget, type TargetPath, TargetRefused } from "../targetPath.ts";
+import { messageOf } from "../system/errors.ts";
+import { makeFolders } from "../system/folders.ts";
+import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
+import { resolveTarget, type TargetPath, TargetRefused } from "../system/targetPath.ts";
 import { type UpdateOptions, type UpdateResult, updateFile } from "../updateFile.ts";
 import { abandon, NOT_NEEDED } from "../updateResult.ts";
 import { LeftAlone } from "./leftAlone.ts";

@@ -4,10 +4,10 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { ifPresent } from "../errors.ts";
-import { isThere } from "../fileKind.ts";
-import { closeSnapshot, openSnapshot } from "../snapshot.ts";
-import { resolveTarget } from "../targetPath.ts";
+import { ifPresent } from "../system/errors.ts";
+import { isThere } from "../system/files.ts";
+import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
+import { resolveTarget } from "../system/targetPath.ts";
 import { addPatterns, missingPatterns, patternsFor, removePatterns } from "./excludeText.ts";
 import { type ChangeResult, type FileChange, makeChange } from "./fileChange.ts";
 

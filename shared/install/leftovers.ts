@@ -1,9 +1,9 @@
 /** What is left in folders after our files and blocks have gone: sidecars, and a folder that we made. */
 import fs from "node:fs";
-import { isCode, messageOf } from "../errors.ts";
 import { sidecarOf } from "../fileLock.ts";
 import { removeSidecar } from "../removeFile.ts";
-import type { TargetPath } from "../targetPath.ts";
+import { isCode, messageOf } from "../system/errors.ts";
+import type { TargetPath } from "../system/targetPath.ts";
 
 export interface Leftovers {
   removed: string[];

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../sessionJournal.ts";
-import { closeSnapshot, openSnapshot } from "../snapshot.ts";
+import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
 import { isOwnRoot } from "./ownRoot.ts";
 import { hasHooks } from "./settingsText.ts";
 

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { keepBackup } from "../../shared/backup.ts";
-import { openSnapshot, type Snapshot } from "../../shared/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
 import { mountTmpfs } from "../helpers/machine.ts";
 import { tempDir, tempFile } from "../helpers/tempDir.ts";
 

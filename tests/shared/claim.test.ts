@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { createClaim, fence, listClaims, removeClaim } from "../../shared/claim.ts";
-import type { TargetPath } from "../../shared/targetPath.ts";
+import type { TargetPath } from "../../shared/system/targetPath.ts";
 import { IS_ROOT, NOBODY } from "../helpers/machine.ts";
 import { tempDir } from "../helpers/tempDir.ts";
 

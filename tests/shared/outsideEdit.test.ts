@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Change, settle } from "../../shared/outsideEdit.ts";
-import { openSnapshot, type Snapshot } from "../../shared/snapshot.ts";
+import { openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
 import { updateFile } from "../../shared/updateFile.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";

@@ -6,7 +6,7 @@ import { createClaim, listClaims } from "../../shared/claim.ts";
 import { withFileLock } from "../../shared/fileLock.ts";
 import { updateProjectText } from "../../shared/projectText.ts";
 import { removeFile, removeSidecar } from "../../shared/removeFile.ts";
-import { resolveTarget, type TargetPath } from "../../shared/targetPath.ts";
+import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
 import { start } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { IS_ROOT, injecting, NOBODY, useBackend } from "../helpers/machine.ts";

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { createClaim, listClaims } from "../../shared/claim.ts";
-import { resolveTarget } from "../../shared/targetPath.ts";
+import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { updateFile } from "../../shared/updateFile.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";

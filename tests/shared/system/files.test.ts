@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { writeWhole } from "../../shared/writeWhole.ts";
-import { mountTmpfs } from "../helpers/machine.ts";
-import { tempDir } from "../helpers/tempDir.ts";
+import { writeWhole } from "../../../shared/system/writeWhole.ts";
+import { mountTmpfs } from "../../helpers/machine.ts";
+import { tempDir } from "../../helpers/tempDir.ts";
 
 test("puts a private file in place of another", () => {
   const dir = tempDir();

@@ -2,9 +2,15 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { isStill, openAtRest, openSnapshot, readAgain, type Snapshot } from "../../shared/snapshot.ts";
-import { TargetRefused } from "../../shared/targetPath.ts";
-import { tempDir, tempFile } from "../helpers/tempDir.ts";
+import {
+  isStill,
+  openAtRest,
+  openSnapshot,
+  readAgain,
+  type Snapshot,
+} from "../../../shared/system/snapshot.ts";
+import { TargetRefused } from "../../../shared/system/targetPath.ts";
+import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function snapshotOf(file: string): Snapshot {
   const snapshot = openSnapshot(file);

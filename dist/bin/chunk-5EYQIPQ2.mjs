@@ -1,4 +1,4 @@
-import{a as _}from"./chunk-SIVGG6HY.mjs";var x=/^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/s,W=/^ {0,3}(`{3,}|~{3,})[ \t\r]*$/;function C(n,e){if(e===null){let t=x.exec(n);return t?.[1]?{char:"`",length:t[1].length}:t?.[2]?{char:"~",length:t[2].length}:null}let r=W.exec(n)?.[1];return r?.startsWith(e.char)&&r.length>=e.length?null:e}function bn(n){let e=0,r=0;for(let t=n.indexOf(`
+import{a as _}from"./chunk-Q6FJ7RMM.mjs";var x=/^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/s,W=/^ {0,3}(`{3,}|~{3,})[ \t\r]*$/;function C(n,e){if(e===null){let t=x.exec(n);return t?.[1]?{char:"`",length:t[1].length}:t?.[2]?{char:"~",length:t[2].length}:null}let r=W.exec(n)?.[1];return r?.startsWith(e.char)&&r.length>=e.length?null:e}function bn(n){let e=0,r=0;for(let t=n.indexOf(`
 `);t!==-1;t=n.indexOf(`
 `,t+1))n.charCodeAt(t-1)===13?r++:e++;return r>e?`\r
 `:`

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { isInside, resolveTarget, TargetRefused } from "../../shared/targetPath.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, NOBODY } from "../helpers/machine.ts";
-import { tempDir } from "../helpers/tempDir.ts";
+import { isInside, resolveTarget, TargetRefused } from "../../../shared/system/targetPath.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { CAN_BE_NOBODY, NOBODY } from "../../helpers/machine.ts";
+import { tempDir } from "../../helpers/tempDir.ts";
 
 /** A project beside other folders: `project/`, `project-2/` and `outside/`, with a file in each. */
 function layout() {

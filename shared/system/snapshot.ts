@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { isCode } from "./errors.ts";
-import { kindOf } from "./fileKind.ts";
+import { kindOf } from "./files.ts";
 import { sleepMs } from "./sleep.ts";
 import { TargetRefused } from "./targetPath.ts";
 

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode } from "./errors.ts";
-import { kindOf } from "./fileKind.ts";
+import { kindOf } from "./files.ts";
 import { inFolder } from "./folders.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
