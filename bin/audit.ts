@@ -2,9 +2,9 @@
 import { type AuditResult, auditJournals } from "../shared/audit/auditJournals.ts";
 import type { Trouble } from "../shared/audit/findJournals.ts";
 import type { Selection } from "../shared/audit/selection.ts";
-import { printable } from "../shared/printable.ts";
 import { journalRoot } from "../shared/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
+import { printable } from "../shared/text/printable.ts";
 import { formatRate, plural } from "./auditFormat.ts";
 import { auditHtml } from "./auditHtml.ts";
 import { auditText } from "./auditText.ts";

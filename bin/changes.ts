@@ -9,7 +9,7 @@ import {
   previewChange,
   whyLeftAlone,
 } from "../shared/install/fileChange.ts";
-import { printable } from "../shared/printable.ts";
+import { printable } from "../shared/text/printable.ts";
 import { note, print } from "./output.ts";
 import { showDiff } from "./showDiff.ts";
 import { UsageError } from "./usage.ts";

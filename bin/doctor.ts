@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { examine, type Finding } from "../shared/doctor.ts";
-import { printable } from "../shared/printable.ts";
+import { printable } from "../shared/text/printable.ts";
 import { paint } from "./paint.ts";
 import { parseArguments, UsageError } from "./usage.ts";
 

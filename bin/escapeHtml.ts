@@ -1,4 +1,4 @@
-import { printable } from "../shared/printable.ts";
+import { printable } from "../shared/text/printable.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",

@@ -1,8 +1,8 @@
 import type { Trouble } from "../shared/audit/findJournals.ts";
 import { parseAge } from "../shared/audit/moment.ts";
-import { printable } from "../shared/printable.ts";
 import { journalRoot } from "../shared/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
+import { printable } from "../shared/text/printable.ts";
 import { formatBytes, plural } from "./auditFormat.ts";
 import { findOldSessions, type OldSession, removeSession } from "./oldSessions.ts";
 import { note, print } from "./output.ts";

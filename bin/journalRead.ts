@@ -1,8 +1,8 @@
 import { type FoundJournal, findJournals, type Trouble } from "../shared/audit/findJournals.ts";
 import { filterFor, timeOf } from "../shared/audit/selection.ts";
-import { printable } from "../shared/printable.ts";
 import { type JournalEvent, journalRoot, readEvents } from "../shared/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
+import { printable } from "../shared/text/printable.ts";
 import { plural } from "./auditFormat.ts";
 import { eventLine, jsonLine } from "./eventLine.ts";
 import { note, print } from "./output.ts";

@@ -1,7 +1,7 @@
 import { isInAny, pairs } from "./blocks.ts";
 import { linesOf } from "./projectRun.ts";
 import { scan } from "./scan.ts";
-import { applyEdits, removal } from "./textEdits.ts";
+import { applyEdits, removal } from "./text/edits.ts";
 
 /**
  * Removes the obsolete kernel block from a user-level CLAUDE.md. Only a well-formed pair goes, and only when

@@ -2,7 +2,7 @@ import { isInAny, isInside } from "./blocks.ts";
 import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
 import { CREATED, type Document, edit, type Run, read } from "./projectRun.ts";
 import type { Line } from "./scan.ts";
-import { blockInsertion, isBlankLine } from "./textEdits.ts";
+import { blockInsertion, isBlankLine } from "./text/edits.ts";
 
 /** The managed block as it stands, its markers included; null when there is none that is well-formed. */
 export function extractManagedRegion(text: string): string | null {

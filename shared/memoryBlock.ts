@@ -3,7 +3,7 @@ import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from ".
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
 import { isMovable } from "./repair.ts";
 import type { Section } from "./scan.ts";
-import { blockInsertion, ended, removal, withoutBlankTail } from "./textEdits.ts";
+import { blockInsertion, ended, removal, withoutBlankTail } from "./text/edits.ts";
 
 /**
  * Sees to it that the managed block holds one memory block with all three sections.

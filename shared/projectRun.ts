@@ -1,7 +1,7 @@
 import { type Blocks, blocksOf } from "./blocks.ts";
-import type { LineEnding } from "./lineEndings.ts";
 import { type Scan, scan } from "./scan.ts";
-import { applyEdits, type Edit } from "./textEdits.ts";
+import { applyEdits, type Edit } from "./text/edits.ts";
+import type { LineEnding } from "./text/lineEndings.ts";
 
 /** A text together with what is known about it. Every change makes a new one. */
 export interface Document extends Scan {

@@ -1,5 +1,4 @@
 import { isInside } from "./blocks.ts";
-import { dominantLineEnding } from "./lineEndings.ts";
 import { ensureManagedBlock, ensureTitle } from "./managedBlock.ts";
 import { updateMemoryBlock } from "./memoryBlock.ts";
 import { CREATED, type Document, linesOf, type Run, read } from "./projectRun.ts";
@@ -7,6 +6,7 @@ import { describeDamage, describeFrontMatter, describeHidden } from "./refusal.t
 import { markSections, removeLoaderLines, removeStrays, reportStrays, strayTitles } from "./repair.ts";
 import { routingBlock, updateRoutingBlock } from "./routingBlock.ts";
 import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./sessionBlock.ts";
+import { dominantLineEnding } from "./text/lineEndings.ts";
 
 export type { PreviousSession, SessionInfo } from "./sessionBlock.ts";
 

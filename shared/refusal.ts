@@ -1,8 +1,8 @@
-import { bodyStart, locateFrontMatter } from "./frontMatter.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
 import { type Document, edit, linesOf } from "./projectRun.ts";
 import { lineNumberAt } from "./scan.ts";
-import { removal } from "./textEdits.ts";
+import { removal } from "./text/edits.ts";
+import { bodyStart, locateFrontMatter } from "./text/frontMatter.ts";
 
 /** Why a text is left alone: each function names the lines as they were found, and says what to do about them. */
 

@@ -1,8 +1,8 @@
 import { isInAny, isInside } from "./blocks.ts";
-import { dominantLineEnding, lineContentEnd, nextLineStart } from "./lineEndings.ts";
 import { count, type Document, linesOf, read } from "./projectRun.ts";
 import type { ProjectTextResult } from "./projectText.ts";
-import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "./textEdits.ts";
+import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "./text/edits.ts";
+import { dominantLineEnding, lineContentEnd, nextLineStart } from "./text/lineEndings.ts";
 
 interface Span {
   start: number;

@@ -1,9 +1,9 @@
 import { isInAny, isInside } from "./blocks.ts";
-import { nextLineStart } from "./lineEndings.ts";
 import { type MarkerKind, MEMORY_END, MEMORY_START } from "./markers.ts";
 import { count, type Document, edit, linesOf, type Run } from "./projectRun.ts";
 import type { Line, Section } from "./scan.ts";
-import { insertion, isBlankLine, removal } from "./textEdits.ts";
+import { insertion, isBlankLine, removal } from "./text/edits.ts";
+import { nextLineStart } from "./text/lineEndings.ts";
 
 /**
  * Damaged markers. Every marker line that is not part of a sound block is removed, and nothing else: the text

@@ -1,11 +1,11 @@
 import { isInAny, isInside } from "./blocks.ts";
-import { CONTROL, LONE_SURROGATE } from "./characters.ts";
-import { type Fence, fenceAfter } from "./fences.ts";
-import { lineContentEnd, normalizeLineEndings } from "./lineEndings.ts";
 import { insertIntoManaged } from "./managedBlock.ts";
 import { isLoaderLine, MEMORY_SECTIONS, ROUTING_END, ROUTING_START } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
-import { blockRemoval, type Edit, removal } from "./textEdits.ts";
+import { CONTROL, LONE_SURROGATE } from "./text/characters.ts";
+import { blockRemoval, type Edit, removal } from "./text/edits.ts";
+import { type Fence, fenceAfter } from "./text/fences.ts";
+import { lineContentEnd, normalizeLineEndings } from "./text/lineEndings.ts";
 
 /** The project's own words cost tokens in every request; what is longer is cut. */
 export const MAX_PROJECT_ROUTING = 1500;

@@ -1,6 +1,3 @@
-import { type Fence, fenceAfter } from "./fences.ts";
-import { bodyStart } from "./frontMatter.ts";
-import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
 import {
   isLoaderLine,
   MANAGED_TITLE,
@@ -10,6 +7,9 @@ import {
   type MemorySection,
   markerOf,
 } from "./markers.ts";
+import { type Fence, fenceAfter } from "./text/fences.ts";
+import { bodyStart } from "./text/frontMatter.ts";
+import { lineContentEnd, nextLineStart } from "./text/lineEndings.ts";
 
 /**
  * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the

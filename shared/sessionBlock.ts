@@ -1,9 +1,9 @@
 import { type Block, isInAny, isInside } from "./blocks.ts";
-import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./characters.ts";
 import { insertIntoManaged } from "./managedBlock.ts";
 import { SESSION_END, SESSION_START } from "./markers.ts";
 import { CREATED, count, type Document, edit, type Run } from "./projectRun.ts";
-import { blockRemoval, type Edit, ended, removal } from "./textEdits.ts";
+import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
+import { blockRemoval, type Edit, ended, removal } from "./text/edits.ts";
 
 export interface SessionInfo {
   id: string;

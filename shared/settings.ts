@@ -1,5 +1,5 @@
-import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./characters.ts";
-import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./frontMatter.ts";
+import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
+import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./text/frontMatter.ts";
 
 /** Where a project keeps its settings for this plugin, as Claude Code plugins do. */
 export const SETTINGS_FILE = ".claude/pact-hooks.local.md";

@@ -5,12 +5,12 @@ import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
-import { printable } from "./printable.ts";
 import { routingText } from "./routingBlock.ts";
 import { teamName } from "./sessionBlock.ts";
 import { isSessionId } from "./sessionId.ts";
 import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./sessionJournal.ts";
 import { inFolder } from "./system/folders.ts";
+import { printable } from "./text/printable.ts";
 
 const HOOK = "sessionStart";
 

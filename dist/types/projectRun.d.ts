@@ -1,7 +1,7 @@
 import { type Blocks } from "./blocks.ts";
-import type { LineEnding } from "./lineEndings.ts";
 import { type Scan } from "./scan.ts";
-import { type Edit } from "./textEdits.ts";
+import { type Edit } from "./text/edits.ts";
+import type { LineEnding } from "./text/lineEndings.ts";
 /** A text together with what is known about it. Every change makes a new one. */
 export interface Document extends Scan {
     blocks: Blocks;

@@ -1,6 +1,7 @@
 /** Our patterns in a repository's `info/exclude`: lines between two comments. All other lines stay as they are. */
-import { dominantLineEnding, lineContentEnd, nextLineStart } from "../lineEndings.ts";
-import { applyEdits, insertion, removal } from "../textEdits.ts";
+
+import { applyEdits, insertion, removal } from "../text/edits.ts";
+import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
 import { LeftAlone } from "./leftAlone.ts";
 
 const FIRST =

@@ -5,8 +5,9 @@
  * container that was there and empty, what was added begins with a space, which nobody sees: it tells that the
  * container is to stay when the part goes. A container that came with the part has no such space and goes with it.
  */
-import { dominantLineEnding, type LineEnding } from "../lineEndings.ts";
-import type { Edit } from "../textEdits.ts";
+
+import type { Edit } from "../text/edits.ts";
+import { dominantLineEnding, type LineEnding } from "../text/lineEndings.ts";
 import type { JsonNode } from "./jsonTree.ts";
 
 /** How a file is written. */

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pairs } from "../../shared/blocks.ts";
-import { bodyStart } from "../../shared/frontMatter.ts";
 import { extractManagedRegion } from "../../shared/managedBlock.ts";
 import { MEMORY_SECTIONS } from "../../shared/markers.ts";
 import { read } from "../../shared/projectRun.ts";
 import { updateProjectText } from "../../shared/projectText.ts";
 import { scan } from "../../shared/scan.ts";
+import { bodyStart } from "../../shared/text/frontMatter.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
 /** `FUZZ_RUNS=1000000 npx vitest run tests/shared/projectText.property.test.ts` for a long search. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bodyStart } from "../../shared/frontMatter.ts";
-import { dominantLineEnding } from "../../shared/lineEndings.ts";
 import { MEMORY_SECTIONS } from "../../shared/markers.ts";
 import { read } from "../../shared/projectRun.ts";
 import { type ProjectTextOptions, updateProjectText } from "../../shared/projectText.ts";
 import { removeManagedBlock } from "../../shared/removeManagedBlock.ts";
+import { bodyStart } from "../../shared/text/frontMatter.ts";
+import { dominantLineEnding } from "../../shared/text/lineEndings.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
 /** `FUZZ_RUNS=1000000 npx vitest run tests/shared/removeManagedBlock.property.test.ts` for a long search. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addPart, removePart, styleOf } from "../../../shared/install/jsonEdits.ts";
 import { type JsonNode, parseJson } from "../../../shared/install/jsonTree.ts";
-import { applyEdits } from "../../../shared/textEdits.ts";
+import { applyEdits } from "../../../shared/text/edits.ts";
 
 /** The member `a` of the whole, or the whole. */
 function containerOf(text: string): { root: JsonNode; container: JsonNode } {

@@ -4,7 +4,7 @@ import {
   lineContentEnd,
   nextLineStart,
   normalizeLineEndings,
-} from "../../shared/lineEndings.ts";
+} from "../../../shared/text/lineEndings.ts";
 
 test.each([
   ["", "\n"],

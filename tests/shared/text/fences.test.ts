@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Fence, fenceAfter } from "../../shared/fences.ts";
+import { type Fence, fenceAfter } from "../../../shared/text/fences.ts";
 
 function afterAll(lines: string[]): Fence | null {
   let fence: Fence | null = null;

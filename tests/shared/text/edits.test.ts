@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { applyEdits, blockInsertion, blockRemoval, insertion, removal } from "../../shared/textEdits.ts";
+import { applyEdits, blockInsertion, blockRemoval, insertion, removal } from "../../../shared/text/edits.ts";
 
 const TEXT = "0123456789";
 

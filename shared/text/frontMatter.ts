@@ -1,6 +1,6 @@
+import { MEMORY_SECTIONS, markerOf } from "../markers.ts";
+import { grayMatter } from "../system/dependencies.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
-import { MEMORY_SECTIONS, markerOf } from "./markers.ts";
-import { grayMatter } from "./system/dependencies.ts";
 
 /**
  * Front matter: a first line `---` (after a byte order mark, if any) up to the next line that is `---`.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { bodyStart, locateFrontMatter, parseYaml } from "../../shared/frontMatter.ts";
+import { bodyStart, locateFrontMatter, parseYaml } from "../../../shared/text/frontMatter.ts";
 
 const body = (text: string) => text.slice(bodyStart(text));
 
