@@ -2,7 +2,7 @@
 import { type AuditResult, auditJournals } from "../shared/audit/auditJournals.ts";
 import type { Trouble } from "../shared/audit/findJournals.ts";
 import type { Selection } from "../shared/audit/selection.ts";
-import { journalRoot } from "../shared/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { formatRate, plural } from "./auditFormat.ts";

@@ -1,6 +1,6 @@
 /** An event as one line: JSON for a program, `time type field=value …` for a person. */
 
-import type { JournalEvent } from "../shared/sessionJournal.ts";
+import type { JournalEvent } from "../shared/journal/sessionJournal.ts";
 import { printable } from "../shared/text/printable.ts";
 import { paint } from "./paint.ts";
 import { type Screen, shown } from "./terminal.ts";

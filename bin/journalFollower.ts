@@ -1,6 +1,6 @@
 /** One journal that is followed: what was appended since the last look, whatever happened to the file. */
 import fs from "node:fs";
-import { type JournalEvent, parseEvent } from "../shared/sessionJournal.ts";
+import { type JournalEvent, parseEvent } from "../shared/journal/sessionJournal.ts";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
 const CHUNK_BYTES = 64 * 1024;

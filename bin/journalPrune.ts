@@ -1,6 +1,6 @@
 import type { Trouble } from "../shared/audit/findJournals.ts";
 import { parseAge } from "../shared/audit/moment.ts";
-import { journalRoot } from "../shared/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { formatBytes, plural } from "./auditFormat.ts";

@@ -1,6 +1,6 @@
 import { type FoundJournal, findJournals, type Trouble } from "../shared/audit/findJournals.ts";
 import { filterFor, timeOf } from "../shared/audit/selection.ts";
-import { type JournalEvent, journalRoot, readEvents } from "../shared/sessionJournal.ts";
+import { type JournalEvent, journalRoot, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { plural } from "./auditFormat.ts";

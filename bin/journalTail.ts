@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { type FoundJournal, findJournals } from "../shared/audit/findJournals.ts";
 import { type Filter, filterFor, timeOf } from "../shared/audit/selection.ts";
-import { type JournalEvent, journalRoot } from "../shared/sessionJournal.ts";
+import { type JournalEvent, journalRoot } from "../shared/journal/sessionJournal.ts";
 import { printable } from "../shared/text/printable.ts";
 import { eventLine, jsonLine } from "./eventLine.ts";
 import { JournalFollower } from "./journalFollower.ts";

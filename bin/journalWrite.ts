@@ -1,7 +1,7 @@
 import fs from "node:fs";
-import { type FieldRule, problemOf, rulesOf } from "../shared/events.ts";
-import { isSessionId } from "../shared/sessionId.ts";
-import { appendEvent, makeEvent } from "../shared/sessionJournal.ts";
+import { type FieldRule, problemOf, rulesOf } from "../shared/journal/events.ts";
+import { isSessionId } from "../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { print } from "./output.ts";
 import { projectOf } from "./selectionOptions.ts";

@@ -4,8 +4,8 @@ import path from "node:path";
 import { type FoundJournal, findJournals, type Trouble } from "../shared/audit/findJournals.ts";
 import { timeOf } from "../shared/audit/selection.ts";
 import { PROJECT_BACKUP, USER_BACKUP } from "../shared/backup.ts";
-import { isSessionId } from "../shared/sessionId.ts";
-import { JOURNAL_NAME, readEvents } from "../shared/sessionJournal.ts";
+import { isSessionId } from "../shared/journal/sessionFolder.ts";
+import { JOURNAL_NAME, readEvents } from "../shared/journal/sessionJournal.ts";
 import { isCode, messageOf } from "../shared/system/errors.ts";
 
 export interface OldSession {

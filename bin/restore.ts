@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { findJournals } from "../shared/audit/findJournals.ts";
-import { type JournalEvent, journalRoot, readEvents } from "../shared/sessionJournal.ts";
+import { type JournalEvent, journalRoot, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { updateFile } from "../shared/updateFile.ts";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { type Moment, parseMoment } from "../shared/audit/moment.ts";
 import type { Selection } from "../shared/audit/selection.ts";
-import { isSessionId } from "../shared/sessionId.ts";
+import { isSessionId } from "../shared/journal/sessionFolder.ts";
 import { UsageError } from "./usage.ts";
 
 export const SELECTION_OPTIONS = {

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
-import { configDir, type JournalEvent, journalPath, readEvents } from "../shared/sessionJournal.ts";
+import { configDir, type JournalEvent, journalPath, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { paint } from "./paint.ts";

@@ -7,7 +7,7 @@ import { excludeRemoval } from "../shared/install/gitExclude.ts";
 import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { removalOf } from "../shared/installHooks.ts";
-import { journalRoot } from "../shared/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionJournal.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
 import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
 import { print } from "./output.ts";

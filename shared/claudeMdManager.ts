@@ -3,6 +3,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { configDir } from "./journal/sessionJournal.ts";
 import { stripKernelBlock } from "./kernelBlock.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import {
@@ -17,7 +18,6 @@ import {
   updateSessionText,
 } from "./projectText.ts";
 import { routingText } from "./routingBlock.ts";
-import { configDir } from "./sessionJournal.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { isThere } from "./system/files.ts";
 import { inFolder } from "./system/folders.ts";

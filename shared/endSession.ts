@@ -1,7 +1,7 @@
 /** What a session end does: one event, with how the session's locks went. */
 
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
-import { appendEvent, journalPath, makeEvent, readEvents } from "./sessionJournal.ts";
+import { appendEvent, journalPath, makeEvent, readEvents } from "./journal/sessionJournal.ts";
 import { monotonicMs } from "./system/time.ts";
 
 /** Claude Code kills this hook after 1.5 s: a huge journal is not counted to its end. */

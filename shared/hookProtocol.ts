@@ -4,8 +4,8 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isSessionId } from "./sessionId.ts";
-import { appendEvent, makeEvent } from "./sessionJournal.ts";
+import { isSessionId } from "./journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "./journal/sessionJournal.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { sleepMs } from "./system/sleep.ts";
 import { monotonicMs } from "./system/time.ts";

@@ -22,9 +22,6 @@ export {
   type UninstallResult,
   uninstallHooks,
 } from "./installHooks.ts";
-export type { LockHolder } from "./lockHolder.ts";
-export * from "./markers.ts";
-export type { SessionInfo } from "./projectText.ts";
 export {
   appendEvent,
   type JournalAddress,
@@ -32,5 +29,8 @@ export {
   makeEvent,
   readEvents,
   readLastEvent,
-} from "./sessionJournal.ts";
+} from "./journal/sessionJournal.ts";
+export type { LockHolder } from "./lockHolder.ts";
+export * from "./markers.ts";
+export type { SessionInfo } from "./projectText.ts";
 export { type UpdateResult, updateFile } from "./updateFile.ts";

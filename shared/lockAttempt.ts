@@ -1,8 +1,8 @@
 /** One try to get one lock: what was asked for, what was seen so far, and what the journal and the caller are told. */
 import fs from "node:fs";
 import type { BackendName } from "./flock.ts";
+import { appendEvent, type JournalAddress, makeEvent } from "./journal/sessionJournal.ts";
 import { findHolder, type LockHolder } from "./lockHolder.ts";
-import { appendEvent, type JournalAddress, makeEvent } from "./sessionJournal.ts";
 import { codeOf, errnoOf, failureReason, messageOf } from "./system/errors.ts";
 import { monotonicMs } from "./system/time.ts";
 

@@ -5,7 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isSessionId } from "./sessionId.ts";
+import { isSessionId } from "./journal/sessionFolder.ts";
 import { childProcess } from "./system/dependencies.ts";
 import { isCode, systemError } from "./system/errors.ts";
 import { monotonicMs } from "./system/time.ts";

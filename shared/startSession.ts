@@ -5,10 +5,10 @@ import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
+import { isSessionId } from "./journal/sessionFolder.ts";
+import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./journal/sessionJournal.ts";
 import { routingText } from "./routingBlock.ts";
 import { teamName } from "./sessionBlock.ts";
-import { isSessionId } from "./sessionId.ts";
-import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./sessionJournal.ts";
 import { inFolder } from "./system/folders.ts";
 import { printable } from "./text/printable.ts";
 

@@ -1,4 +1,4 @@
-import { readEvents } from "../sessionJournal.ts";
+import { readEvents } from "../journal/sessionJournal.ts";
 import { messageOf } from "../system/errors.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
 import { type Figures, LockAudit } from "./lockAudit.ts";

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { JOURNAL_NAME } from "../sessionJournal.ts";
+import { JOURNAL_NAME } from "../journal/sessionJournal.ts";
 import { ifPresent, messageOf } from "../system/errors.ts";
 
 export const UNATTRIBUTED_NAME = "unattributed.jsonl";

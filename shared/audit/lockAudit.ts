@@ -6,8 +6,8 @@
  * counted once: a session start that says that it failed open is counted only if its journal lacks the event.
  * The rate is thus never above 1, and never below the true one: writers that got the lock unseen would lower it.
  */
-import type { KnownEvent } from "../events.ts";
-import type { JournalEvent } from "../sessionJournal.ts";
+import type { KnownEvent } from "../journal/events.ts";
+import type { JournalEvent } from "../journal/sessionJournal.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { Quantiles } from "./quantiles.ts";
 

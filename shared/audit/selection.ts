@@ -1,7 +1,7 @@
 /** Which events somebody asked for: of a time, a project, a session, some types. */
 import fs from "node:fs";
 import path from "node:path";
-import type { JournalEvent } from "../sessionJournal.ts";
+import type { JournalEvent } from "../journal/sessionJournal.ts";
 import type { FoundJournal } from "./findJournals.ts";
 
 export interface Selection {

@@ -1,7 +1,7 @@
 /** The settings files of Claude Code that may start our hooks. */
 import fs from "node:fs";
 import path from "node:path";
-import { configDir } from "../sessionJournal.ts";
+import { configDir } from "../journal/sessionJournal.ts";
 import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
 import { isOwnRoot } from "./ownRoot.ts";
 import { hasHooks } from "./settingsText.ts";

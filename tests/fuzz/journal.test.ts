@@ -4,7 +4,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { auditJournals } from "../../shared/audit/auditJournals.ts";
-import { readEvents } from "../../shared/sessionJournal.ts";
+import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { journalFile, run } from "../bin/commandLine.ts";
 import { tempDir } from "../helpers/tempDir.ts";
 import { sandbox } from "../hooks/hookProcess.ts";

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePayload } from "../../shared/hookProtocol.ts";
-import { isSessionId } from "../../shared/sessionId.ts";
+import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { answerOf, type HookName, runHook, sandbox } from "../hooks/hookProcess.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 

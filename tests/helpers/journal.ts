@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import { type JournalEvent, readEvents } from "../../shared/sessionJournal.ts";
+import { type JournalEvent, readEvents } from "../../shared/journal/sessionJournal.ts";
 import { tempDir } from "./tempDir.ts";
 
 export interface Journal {

@@ -4,7 +4,7 @@ import { dayBins } from "../../shared/audit/dayBins.ts";
 import { type Counts, type Figures, LockAudit } from "../../shared/audit/lockAudit.ts";
 import { parseAge, parseMoment } from "../../shared/audit/moment.ts";
 import { timeOf } from "../../shared/audit/selection.ts";
-import type { JournalEvent } from "../../shared/sessionJournal.ts";
+import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 
 const AT = Date.parse("2026-01-31T23:59:59.999Z");
 

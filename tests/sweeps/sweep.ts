@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { readEvents } from "../../shared/sessionJournal.ts";
+import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { type Answer, answerOf, type HookName, type HookRun, hookFile } from "../hooks/hookProcess.ts";
 
 /** Far above what a hook takes under strace. */

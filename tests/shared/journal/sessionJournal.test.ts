@@ -11,11 +11,11 @@ import {
   readEvents,
   readLastEvent,
   sessionDir,
-} from "../../shared/sessionJournal.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../helpers/machine.ts";
-import { tempDir, tempFile } from "../helpers/tempDir.ts";
+} from "../../../shared/journal/sessionJournal.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
+import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const ADDRESS = { sessionId: "session-1", projectDir: "/home/someone/my project" };
 

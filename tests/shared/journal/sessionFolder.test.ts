@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSessionId } from "../../shared/sessionId.ts";
+import { isSessionId } from "../../../shared/journal/sessionFolder.ts";
 
 test.each(["0a1b2c3d-1111-2222-3333-444444444444", "a", "7", "A.b_c-d", "x".repeat(128)])(
   "%s is one",

@@ -7,10 +7,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isSessionId } from "./sessionId.ts";
-import { isCode, messageOf } from "./system/errors.ts";
-import { inFolder, makeFolders } from "./system/folders.ts";
-import { sleepMs } from "./system/sleep.ts";
+import { isCode, messageOf } from "../system/errors.ts";
+import { inFolder, makeFolders } from "../system/folders.ts";
+import { sleepMs } from "../system/sleep.ts";
+import { isSessionId } from "./sessionFolder.ts";
 
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
 export interface JournalEvent {
