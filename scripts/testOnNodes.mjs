@@ -7,7 +7,7 @@ import { fetchOtherNodes } from "./nodes.mjs";
 const TESTS = [
   "tests/hooks",
   "tests/bin/try",
-  "tests/shared/flock",
+  "tests/shared/lock/flock",
   "tests/shared/fileLock.test",
   "tests/shared/updateFile",
 ];

@@ -12,7 +12,8 @@
  * A holder that dies, however, leaves the flock to the kernel, which frees it.
  */
 import fs from "node:fs";
-import { findBackend } from "./flock.ts";
+import { findBackend } from "./lock/flock.ts";
+import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
 import {
   type Attempt,
   elapsedMs,
@@ -23,15 +24,14 @@ import {
   type LockOptions,
   newAttempt,
   reportReaped,
-} from "./lockAttempt.ts";
-import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lockHolder.ts";
+} from "./lock/lease.ts";
 import { ifPresent } from "./system/errors.ts";
 import { inFolder } from "./system/folders.ts";
 import { sleepMs } from "./system/sleep.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs } from "./system/time.ts";
 
-export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
+export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 
 /** How long nobody must have touched an expired sidecar that is held: some holders never touch the mtime. */
 const PATIENCE_MS = 1000;

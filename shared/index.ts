@@ -30,7 +30,7 @@ export {
   readEvents,
   readLastEvent,
 } from "./journal/sessionJournal.ts";
-export type { LockHolder } from "./lockHolder.ts";
+export type { LockHolder } from "./lock/holder.ts";
 export * from "./markers.ts";
 export type { SessionInfo } from "./projectText.ts";
 export { type UpdateResult, updateFile } from "./updateFile.ts";

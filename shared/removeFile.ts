@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createClaim, discardClaim, fence } from "./claim.ts";
 import { LOCK_TTL_SECONDS, type LockOptions, sidecarOf, withLockOn } from "./fileLock.ts";
-import { findBackend } from "./flock.ts";
+import { findBackend } from "./lock/flock.ts";
 import { isCode } from "./system/errors.ts";
 import { sleepMs } from "./system/sleep.ts";
 import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "./system/snapshot.ts";

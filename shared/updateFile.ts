@@ -17,7 +17,7 @@ import { keepBackup } from "./backup.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
 import { appendEvent, makeEvent } from "./journal/sessionJournal.ts";
-import { timeoutMsOf } from "./lockAttempt.ts";
+import { timeoutMsOf } from "./lock/lease.ts";
 import { type Change, settle } from "./outsideEdit.ts";
 import { stage } from "./stage.ts";
 import { codeOf, isCode, messageOf } from "./system/errors.ts";

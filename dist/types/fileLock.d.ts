@@ -1,6 +1,6 @@
-import { type Lease, type LockOptions } from "./lockAttempt.ts";
+import { type Lease, type LockOptions } from "./lock/lease.ts";
 import { type TargetPath } from "./system/targetPath.ts";
-export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lockAttempt.ts";
+export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 /**
  * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
  * reentrant: within `critical`, asking for the same lock again (`updateFile` does) waits for ourselves, in vain.

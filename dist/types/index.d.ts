@@ -2,7 +2,7 @@ export { ensureProjectMemory, extractManagedRegion, migrateToManagedStructure, r
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions, withFileLock, } from "./fileLock.ts";
 export { type InstallOptions, installHooks, type UninstallOptions, type UninstallResult, uninstallHooks, } from "./installHooks.ts";
 export { appendEvent, type JournalAddress, type JournalEvent, makeEvent, readEvents, readLastEvent, } from "./journal/sessionJournal.ts";
-export type { LockHolder } from "./lockHolder.ts";
+export type { LockHolder } from "./lock/holder.ts";
 export * from "./markers.ts";
 export type { SessionInfo } from "./projectText.ts";
 export { type UpdateResult, updateFile } from "./updateFile.ts";

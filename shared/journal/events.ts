@@ -2,7 +2,7 @@
  * The events of the session journal: one type for each, told apart by `type`, and the same as rules at run time.
  * docs/journal.md says when each is written. Readers meet other types too, from older versions and other tools.
  */
-import type { LockHolder } from "../lockHolder.ts";
+import type { LockHolder } from "../lock/holder.ts";
 
 interface Common {
   v: 1;

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { onTestFinished, type TestContext } from "vitest";
-import { findBackend } from "../../shared/flock.ts";
+import { findBackend } from "../../shared/lock/flock.ts";
 import { PYTHON } from "./child.ts";
 import { tempDir } from "./tempDir.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { withFileLock } from "../../shared/fileLock.ts";
-import { findBackend } from "../../shared/flock.ts";
+import { findBackend } from "../../shared/lock/flock.ts";
 import { type Child, start, startProgram, startPython } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, injecting, useBackend } from "../helpers/machine.ts";

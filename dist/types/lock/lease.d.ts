@@ -1,6 +1,6 @@
+import { type JournalAddress } from "../journal/sessionJournal.ts";
 import type { BackendName } from "./flock.ts";
-import { type JournalAddress } from "./journal/sessionJournal.ts";
-import { type LockHolder } from "./lockHolder.ts";
+import { type LockHolder } from "./holder.ts";
 /** A sidecar whose mtime is older than this is presumed to belong to a dead holder. */
 export declare const LOCK_TTL_SECONDS = 30;
 /** The longest that a writer waits for the lock. */

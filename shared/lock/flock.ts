@@ -5,9 +5,9 @@
  * program ends).
  */
 import fs from "node:fs";
-import { childProcess, fsExt } from "./system/dependencies.ts";
-import { isCode, systemError } from "./system/errors.ts";
-import { kindOf } from "./system/files.ts";
+import { childProcess, fsExt } from "../system/dependencies.ts";
+import { isCode, systemError } from "../system/errors.ts";
+import { kindOf } from "../system/files.ts";
 
 export type BackendName = "addon" | "exlock" | "flock" | "none";
 

@@ -5,10 +5,10 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isSessionId } from "./journal/sessionFolder.ts";
-import { childProcess } from "./system/dependencies.ts";
-import { isCode, systemError } from "./system/errors.ts";
-import { monotonicMs } from "./system/time.ts";
+import { isSessionId } from "../journal/sessionFolder.ts";
+import { childProcess } from "../system/dependencies.ts";
+import { isCode, systemError } from "../system/errors.ts";
+import { monotonicMs } from "../system/time.ts";
 
 /** What a holder writes into the sidecar while it holds the lock. */
 export interface HolderRecord {

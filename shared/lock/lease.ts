@@ -1,10 +1,10 @@
 /** One try to get one lock: what was asked for, what was seen so far, and what the journal and the caller are told. */
 import fs from "node:fs";
+import { appendEvent, type JournalAddress, makeEvent } from "../journal/sessionJournal.ts";
+import { codeOf, errnoOf, failureReason, messageOf } from "../system/errors.ts";
+import { monotonicMs } from "../system/time.ts";
 import type { BackendName } from "./flock.ts";
-import { appendEvent, type JournalAddress, makeEvent } from "./journal/sessionJournal.ts";
-import { findHolder, type LockHolder } from "./lockHolder.ts";
-import { codeOf, errnoOf, failureReason, messageOf } from "./system/errors.ts";
-import { monotonicMs } from "./system/time.ts";
+import { findHolder, type LockHolder } from "./holder.ts";
 
 /** A sidecar whose mtime is older than this is presumed to belong to a dead holder. */
 export const LOCK_TTL_SECONDS = 30;

@@ -3,14 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, type TestContext, test } from "vitest";
-import { findBackend } from "../../shared/flock.ts";
-import { start, startProgram, startPython } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, useBackend } from "../helpers/machine.ts";
-import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
+import { findBackend } from "../../../shared/lock/flock.ts";
+import { start, startProgram, startPython } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, useBackend } from "../../helpers/machine.ts";
+import { sidecarOf, tempDir } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
 
-const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /** Holds a flock from Python until its standard input ends. */
 const PYTHON_HOLDER = `

@@ -1,13 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { withFileLock } from "../../shared/fileLock.ts";
-import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../shared/lockHolder.ts";
-import { start, startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "../helpers/machine.ts";
-import { sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
+import { withFileLock } from "../../../shared/fileLock.ts";
+import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../../shared/lock/holder.ts";
+import { start, startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
+import { sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
 
 /** Ample: these tests are about whom it finds. */
 const BUDGET_MS = 10_000;
