@@ -3,10 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { type FoundJournal, findJournals, type Trouble } from "../shared/audit/findJournals.ts";
 import { timeOf } from "../shared/audit/selection.ts";
-import { PROJECT_BACKUP, USER_BACKUP } from "../shared/backup.ts";
 import { isSessionId } from "../shared/journal/sessionFolder.ts";
 import { JOURNAL_NAME, readEvents } from "../shared/journal/sessionJournal.ts";
 import { isCode, messageOf } from "../shared/system/errors.ts";
+import { PROJECT_BACKUP, USER_BACKUP } from "../shared/update/backup.ts";
 
 export interface OldSession {
   sessionId: string;

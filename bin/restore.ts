@@ -6,7 +6,7 @@ import { findJournals } from "../shared/audit/findJournals.ts";
 import { type JournalEvent, journalRoot, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
-import { updateFile } from "../shared/updateFile.ts";
+import { updateFile } from "../shared/update/updateFile.ts";
 import { paint } from "./paint.ts";
 import { showDiff } from "./showDiff.ts";
 import { parseArguments, UsageError } from "./usage.ts";

@@ -9,7 +9,7 @@ const TESTS = [
   "tests/bin/try",
   "tests/shared/lock/flock",
   "tests/shared/fileLock.test",
-  "tests/shared/updateFile",
+  "tests/shared/update/updateFile",
 ];
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 

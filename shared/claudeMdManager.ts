@@ -21,8 +21,8 @@ import { routingText } from "./routingBlock.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { isThere } from "./system/files.ts";
 import { inFolder } from "./system/folders.ts";
-import { type UpdateOptions, updateFile } from "./updateFile.ts";
-import { abandon, NOT_NEEDED, type UpdateResult } from "./updateResult.ts";
+import { abandon, NOT_NEEDED, type UpdateResult } from "./update/result.ts";
+import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
 export { extractManagedRegion } from "./managedBlock.ts";
 

@@ -5,7 +5,6 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Block } from "./blocks.ts";
-import { listClaims } from "./claim.ts";
 import { resolveProjectClaudeMd } from "./claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "./fileLock.ts";
 import { missingExcludes } from "./install/gitExclude.ts";
@@ -21,6 +20,7 @@ import { ifPresent, messageOf } from "./system/errors.ts";
 import { kindOf } from "./system/files.ts";
 import { closeSnapshot, openSnapshot } from "./system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
+import { listClaims } from "./update/claim.ts";
 
 export interface Finding {
   /** What was looked at: `node`, `lock`, `sidecar`, … */

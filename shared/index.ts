@@ -33,4 +33,4 @@ export {
 export type { LockHolder } from "./lock/holder.ts";
 export * from "./markers.ts";
 export type { SessionInfo } from "./projectText.ts";
-export { type UpdateResult, updateFile } from "./updateFile.ts";
+export { type UpdateResult, updateFile } from "./update/updateFile.ts";

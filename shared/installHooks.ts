@@ -3,7 +3,7 @@ import path from "node:path";
 import { type FileChange, makeChange } from "./install/fileChange.ts";
 import { isOwnRoot } from "./install/ownRoot.ts";
 import { addHooks, removeHooks } from "./install/settingsText.ts";
-import type { UpdateResult } from "./updateFile.ts";
+import type { UpdateResult } from "./update/updateFile.ts";
 
 export interface InstallOptions {
   /** The settings file, such as `.claude/settings.json`; created, with its folder, if absent. */

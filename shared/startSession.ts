@@ -1,7 +1,6 @@
 /** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
 import fs from "node:fs";
 import path from "node:path";
-import { PROJECT_BACKUP, USER_BACKUP } from "./backup.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
 import type { Lease } from "./fileLock.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
@@ -11,6 +10,7 @@ import { routingText } from "./routingBlock.ts";
 import { teamName } from "./sessionBlock.ts";
 import { inFolder } from "./system/folders.ts";
 import { printable } from "./text/printable.ts";
+import { PROJECT_BACKUP, USER_BACKUP } from "./update/backup.ts";
 
 const HOOK = "sessionStart";
 

@@ -4,9 +4,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "../shared/fileLock.ts";
-import { SETTLE_MS } from "../shared/outsideEdit.ts";
 import { DEFAULT_SETTINGS, parseSettings } from "../shared/settings.ts";
-import { MAX_ROUNDS } from "../shared/updateFile.ts";
+import { SETTLE_MS } from "../shared/update/displaced.ts";
+import { MAX_ROUNDS } from "../shared/update/updateFile.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (name: string) => fs.readFileSync(path.join(root, name), "utf8");

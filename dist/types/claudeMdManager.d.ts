@@ -1,6 +1,6 @@
 import { type ProjectTextResult, type SessionInfo } from "./projectText.ts";
-import { type UpdateOptions } from "./updateFile.ts";
-import { type UpdateResult } from "./updateResult.ts";
+import { type UpdateResult } from "./update/result.ts";
+import { type UpdateOptions } from "./update/updateFile.ts";
 export { extractManagedRegion } from "./managedBlock.ts";
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {

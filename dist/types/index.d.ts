@@ -5,4 +5,4 @@ export { appendEvent, type JournalAddress, type JournalEvent, makeEvent, readEve
 export type { LockHolder } from "./lock/holder.ts";
 export * from "./markers.ts";
 export type { SessionInfo } from "./projectText.ts";
-export { type UpdateResult, updateFile } from "./updateFile.ts";
+export { type UpdateResult, updateFile } from "./update/updateFile.ts";

@@ -2,13 +2,13 @@
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
-import { removeFile } from "../removeFile.ts";
 import { messageOf } from "../system/errors.ts";
 import { makeFolders } from "../system/folders.ts";
 import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath, TargetRefused } from "../system/targetPath.ts";
-import { type UpdateOptions, type UpdateResult, updateFile } from "../updateFile.ts";
-import { abandon, NOT_NEEDED } from "../updateResult.ts";
+import { removeFile } from "../update/removeFile.ts";
+import { abandon, NOT_NEEDED } from "../update/result.ts";
+import { type UpdateOptions, type UpdateResult, updateFile } from "../update/updateFile.ts";
 import { LeftAlone } from "./leftAlone.ts";
 
 export interface FileChange {

@@ -1,9 +1,9 @@
 /** What is left in folders after our files and blocks have gone: sidecars, and a folder that we made. */
 import fs from "node:fs";
 import { sidecarOf } from "../fileLock.ts";
-import { removeSidecar } from "../removeFile.ts";
 import { isCode, messageOf } from "../system/errors.ts";
 import type { TargetPath } from "../system/targetPath.ts";
+import { removeSidecar } from "../update/removeFile.ts";
 
 export interface Leftovers {
   removed: string[];

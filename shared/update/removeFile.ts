@@ -4,13 +4,13 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { LOCK_TTL_SECONDS, type LockOptions, sidecarOf, withLockOn } from "../fileLock.ts";
+import { findBackend } from "../lock/flock.ts";
+import { isCode } from "../system/errors.ts";
+import { sleepMs } from "../system/sleep.ts";
+import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
+import type { TargetPath } from "../system/targetPath.ts";
 import { createClaim, discardClaim, fence } from "./claim.ts";
-import { LOCK_TTL_SECONDS, type LockOptions, sidecarOf, withLockOn } from "./fileLock.ts";
-import { findBackend } from "./lock/flock.ts";
-import { isCode } from "./system/errors.ts";
-import { sleepMs } from "./system/sleep.ts";
-import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "./system/snapshot.ts";
-import type { TargetPath } from "./system/targetPath.ts";
 import { updateFile } from "./updateFile.ts";
 
 /** Somebody who has opened the file before it was moved writes within this time, or as good as never. */

@@ -1,8 +1,8 @@
 import fs from "node:fs";
-import { isCode, systemError } from "./system/errors.ts";
-import { inFolder } from "./system/folders.ts";
-import type { Snapshot } from "./system/snapshot.ts";
-import { TargetRefused } from "./system/targetPath.ts";
+import { isCode, systemError } from "../system/errors.ts";
+import { inFolder } from "../system/folders.ts";
+import type { Snapshot } from "../system/snapshot.ts";
+import { TargetRefused } from "../system/targetPath.ts";
 
 const NEW_FILE_MODE = 0o600;
 const PERMISSIONS = 0o7777;

@@ -7,10 +7,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { BACKENDS } from "../helpers/machine.ts";
-import scenarios from "../stress/scenarios.json" with { type: "json" };
+import { BACKENDS } from "../../helpers/machine.ts";
+import scenarios from "../../stress/scenarios.json" with { type: "json" };
 
-const STRESS = fileURLToPath(new URL("../stress/stress.mjs", import.meta.url));
+const STRESS = fileURLToPath(new URL("../../stress/stress.mjs", import.meta.url));
 const SECONDS = 0.5;
 
 const cases = scenarios.map((scenario) => [scenario.name, scenario] as const);

@@ -1,4 +1,4 @@
-import { nodeDiff3 } from "./system/dependencies.ts";
+import { nodeDiff3 } from "../system/dependencies.ts";
 
 /**
  * Three-way merge of two versions of a text, line by line.

@@ -2,18 +2,18 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, expect, test } from "vitest";
-import { createClaim, listClaims } from "../../shared/claim.ts";
-import { withFileLock } from "../../shared/fileLock.ts";
-import { updateProjectText } from "../../shared/projectText.ts";
-import { removeFile, removeSidecar } from "../../shared/removeFile.ts";
-import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
-import { start } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { IS_ROOT, injecting, NOBODY, useBackend } from "../helpers/machine.ts";
-import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
+import { withFileLock } from "../../../shared/fileLock.ts";
+import { updateProjectText } from "../../../shared/projectText.ts";
+import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
+import { createClaim, listClaims } from "../../../shared/update/claim.ts";
+import { removeFile, removeSidecar } from "../../../shared/update/removeFile.ts";
+import { start } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { IS_ROOT, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
 
-const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../../dist/bin/pact-hooks", import.meta.url));
 let target: TargetPath;
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 /** What became of an update: its outcome, and for one that came to nothing the event and the words for a person. */
-import type { Lease, LockOptions } from "./lock/lease.ts";
+import type { Lease, LockOptions } from "../lock/lease.ts";
 export interface UpdateResult {
     /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
     outcome: "written" | "unchanged" | "abandoned" | "refused";

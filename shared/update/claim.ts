@@ -4,10 +4,10 @@
  * out of, a removed folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
  */
 import fs from "node:fs";
-import { randomBytes } from "./system/dependencies.ts";
-import { ifPresent, isCode } from "./system/errors.ts";
-import { inFolder } from "./system/folders.ts";
-import type { TargetPath } from "./system/targetPath.ts";
+import { randomBytes } from "../system/dependencies.ts";
+import { ifPresent, isCode } from "../system/errors.ts";
+import { inFolder } from "../system/folders.ts";
+import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
 const MAX_REMOVALS = 1000;

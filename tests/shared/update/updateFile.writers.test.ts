@@ -2,14 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { createClaim, listClaims } from "../../shared/claim.ts";
-import { resolveTarget } from "../../shared/system/targetPath.ts";
-import { updateFile } from "../../shared/updateFile.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../helpers/machine.ts";
-import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
+import { resolveTarget } from "../../../shared/system/targetPath.ts";
+import { createClaim, listClaims } from "../../../shared/update/claim.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
 
 function read(file: string): string {
   return fs.readFileSync(file, "utf8");

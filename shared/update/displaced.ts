@@ -3,12 +3,12 @@
  * descriptor that is still open, and brought into the file that took its place.
  */
 import { isUtf8 } from "node:buffer";
+import { randomBytes } from "../system/dependencies.ts";
+import { messageOf } from "../system/errors.ts";
+import { sleepMs } from "../system/sleep.ts";
+import { readAgain, type Snapshot } from "../system/snapshot.ts";
+import { writeWhole } from "../system/writeWhole.ts";
 import { mergeTexts } from "./merge.ts";
-import { randomBytes } from "./system/dependencies.ts";
-import { messageOf } from "./system/errors.ts";
-import { sleepMs } from "./system/sleep.ts";
-import { readAgain, type Snapshot } from "./system/snapshot.ts";
-import { writeWhole } from "./system/writeWhole.ts";
 
 /** A change of a file's bytes; null is an absent file, and as a result "leave it as it is". */
 export type Change = (now: Buffer | null) => Buffer | null;

@@ -2,14 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Change, settle } from "../../shared/outsideEdit.ts";
-import { openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
-import { updateFile } from "../../shared/updateFile.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { injecting } from "../helpers/machine.ts";
-import { entriesOf, tempDir, tempFile } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
+import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
+import { type Change, settle } from "../../../shared/update/displaced.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { injecting } from "../../helpers/machine.ts";
+import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
 
 function read(file: string): string {
   return fs.readFileSync(file, "utf8");

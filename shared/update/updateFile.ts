@@ -13,21 +13,21 @@
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
+import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "../fileLock.ts";
+import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import { timeoutMsOf } from "../lock/lease.ts";
+import { codeOf, isCode, messageOf } from "../system/errors.ts";
+import { sleepMs } from "../system/sleep.ts";
+import { closeSnapshot, isStill, openAtRest, openSnapshot, type Snapshot } from "../system/snapshot.ts";
+import { resolveTarget, type TargetPath, TargetRefused } from "../system/targetPath.ts";
+import { monotonicMs } from "../system/time.ts";
 import { keepBackup } from "./backup.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
-import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "./fileLock.ts";
-import { appendEvent, makeEvent } from "./journal/sessionJournal.ts";
-import { timeoutMsOf } from "./lock/lease.ts";
-import { type Change, settle } from "./outsideEdit.ts";
+import { type Change, settle } from "./displaced.ts";
+import { abandon, Contention, NOT_NEEDED, type UpdateResult } from "./result.ts";
 import { stage } from "./stage.ts";
-import { codeOf, isCode, messageOf } from "./system/errors.ts";
-import { sleepMs } from "./system/sleep.ts";
-import { closeSnapshot, isStill, openAtRest, openSnapshot, type Snapshot } from "./system/snapshot.ts";
-import { resolveTarget, type TargetPath, TargetRefused } from "./system/targetPath.ts";
-import { monotonicMs } from "./system/time.ts";
-import { abandon, Contention, NOT_NEEDED, type UpdateResult } from "./updateResult.ts";
 
-export type { UpdateResult } from "./updateResult.ts";
+export type { UpdateResult } from "./result.ts";
 
 export interface UpdateOptions extends LockOptions {
   /** Where to keep the file as it was before, unless something is kept there already. */

@@ -1,12 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { withFileLock } from "../../shared/fileLock.ts";
-import { updateFile } from "../../shared/updateFile.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, IS_ROOT, NOBODY, useBackend } from "../helpers/machine.ts";
-import { entriesOf, sidecarOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+import { withFileLock } from "../../../shared/fileLock.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { CAN_BE_NOBODY, IS_ROOT, NOBODY, useBackend } from "../../helpers/machine.ts";
+import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const MANY = 0o7777;
 

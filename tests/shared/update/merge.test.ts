@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeTexts } from "../../shared/merge.ts";
+import { mergeTexts } from "../../../shared/update/merge.ts";
 
 const BLOCK = "<!-- START -->\nblock\n<!-- END -->\n";
 

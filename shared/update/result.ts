@@ -1,9 +1,9 @@
 /** What became of an update: its outcome, and for one that came to nothing the event and the words for a person. */
 
-import { appendEvent, makeEvent } from "./journal/sessionJournal.ts";
-import type { Lease, LockOptions } from "./lock/lease.ts";
-import { codeOf, errnoOf, failureReason, messageOf } from "./system/errors.ts";
-import { TargetRefused } from "./system/targetPath.ts";
+import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import type { Lease, LockOptions } from "../lock/lease.ts";
+import { codeOf, errnoOf, failureReason, messageOf } from "../system/errors.ts";
+import { TargetRefused } from "../system/targetPath.ts";
 
 export interface UpdateResult {
   /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */

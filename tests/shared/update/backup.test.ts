@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { keepBackup } from "../../shared/backup.ts";
-import { openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
-import { mountTmpfs } from "../helpers/machine.ts";
-import { tempDir, tempFile } from "../helpers/tempDir.ts";
+import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
+import { keepBackup } from "../../../shared/update/backup.ts";
+import { mountTmpfs } from "../../helpers/machine.ts";
+import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function setUp(dir = tempDir()) {
   const target = tempFile("one\n");

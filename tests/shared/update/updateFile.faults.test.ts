@@ -2,9 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { updateFile } from "../../shared/updateFile.ts";
-import { startProgram } from "../helpers/child.ts";
-import { useJournal } from "../helpers/journal.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
 import {
   CAN_BE_NOBODY,
   IS_ROOT,
@@ -12,8 +12,8 @@ import {
   mountTmpfs,
   NOBODY,
   remountReadOnly,
-} from "../helpers/machine.ts";
-import { entriesOf, tempDir, tempFile } from "../helpers/tempDir.ts";
+} from "../../helpers/machine.ts";
+import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const OLD = "old text\n".repeat(100);
 

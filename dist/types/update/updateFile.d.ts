@@ -1,6 +1,6 @@
-import { type LockOptions } from "./fileLock.ts";
-import { type UpdateResult } from "./updateResult.ts";
-export type { UpdateResult } from "./updateResult.ts";
+import { type LockOptions } from "../fileLock.ts";
+import { type UpdateResult } from "./result.ts";
+export type { UpdateResult } from "./result.ts";
 export interface UpdateOptions extends LockOptions {
     /** Where to keep the file as it was before, unless something is kept there already. */
     backup?: string | undefined;

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { createClaim, fence, listClaims, removeClaim } from "../../shared/claim.ts";
-import type { TargetPath } from "../../shared/system/targetPath.ts";
-import { IS_ROOT, NOBODY } from "../helpers/machine.ts";
-import { tempDir } from "../helpers/tempDir.ts";
+import type { TargetPath } from "../../../shared/system/targetPath.ts";
+import { createClaim, fence, listClaims, removeClaim } from "../../../shared/update/claim.ts";
+import { IS_ROOT, NOBODY } from "../../helpers/machine.ts";
+import { tempDir } from "../../helpers/tempDir.ts";
 
 const TTL_MS = 30_000;
 
