@@ -3,9 +3,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { configDir } from "./journal/sessionJournal.ts";
-import { stripKernelBlock } from "./kernelBlock.ts";
-import { readProjectSettings } from "./projectSettings.ts";
+import { stripKernelBlock } from "./claudeMd/kernel.ts";
 import {
   ensureMemoryText,
   migrateText,
@@ -16,15 +14,17 @@ import {
   updateProjectText,
   updateRoutingText,
   updateSessionText,
-} from "./projectText.ts";
-import { routingText } from "./routingBlock.ts";
+} from "./claudeMd/projectText.ts";
+import { routingText } from "./claudeMd/routing.ts";
+import { configDir } from "./journal/sessionJournal.ts";
+import { readProjectSettings } from "./projectSettings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { isThere } from "./system/files.ts";
 import { inFolder } from "./system/folders.ts";
 import { abandon, NOT_NEEDED, type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
-export { extractManagedRegion } from "./managedBlock.ts";
+export { extractManagedRegion } from "./claudeMd/managed.ts";
 
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {

@@ -1,3 +1,5 @@
+export * from "./claudeMd/markers.ts";
+export type { SessionInfo } from "./claudeMd/projectText.ts";
 export {
   ensureProjectMemory,
   extractManagedRegion,
@@ -31,6 +33,4 @@ export {
   readLastEvent,
 } from "./journal/sessionJournal.ts";
 export type { LockHolder } from "./lock/holder.ts";
-export * from "./markers.ts";
-export type { SessionInfo } from "./projectText.ts";
 export { type UpdateResult, updateFile } from "./update/updateFile.ts";

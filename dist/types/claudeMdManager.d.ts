@@ -1,7 +1,7 @@
-import { type ProjectTextResult, type SessionInfo } from "./projectText.ts";
+import { type ProjectTextResult, type SessionInfo } from "./claudeMd/projectText.ts";
 import { type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions } from "./update/updateFile.ts";
-export { extractManagedRegion } from "./managedBlock.ts";
+export { extractManagedRegion } from "./claudeMd/managed.ts";
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
     /** `disabled`: the project's settings say so. */

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { removeManagedBlock } from "../removeManagedBlock.ts";
+import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import type { FileChange } from "./fileChange.ts";

@@ -1,4 +1,4 @@
-import { MEMORY_SECTIONS, markerOf } from "../markers.ts";
+import { MEMORY_SECTIONS, markerOf } from "../claudeMd/markers.ts";
 import { grayMatter } from "../system/dependencies.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
 

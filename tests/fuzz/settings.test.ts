@@ -1,7 +1,7 @@
 /** Whatever a project's settings say, they are settings or described problems, and their text stays in its block. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { updateProjectText } from "../../shared/projectText.ts";
+import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
 import { DEFAULT_SETTINGS, parseSettings } from "../../shared/settings.ts";
 import { printable } from "../../shared/text/printable.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { MANAGED_START, ROUTING_END, ROUTING_START } from "../../shared/claudeMd/markers.ts";
 import {
   ensureProjectMemory,
   migrateToManagedStructure,
@@ -10,7 +11,6 @@ import {
   updatePactRouting,
   updateSessionInfo,
 } from "../../shared/claudeMdManager.ts";
-import { MANAGED_START, ROUTING_END, ROUTING_START } from "../../shared/markers.ts";
 import { journalEvents, listing, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
 
 let box: Sandbox;

@@ -1,0 +1,57 @@
+import { blockInsertion, isBlankLine } from "../text/edits.ts";
+import { isInAny, isInside } from "./blocks.ts";
+import { CREATED, type Document, edit, type Run, read } from "./document.ts";
+import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
+import type { Line } from "./scan.ts";
+
+/** The managed block as it stands, its markers included; null when there is none that is well-formed. */
+export function extractManagedRegion(text: string): string | null {
+  const { managed } = read(text).blocks;
+  return managed && text.slice(managed.start, managed.end).trimEnd();
+}
+
+/** Creates the managed block, with nothing but the title in it, before all other text. */
+export function ensureManagedBlock(doc: Document, run: Run): Document {
+  if (doc.blocks.managed) return doc;
+  run.changes.push(CREATED.managed);
+  const { text, bodyStart: at } = doc;
+  const { ending } = run;
+  const block = [MANAGED_START, MANAGED_TITLE, "", MANAGED_END].join(ending);
+  const unended = at > 1 && text[at - 1] !== "\n";
+  const before = at > 1 ? ending : "";
+  return edit(doc, [{ start: at, end: at, insert: (unended ? ending : "") + before + block + afterBlock() }]);
+
+  function afterBlock(): string {
+    // One blank line always, also above one of the user's: so it can be told whose is whose when the block goes.
+    if (at < text.length) return ending + ending;
+    return unended ? "" : ending;
+  }
+}
+
+/** Puts the title below the START marker of a managed block that has none. */
+export function ensureTitle(doc: Document, run: Run): Document {
+  const { managed } = doc.blocks;
+  if (!managed || titleOf(doc)) return doc;
+  run.changes.push("added the title of the managed block");
+  const at = managed.first.end;
+  const after = isBlankLine(doc.text, at) ? "" : run.ending;
+  return edit(doc, [{ start: at, end: at, insert: MANAGED_TITLE + run.ending + after }]);
+}
+
+/** Inserts a block into the managed block: below `anchor`, or below the title, or as its first lines. */
+export function insertIntoManaged(doc: Document, run: Run, block: string, anchor?: Line): Document {
+  const { managed } = doc.blocks;
+  const at = anchor?.end ?? titleOf(doc)?.end ?? managed?.first.end ?? doc.bodyStart;
+  return edit(doc, [blockInsertion(doc.text, at, block, run.ending)]);
+}
+
+function titleOf(doc: Document): Line | undefined {
+  const { managed, memory, sessions, routing } = doc.blocks;
+  return doc.titles.find(
+    (title) =>
+      isInside(title, managed) &&
+      !isInAny(title, memory) &&
+      !isInAny(title, sessions) &&
+      !isInAny(title, routing),
+  );
+}

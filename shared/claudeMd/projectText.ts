@@ -1,0 +1,156 @@
+import { dominantLineEnding } from "../text/lineEndings.ts";
+import { isInside } from "./blocks.ts";
+import { CREATED, type Document, linesOf, type Run, read } from "./document.ts";
+import { ensureManagedBlock, ensureTitle } from "./managed.ts";
+import { updateMemoryBlock } from "./memory.ts";
+import { describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
+import { markSections, removeLoaderLines, removeStrays, reportStrays, strayTitles } from "./repair.ts";
+import { routingBlock, updateRoutingBlock } from "./routing.ts";
+import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./session.ts";
+
+export type { PreviousSession, SessionInfo } from "./session.ts";
+
+export interface ProjectTextOptions {
+  /** The session that starts. Absent: the session block is left as it is, and none is created. */
+  session?: SessionInfo;
+  /** False: no routing block; one that exists is removed. */
+  routingBlock?: boolean;
+  /** The project's own words, added to the routing block. */
+  projectRouting?: string;
+}
+
+export interface ProjectTextResult {
+  /** The input itself when nothing is to do. */
+  text: string;
+  /** Short status lines for a person or a model; empty when nothing changed. */
+  changes: string[];
+  /** Why the text was left alone: what, in which lines, what to do. */
+  problem?: string;
+  /** From the session block that was replaced, as found there: the caller checks it. */
+  previousSession?: PreviousSession;
+}
+
+/**
+ * A project's CLAUDE.md with the managed block in it and everything in that up to date. `null` stands for a
+ * file that does not exist. Applied to its own output it changes nothing.
+ */
+export function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult {
+  return runSteps(text, (original, run) => {
+    const damage = describeDamage(original);
+    if (damage) return { doc: original, problem: damage };
+    reportStrays(original, run, ALL);
+    const managed = ensureManagedBlock(original, run);
+    const marked = markSections(managed, run, original);
+    const tidy = removeStrays(marked, ALL, strayTitles(marked, original));
+    const whole = ensureTitle(removeLoaderLines(tidy, run), run);
+    const routed = updateRoutingBlock(whole, run, wantedRouting(options));
+    const { doc, previous } = updateSessionBlock(routed, run, options.session);
+    return { doc: updateMemoryBlock(doc, run), previous };
+  });
+}
+
+const ALL = ["managed", "routing", "session", "memory"] as const;
+
+/** Sees to it that there is a managed block with title, routing and memory; leaves a complete one alone. */
+export function ensureMemoryText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return isComplete(text) ? unchanged(text) : updateProjectText(text, { ...options, session: undefined });
+}
+
+/** Moves the memory sections and the session block of a legacy file into a managed block. */
+export function migrateText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return isLegacy(text) ? updateProjectText(text, { ...options, session: undefined }) : unchanged(text);
+}
+
+/** Removes the lines of routing markers that do not belong to a well-formed pair. */
+export function stripOrphanRoutingText(text: string | null): ProjectTextResult {
+  return runSteps(text, (doc, run) => ({ doc: withoutStrays(doc, run, "routing") }));
+}
+
+/** Brings the routing block up to date, and nothing else unless there is no managed block to hold it. */
+export function updateRoutingText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
+  return updatePart(text, { ...options, session: undefined }, (doc, run) => ({
+    doc: updateRoutingBlock(withoutStrays(doc, run, "routing"), run, wantedRouting(options)),
+  }));
+}
+
+/** Brings the session block up to date, and nothing else unless there is no managed block to hold it. */
+export function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult {
+  return updatePart(text, { session }, (doc, run) =>
+    updateSessionBlock(withoutStrays(doc, run, "session"), run, session),
+  );
+}
+
+type Steps = (doc: Document, run: Run) => { doc: Document; previous?: PreviousSession; problem?: string };
+
+function withoutStrays(doc: Document, run: Run, kind: "routing" | "session"): Document {
+  reportStrays(doc, run, [kind]);
+  return removeStrays(doc, [kind]);
+}
+
+function updatePart(text: string | null, options: ProjectTextOptions, steps: Steps): ProjectTextResult {
+  const hasManaged = text !== null && read(text).blocks.managed !== null;
+  return hasManaged ? runSteps(text, steps) : updateProjectText(text, options);
+}
+
+function runSteps(text: string | null, steps: Steps): ProjectTextResult {
+  const before = text ?? "";
+  const original = read(before);
+  const { doc, previous, changes, problem } = take(steps, original);
+  const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnrest(steps, original, doc);
+  if (reason) return { ...unchanged(before), problem: `CLAUDE.md was left as it is: ${reason}` };
+  if (doc.text === before) return unchanged(before);
+  return {
+    text: doc.text,
+    changes: worthTelling(changes),
+    ...(previous && { previousSession: previous }),
+  };
+}
+
+function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: string[] } {
+  const hidden = describeHidden(original);
+  if (hidden) return { doc: original, problem: hidden, changes: [] };
+  const run: Run = { ending: dominantLineEnding(original.text), changes: [] };
+  return { ...steps(original, run), changes: run.changes };
+}
+
+/** The last safety net: the next run must find what this one meant to write. */
+function describeUnrest(steps: Steps, original: Document, written: Document): string | null {
+  if (written.text === original.text) return null;
+  const found = read(written.text);
+  const { doc, problem } = take(steps, found);
+  const isSameBlock = found.blocks.managed?.start === written.blocks.managed?.start;
+  if (!problem && isSameBlock && doc.text === found.text) return null;
+  return (
+    "once written, it would read in another way than it does now. Look for code fences, comments and marker lines " +
+    `that have no counterpart (marker ${linesOf(original.markers)}).`
+  );
+}
+
+function unchanged(text: string | null): ProjectTextResult {
+  return { text: text ?? "", changes: [] };
+}
+
+/** That a new managed block has all its parts goes without saying. */
+function worthTelling(changes: readonly string[]): string[] {
+  return changes.includes(CREATED.managed)
+    ? changes.filter((change) => change === CREATED.managed || !Object.values(CREATED).includes(change))
+    : [...changes];
+}
+
+function wantedRouting(options: ProjectTextOptions): string[] | null {
+  return options.routingBlock === false ? null : routingBlock(options.projectRouting);
+}
+
+function isComplete(text: string | null): boolean {
+  if (text === null) return false;
+  const { managed, memory } = read(text).blocks;
+  return memory.some((block) => isInside(block.first, managed));
+}
+
+function isLegacy(text: string | null): boolean {
+  if (text === null) return false;
+  const { blocks, sections } = read(text);
+  return blocks.managed === null
+    ? sections.length + blocks.sessions.length + blocks.memory.length > 0
+    : sections.length > 0 && blocks.memory.length === 0;
+}

@@ -1,0 +1,65 @@
+import { removal } from "../text/edits.ts";
+import { bodyStart, locateFrontMatter } from "../text/frontMatter.ts";
+import { type Document, edit, linesOf } from "./document.ts";
+import { MANAGED_END, MEMORY_END } from "./markers.ts";
+import { lineNumberAt } from "./scan.ts";
+
+/** Why a text is left alone: each function names the lines as they were found, and says what to do about them. */
+
+/** An open fence hides blocks of ours. New ones on top would be empty, and the memory in the old ones forgotten. */
+export function describeHidden({ hidden, openFence, blocks }: Document): string | null {
+  const missing = hidden.filter(({ kind }) =>
+    kind === "managed" ? blocks.managed === null : blocks.memory.length === 0,
+  );
+  if (missing.length === 0) return null;
+  return (
+    `the code fence opened in line ${openFence} is never closed and hides the markers below it ` +
+    `(${linesOf(missing)}). Close it.`
+  );
+}
+
+/**
+ * One damage cannot be read in one way only: a START without its END, and memory text that runs on to the end
+ * of the file, across session and routing lines. There is no telling where memory ends and the user's own text
+ * begins.
+ */
+export function describeDamage(doc: Document): string | null {
+  const { memory, sessions, routing, strays } = doc.blocks;
+  const section = doc.sections.at(-1);
+  const start =
+    section &&
+    strays.findLast(
+      ({ kind, edge, start }) =>
+        (kind === "managed" || kind === "memory") && edge === "START" && start < section.start,
+    );
+  if (memory.length > 0 || !start) return null;
+  const passing = strays.filter(({ kind }) => kind === "routing" || kind === "session");
+  const bare = edit(doc, [...sessions, ...routing, ...passing].map(removal));
+  const last = bare.sections.at(-1);
+  if (!last?.toEnd || bare.text.slice(last.body, last.end).trim() === "") return null;
+  const end = start.kind === "memory" ? MEMORY_END : MANAGED_END;
+  return (
+    `the ${start.kind} block that starts in line ${start.line} has no end, so it is unclear how much of ` +
+    `"${section.name}" (line ${section.line}) is memory. Add a line \`${end}\` where ` +
+    `the block ends, or remove line ${start.line}.`
+  );
+}
+
+/** Between two rules at the top, a line of ours may be all that tells them from front matter. */
+export function describeFrontMatter(original: Document, doc: Document): string | null {
+  if (original.bodyStart > 1 || bodyStart(doc.text) <= 1) return null;
+  const { text } = original;
+  const open = text.startsWith("---", original.bodyStart) ? original.bodyStart : text.indexOf("\n---") + 1;
+  const close = open + (locateFrontMatter(text.slice(open))?.close ?? 0);
+  const first = lineNumberAt(text, open);
+  const markers = original.markers.filter(({ start }) => start < close);
+  const lines = linesOf(markers);
+  const [without, remove] =
+    markers.length > 0
+      ? [`the marker${markers.length > 1 ? "s" : ""} in ${lines}`, ` If they are, remove ${lines}.`]
+      : ["the memory in them", ""];
+  return (
+    `without ${without}, lines ${first} to ${lineNumberAt(text, close)} would be read as front matter.` +
+    `${remove} If they are not, put an empty line above line 1.`
+  );
+}

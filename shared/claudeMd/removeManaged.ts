@@ -1,0 +1,112 @@
+import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
+import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
+import { isInAny, isInside } from "./blocks.ts";
+import { count, type Document, linesOf, read } from "./document.ts";
+import type { ProjectTextResult } from "./projectText.ts";
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/**
+ * A project's CLAUDE.md as if this plugin had never been there: without the managed block, and without the blank lines
+ * that came with it. What people have written into the block stays in its place as ordinary text: memory, under its
+ * headings (unless `purge`), and what stands beside the inner blocks. All other text keeps its bytes. Empty: nothing
+ * but the block was there.
+ *
+ * What came with the block can be told from the text, for `ensureManagedBlock` always inserts the same: below front
+ * matter a blank line, then the block, then a blank line if there is more text. A front matter that was not ended is
+ * given an ending, and then the block has none.
+ */
+export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
+  const doc = read(text);
+  const { managed, strays } = doc.blocks;
+  const isOurs = managed || strays.some(({ kind }) => kind === "managed");
+  if (isOurs && strays.length > 0) return { text, changes: [], problem: describeStrays(strays) };
+  if (!managed) return { text, changes: [] };
+
+  const kept = keptText(doc, managed, purge);
+  const changes = ["removed the managed block"];
+  if (kept === "") return { text: applyEdits(text, removeWhole(doc, managed)), changes };
+  changes.push("kept what people had written into it");
+  return { text: applyEdits(text, [replaceBlock(doc, managed, kept)]), changes };
+}
+
+function describeStrays(strays: Document["markers"]): string {
+  return `has damaged markers: ${count(strays.length, "marker line")} without a counterpart (${linesOf(strays)})`;
+}
+
+/** The block goes as a whole, with the blank lines, or the line endings, that came with it. */
+function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[] {
+  const edits = [removal({ start, end })];
+  const afterEnd = nextLineStart(text, end);
+  if (isBlankLine(text, end) && afterEnd < text.length) edits.push(removal({ start: end, end: afterEnd }));
+  // Without front matter, body starts at 0, or at 1 after a byte order mark: nothing was inserted before the block.
+  if (bodyStart <= 1) return edits;
+  const gap = blankLineBetween(text, bodyStart, start);
+  if (gap) edits.push(removal(gap));
+  const wasUnended =
+    end === text.length && !text.endsWith("\n") && gap?.start === bodyStart && gap.end === start;
+  if (wasUnended) edits.push(removal({ start: lineContentEnd(text, bodyStart), end: bodyStart }));
+  return edits;
+}
+
+/** The blank line right below front matter, or else the one right above the block, if people wrote between the two. */
+function blankLineBetween(text: string, bodyStart: number, block: number): Span | undefined {
+  if (isBlankLine(text, bodyStart) && nextLineStart(text, bodyStart) <= block) {
+    return { start: bodyStart, end: nextLineStart(text, bodyStart) };
+  }
+  const above = text.lastIndexOf("\n", block - 2) + 1;
+  return above > bodyStart && isBlankLine(text, above) ? { start: above, end: block } : undefined;
+}
+
+/** The blank lines around the block now set off what stays of it. */
+function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept: string): Edit {
+  const ending = dominantLineEnding(text);
+  const isFirst = start <= Math.max(bodyStart, 1) && bodyStart <= 1;
+  const isSetOffAbove = isFirst || isBlankLine(text, text.lastIndexOf("\n", start - 2) + 1);
+  const isSetOffBelow = end === text.length || isBlankLine(text, end);
+  const lines = text.endsWith("\n") || end < text.length ? ended(kept, ending) : withoutLastEnding(kept);
+  return { start, end, insert: (isSetOffAbove ? "" : ending) + lines + (isSetOffBelow ? "" : ending) };
+}
+
+/**
+ * What is not ours inside the block, in its order: each piece between two things of ours as it is, without the blank
+ * lines around it, and a blank line between two pieces.
+ */
+function keptText(
+  doc: Document,
+  managed: NonNullable<Document["blocks"]["managed"]>,
+  purge: boolean,
+): string {
+  const { text, titles, loaders, sections } = doc;
+  const within = <T extends Span>(places: readonly T[]) => places.filter((place) => isInside(place, managed));
+  const memory = within(doc.blocks.memory);
+  const rewritten = within([...doc.blocks.routing, ...doc.blocks.sessions].sort((a, b) => a.start - b.start));
+  const isOwnLine = (line: Span) => !isInAny(line, memory) && !isInAny(line, rewritten);
+  const isEmpty = (section: (typeof sections)[number]) => text.slice(section.body, section.end).trim() === "";
+  const goes: Span[] = [
+    ...rewritten,
+    ...within([...titles, ...loaders]).filter(isOwnLine),
+    ...memory.flatMap(({ first, last }) => [first, last]),
+    ...sections.filter((section) => isInAny(section, memory) && (purge || isEmpty(section))),
+  ].sort((a, b) => a.start - b.start);
+
+  const pieces: string[] = [];
+  let at = managed.first.end;
+  for (const { start, end } of [...goes, managed.last]) {
+    if (start > at) pieces.push(withoutBlankEdges(text, { start: at, end: start }));
+    at = Math.max(at, end);
+  }
+  const ending = dominantLineEnding(text);
+  return pieces.filter((piece) => piece !== "").join(ending);
+}
+
+function withoutBlankEdges(text: string, span: Span): string {
+  const { start, end } = withoutBlankTail(text, span);
+  const lines = text.slice(start, end);
+  return lines.replace(/^(?:[ \t]*\r?\n)+/, "");
+}
+
+const withoutLastEnding = (lines: string) => lines.slice(0, lineContentEnd(lines, lines.length));

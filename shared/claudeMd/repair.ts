@@ -1,0 +1,92 @@
+import { insertion, isBlankLine, removal } from "../text/edits.ts";
+import { nextLineStart } from "../text/lineEndings.ts";
+import { isInAny, isInside } from "./blocks.ts";
+import { count, type Document, edit, linesOf, type Run } from "./document.ts";
+import { type MarkerKind, MEMORY_END, MEMORY_START } from "./markers.ts";
+import type { Line, Section } from "./scan.ts";
+
+/**
+ * Damaged markers. Every marker line that is not part of a sound block is removed, and nothing else: the text
+ * around it stays where it is. What was inside the damaged block is then found by the later steps: sound inner
+ * blocks move into the managed block, memory sections are known by their headings. Titles that go must go in the
+ * same edit: without its title, a session pair that is not ours would look like ours.
+ */
+export function removeStrays(
+  doc: Document,
+  kinds: readonly MarkerKind[],
+  titles: readonly Line[] = [],
+): Document {
+  const strays = doc.blocks.strays.filter((marker) => kinds.includes(marker.kind));
+  return edit(doc, [...strays, ...titles].map(removal));
+}
+
+/** Tells which marker lines will go, by their numbers in the text as it was found. */
+export function reportStrays(doc: Document, run: Run, kinds: readonly MarkerKind[]): void {
+  for (const kind of kinds) {
+    const strays = doc.blocks.strays.filter((marker) => marker.kind === kind);
+    if (strays.length === 0) continue;
+    run.changes.push(`removed ${count(strays.length, `orphan ${kind} marker`)} (${linesOf(strays)})`);
+  }
+}
+
+export function removeLoaderLines(doc: Document, run: Run): Document {
+  if (doc.loaders.length > 0)
+    run.changes.push("removed the obsolete line about the global PACT Orchestrator");
+  return edit(doc, doc.loaders.map(removal));
+}
+
+/**
+ * When memory has lost its markers, the line that ends a section may be one that goes: an orphan, a title, or a session
+ * or routing block. Each run of sections becomes a memory block then, before that line goes, or what stands below it
+ * would become memory. So do sections beside a memory block when there was no managed block: they are no less
+ * memory than that.
+ */
+export function markSections(doc: Document, run: Run, original: Document): Document {
+  const { memory, strays, sessions, routing } = doc.blocks;
+  const loose = doc.sections.filter((section) => !isInAny(section, memory));
+  const going = new Set(
+    [...strays, ...sessions, ...routing, ...strayTitles(doc, original)].map(({ start }) => start),
+  );
+  const isNeeded =
+    memory.length > 0 ? !original.blocks.managed : loose.some((section) => going.has(section.end));
+  if (!isNeeded) return doc;
+  const sections = loose.filter((section) => isMovable(doc, section, run));
+  const firsts = sections.filter((section, index) => sections[index - 1]?.end !== section.start);
+  const lasts = sections.filter((section, index) => sections[index + 1]?.start !== section.end);
+  const unended = doc.text.endsWith("\n") ? "" : run.ending;
+  return edit(doc, [
+    ...firsts.map(({ start }) => insertion(start, MEMORY_START + run.ending)),
+    ...lasts.map(({ end, toEnd }) => insertion(end, (toEnd ? unended : "") + MEMORY_END + run.ending)),
+  ]);
+}
+
+/** Moved or given an end, a section with an open fence or comment would swallow what comes after it. */
+export function isMovable(doc: Document, section: Section, run: Run): boolean {
+  const hasFence = section.toEnd && doc.openFence > section.line;
+  const hasComment = doc.openComment !== null && doc.openComment.start < section.end;
+  if (!hasFence && !hasComment) return true;
+  const why = hasFence ? "it has a code fence" : "a comment in or above it";
+  const change = `left "${section.name}" where it is: ${why} ${hasFence ? "that " : ""}is never closed`;
+  if (!run.changes.includes(change)) run.changes.push(change);
+  return false;
+}
+
+/**
+ * A title goes with its markers: the one right below a managed marker that is removed, or, when there is no
+ * managed START at all, the first one above the END.
+ */
+export function strayTitles(doc: Document, original: Document): Line[] {
+  const managed = doc.blocks.strays.filter((marker) => marker.kind === "managed");
+  const below = new Set(managed.map((marker) => afterBlankLines(doc.text, marker.end)));
+  const hasStart = original.blocks.managed !== null || managed.some((marker) => marker.edge === "START");
+  const titles = doc.titles.filter((title) => !isInside(title, doc.blocks.managed));
+  const isAboveEnd = (title: Line) =>
+    !hasStart && title === titles[0] && title.start < (managed[0]?.start ?? 0);
+  return titles.filter((title) => below.has(title.start) || isAboveEnd(title));
+}
+
+function afterBlankLines(text: string, at: number): number {
+  let next = at;
+  while (isBlankLine(text, next)) next = nextLineStart(text, next);
+  return next;
+}

@@ -1,0 +1,91 @@
+import { CONTROL, LONE_SURROGATE } from "../text/characters.ts";
+import { blockRemoval, type Edit, removal } from "../text/edits.ts";
+import { type Fence, fenceAfter } from "../text/fences.ts";
+import { lineContentEnd, normalizeLineEndings } from "../text/lineEndings.ts";
+import { isInAny, isInside } from "./blocks.ts";
+import { CREATED, count, type Document, edit, type Run } from "./document.ts";
+import { insertIntoManaged } from "./managed.ts";
+import { isLoaderLine, MEMORY_SECTIONS, ROUTING_END, ROUTING_START } from "./markers.ts";
+
+/** The project's own words cost tokens in every request; what is longer is cut. */
+export const MAX_PROJECT_ROUTING = 1500;
+
+/** What the model is told, without markers. It goes into every request: every word costs. */
+export function routingText(): string {
+  return ROUTING_LINES.join("\n");
+}
+
+const ROUTING_LINES = [
+  "## PACT Routing",
+  "- Session: see Current Session in CLAUDE.md. Its Session dir holds `session-journal.jsonl`.",
+  "- Memory: read Pinned Context and Working Memory before you start; write what should last into them.",
+  "- Do not edit marker comments, this section or Current Session: session start rewrites them.",
+  "- CLAUDE.md edits lost or slow? Look in the journal for `lock_fail_open` and `lock_reaped`.",
+];
+
+/** The routing block, markers included, with the project's own words after ours. */
+export function routingBlock(projectRouting = ""): string[] {
+  const own = projectLines(projectRouting);
+  const lines = own.length > 0 ? [...ROUTING_LINES, "", ...own] : ROUTING_LINES;
+  return [ROUTING_START, ...lines, ROUTING_END];
+}
+
+/**
+ * Brings the first routing block inside the managed block up to date, or creates it there, and removes all
+ * others. `null` for no routing block at all.
+ */
+export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly string[] | null): Document {
+  const { managed, memory, routing } = doc.blocks;
+  const keeper =
+    wanted && routing.find((block) => isInside(block.first, managed) && !isInAny(block.first, memory));
+  const edits: Edit[] = [];
+  for (const block of routing) {
+    if (block !== keeper) {
+      edits.push(isInside(block.first, managed) ? blockRemoval(doc.text, block) : removal(block));
+    }
+  }
+  if (edits.length > 0) run.changes.push(`removed ${count(edits.length, removed())}`);
+  if (wanted && keeper) {
+    const end = lineContentEnd(doc.text, keeper.end);
+    if (normalizeLineEndings(doc.text.slice(keeper.start, end)) !== wanted.join("\n")) {
+      run.changes.push("updated the routing block");
+      edits.push({ start: keeper.start, end, insert: wanted.join(run.ending) });
+    }
+  }
+  const updated = edit(doc, edits);
+  if (!wanted || keeper) return updated;
+  run.changes.push(CREATED.routing);
+  return insertIntoManaged(updated, run, wanted.join(run.ending));
+
+  function removed(): string {
+    if (!wanted) return "routing block";
+    return keeper ? "duplicate routing block" : "misplaced routing block";
+  }
+}
+
+/**
+ * The body of the settings file, made safe to stand inside the block: no comment can begin in it, so no marker
+ * either; no line is taken for a memory section; a fence that is left open is closed; the length is bounded.
+ */
+function projectLines(body: string): string[] {
+  if (body === "") return [];
+  const text = normalizeLineEndings(body).replace(UNSAFE, "\uFFFD").replaceAll("<!--", "&lt;!--").trim();
+  const lines = cut(text)
+    .split("\n")
+    .map((line) => (SECTION_HEADING.test(line) ? line.replace("#", "\\#") : line))
+    .filter((line) => !isLoaderLine(line.trim()));
+  let fence: Fence | null = null;
+  for (const line of lines) fence = fenceAfter(line, fence);
+  if (fence) lines.push(fence.char.repeat(fence.length));
+  return lines.join("\n") === "" ? [] : lines;
+}
+
+const UNSAFE = new RegExp(`(?![\\t\\n])[${CONTROL}${LONE_SURROGATE}]`, "gu");
+const SECTION_HEADING = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})`);
+
+function cut(text: string): string {
+  if (text.length <= MAX_PROJECT_ROUTING) return text;
+  const whole = text.lastIndexOf("\n", MAX_PROJECT_ROUTING);
+  const kept = whole > 0 ? text.slice(0, whole) : text.slice(0, MAX_PROJECT_ROUTING);
+  return `${kept.replace(/[\uD800-\uDBFF]$/, "").trimEnd()}\n…`;
+}

@@ -1,0 +1,198 @@
+import { type Fence, fenceAfter } from "../text/fences.ts";
+import { bodyStart } from "../text/frontMatter.ts";
+import { lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
+import {
+  isLoaderLine,
+  MANAGED_TITLE,
+  type MarkerEdge,
+  type MarkerKind,
+  MEMORY_SECTIONS,
+  type MemorySection,
+  markerOf,
+} from "./markers.ts";
+
+/**
+ * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the
+ * text; whatever lies in front matter, in fenced code or in a comment over several lines is text and yields
+ * nothing. All other functions work on these positions, never by searching the text.
+ */
+export interface Scan {
+  text: string;
+  /** Offset after a byte order mark and front matter. */
+  bodyStart: number;
+  markers: Marker[];
+  sections: Section[];
+  /** Where headings of level 1 and 2 start, all but the one of the session block. */
+  headings: { start: number }[];
+  /** Lines that are the title of the managed block. */
+  titles: Line[];
+  /** Lines that are the obsolete loader line. */
+  loaders: Line[];
+  /** Number of the line with a fence that is never closed; 0 for none. */
+  openFence: number;
+  /** Managed and memory markers that are text only because of that fence. */
+  hidden: Marker[];
+  /** The first line with a comment that is never closed. It is taken as text, or all below it would be hidden. */
+  openComment: Line | null;
+}
+
+export interface Line {
+  /** Number of the line, from 1. */
+  line: number;
+  /** Offset of its first character. */
+  start: number;
+  /** Offset of the next line's first character. */
+  end: number;
+}
+
+export interface Marker extends Line {
+  kind: MarkerKind;
+  edge: MarkerEdge;
+}
+
+/**
+ * A level 2 heading with the name of a memory section and all that follows it, up to the next heading of
+ * level 1 or 2, a marker line, or the end.
+ */
+export interface Section extends Line {
+  name: MemorySection;
+  /** Offset of the line after the heading. */
+  body: number;
+  /** Neither a heading nor a marker ends it: the text does. */
+  toEnd: boolean;
+}
+
+const HEADING = /^ {0,3}#{1,2}(?:[ \t]|$)/;
+const SECTION = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})(?:[ \\t]+#+)?\\s*$`);
+const SESSION_HEADING = /^ {0,3}##[ \t]+Current Session(?:[ \t]+#+)?\s*$/;
+const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/;
+const [LF, TAB, SPACE, HASH, DASH, TICK, TILDE, LESS, EQUALS, CR] = [10, 9, 32, 35, 45, 96, 126, 60, 61, 13];
+
+/** Above a line there is no paragraph, or one in a list item or quote, which no underline makes a heading. */
+const [NONE, NESTED] = [-1, -2];
+
+/** `from` says where the text proper begins, for one whose beginning is known already. */
+export function scan(text: string, from = bodyStart(text)): Scan {
+  const found: Scan = {
+    text,
+    bodyStart: from,
+    markers: [],
+    sections: [],
+    headings: [],
+    titles: [],
+    loaders: [],
+    openFence: 0,
+    hidden: [],
+    openComment: null,
+  };
+  let fence: Fence | null = null;
+  let section: Section | null = null;
+  let paragraph = NONE; // where the paragraph starts that the line before belongs to
+  let line = lineNumberAt(text, found.bodyStart);
+
+  const endSection = (at: number) => {
+    if (section) section.end = at;
+    section = null;
+  };
+
+  for (let start = found.bodyStart, end: number; start < text.length; start = end, line++) {
+    const newline = text.indexOf("\n", start);
+    end = newline === -1 ? text.length : newline + 1;
+    let first = start;
+    while (first < end && first - start < 4 && text.charCodeAt(first) === SPACE) first++;
+    const char = first - start < 4 ? text.charCodeAt(first) : SPACE;
+    const before = paragraph;
+    paragraph = NONE;
+
+    if (char === TICK || char === TILDE) {
+      const after: Fence | null = fenceAfter(content(text, start, end), fence);
+      if (after && !fence) {
+        found.openFence = line;
+        found.hidden = [];
+      }
+      fence = after;
+    } else if (fence) {
+      const marker = char === LESS && markerOf(content(text, start, end));
+      if (marker && (marker.kind === "managed" || marker.kind === "memory")) {
+        found.hidden.push({ ...marker, line, start, end });
+      }
+    } else if (char === LESS) {
+      const marker = text.startsWith("<!-- ", first) && markerOf(content(text, start, end));
+      if (marker) {
+        found.markers.push({ ...marker, line, start, end });
+        endSection(start);
+      } else if (text.startsWith("<!--", first) && !found.openComment) {
+        const close = text.indexOf("-->", first + 2);
+        if (close === -1) found.openComment = { line, start, end };
+        else if (close >= end) {
+          const next = nextLineStart(text, close);
+          line += newlines(text, end, next);
+          end = next;
+        }
+      }
+    } else if (char === HASH) {
+      const heading = content(text, start, end);
+      if (HEADING.test(heading)) {
+        endSection(start);
+        if (!SESSION_HEADING.test(heading)) found.headings.push({ start });
+        const name = SECTION.exec(heading)?.[1] as MemorySection | undefined;
+        if (name) {
+          section = { name, line, start, body: end, end: text.length, toEnd: false };
+          found.sections.push(section);
+        } else if (isLine(text, first, end, MANAGED_TITLE)) found.titles.push({ line, start, end });
+      }
+    } else if (
+      (char === EQUALS || char === DASH) &&
+      before >= 0 &&
+      UNDERLINE.test(content(text, start, end))
+    ) {
+      endSection(before);
+      found.headings.push({ start: before });
+    } else {
+      if (isLoaderLine(text, start, end)) found.loaders.push({ line, start, end });
+      paragraph = paragraphAt(text, start, end, first, before);
+    }
+  }
+  if (section) (section as Section).toEnd = true;
+  if (!fence) {
+    found.openFence = 0;
+    found.hidden = [];
+  }
+  return found;
+}
+
+const RULE = /^[-*_][-*_ \t\r]*$/;
+const ITEM_OR_QUOTE = /^(?:>|(?:[-*+]|\d{1,9}[.)])[ \t\r\n])/;
+const ITEM_LENGTH = 11;
+
+/** The paragraph that a line of text goes on with or begins; `before` is the one above it. */
+function paragraphAt(text: string, start: number, end: number, first: number, before: number): number {
+  const char = text.charCodeAt(first);
+  if (char === LF || char === CR) return NONE;
+  if (char === SPACE || char === TAB) return text.slice(first, end).trim() === "" ? NONE : before;
+  if (RULE.test(content(text, first, end))) return NONE;
+  if (ITEM_OR_QUOTE.test(text.slice(first, first + ITEM_LENGTH))) return NESTED;
+  if (before !== NONE) return before;
+  return first > start ? NESTED : start; // indented, it may go on a list item
+}
+
+/** Number, from 1, of the line that holds the offset. */
+export function lineNumberAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+  return line;
+}
+
+function newlines(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf("\n", start); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  return count;
+}
+
+function content(text: string, start: number, end: number): string {
+  return text.slice(start, lineContentEnd(text, end));
+}
+
+function isLine(text: string, start: number, end: number, wanted: string): boolean {
+  return text.startsWith(wanted, start) && text.slice(start + wanted.length, end).trim() === "";
+}

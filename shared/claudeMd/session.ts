@@ -1,0 +1,116 @@
+import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "../text/characters.ts";
+import { blockRemoval, type Edit, ended, removal } from "../text/edits.ts";
+import { type Block, isInAny, isInside } from "./blocks.ts";
+import { CREATED, count, type Document, edit, type Run } from "./document.ts";
+import { insertIntoManaged } from "./managed.ts";
+import { SESSION_END, SESSION_START } from "./markers.ts";
+
+export interface SessionInfo {
+  id: string;
+  dir: string;
+  pluginRoot: string;
+  startedAt: Date;
+}
+
+/** As found in the file: the caller checks it before it uses it. */
+export interface PreviousSession {
+  id: string;
+  dir: string;
+}
+
+/** The session block, markers included. */
+export function sessionBlock(session: SessionInfo): string[] {
+  return [
+    SESSION_START,
+    "## Current Session",
+    `- Resume: \`claude --resume ${inCodeSpan(session.id)}\``,
+    `- Team: \`${teamName(session.id)}\``,
+    `- Session dir: \`${inCodeSpan(session.dir)}\``,
+    `- Plugin root: \`${inCodeSpan(session.pluginRoot)}\``,
+    `- Started: ${utc(session.startedAt)}`,
+    SESSION_END,
+  ];
+}
+
+/** `pact-` and the first eight characters of the session id, of which hexadecimal digits and hyphens stay. */
+export function teamName(sessionId: string): string {
+  return `pact-${sessionId.slice(0, 8).replace(/[^0-9a-f-]/gi, "") || "unknown"}`;
+}
+
+/**
+ * Brings the session block up to date. The first one inside the managed block stays, any other is removed; if
+ * all are elsewhere, the first moves in. It is rewritten when the session is another one, which its Resume line
+ * tells; without a session it is neither written nor created.
+ */
+export function updateSessionBlock(
+  doc: Document,
+  run: Run,
+  session?: SessionInfo,
+): { doc: Document; previous?: PreviousSession } {
+  const { managed, memory, sessions } = doc.blocks;
+  const inPlace = (block: Block) => isInside(block.first, managed) && !isInAny(block.first, memory);
+  const keeper = sessions.find(inPlace);
+  const found = keeper ?? sessions[0];
+  const old = found && doc.text.slice(found.start, found.end);
+  const isSame = !session || (old !== undefined && field(old, RESUME) === inCodeSpan(session.id));
+  const wanted = isSame ? old : ended(sessionBlock(session).join(run.ending), run.ending);
+
+  const edits: Edit[] = sessions
+    .filter((block) => block !== keeper)
+    .map((block) => (isInside(block.first, managed) ? blockRemoval(doc.text, block) : removal(block)));
+  const duplicates = edits.length - (found && !keeper ? 1 : 0);
+  if (duplicates > 0) run.changes.push(`removed ${count(duplicates, "duplicate session block")}`);
+  if (keeper && wanted !== undefined && wanted !== old) {
+    edits.push({ start: keeper.start, end: keeper.end, insert: wanted });
+  }
+  const updated = edit(doc, edits);
+  if (wanted === undefined) return { doc: updated };
+
+  if (!old) run.changes.push(CREATED.session);
+  else if (!isSame) run.changes.push("replaced the session block");
+  else if (!keeper) run.changes.push("moved the session block into the managed block");
+  const placed = keeper ? updated : insertIntoManaged(updated, run, wanted, routingOf(updated));
+  return { doc: placed, previous: isSame || !old ? undefined : previousSession(old) };
+}
+
+const RESUME = /^[ \t]*[-*] Resume: `claude --resume ([^`]+)`/;
+const SESSION_DIR = /^[ \t]*[-*] Session dir: `([^`]+)`/;
+
+function previousSession(block: string): PreviousSession | undefined {
+  const id = field(block, RESUME);
+  const dir = field(block, SESSION_DIR);
+  return id !== undefined && dir !== undefined ? { id, dir } : undefined;
+}
+
+function field(block: string, pattern: RegExp): string | undefined {
+  for (const line of block.split("\n")) {
+    const match = pattern.exec(line);
+    if (match) return match[1];
+  }
+  return undefined;
+}
+
+function routingOf(doc: Document) {
+  const { managed, memory, routing } = doc.blocks;
+  return routing.find((block) => isInside(block.first, managed) && !isInAny(block.first, memory))?.last;
+}
+
+/**
+ * A value from outside as it may stand in a code span: on one line, unable to end the span, no comment in it, no
+ * mark that turns the direction of text.
+ * Each character that could do so becomes U+FFFD, which a reader sees.
+ */
+function inCodeSpan(value: string): string {
+  const safe = value.slice(0, MAX_VALUE).replace(UNSAFE, "\uFFFD");
+  return safe.trim() || "unknown";
+}
+
+const UNSAFE = new RegExp(`<!--|-->|[${CONTROL}${LONE_SURROGATE}${SEPARATOR_OR_DIRECTION}\`]`, "gu");
+
+/** The longest path that Linux takes. */
+const MAX_VALUE = 4096;
+
+function utc(date: Date): string {
+  if (Number.isNaN(date.getTime())) return "unknown";
+  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

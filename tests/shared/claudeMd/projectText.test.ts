@@ -1,0 +1,308 @@
+import { describe, expect, test } from "vitest";
+import { extractManagedRegion } from "../../../shared/claudeMd/managed.ts";
+import { ROUTING_END, ROUTING_START } from "../../../shared/claudeMd/markers.ts";
+import {
+  ensureMemoryText,
+  migrateText,
+  stripOrphanRoutingText,
+  updateProjectText,
+  updateRoutingText,
+  updateSessionText,
+} from "../../../shared/claudeMd/projectText.ts";
+import { nextSession, session } from "./textCases.ts";
+
+/** The managed block of a fresh file, without the last line's ending. */
+const BLOCK = `<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->
+# PACT Framework and Managed Project Memory
+
+<!-- PACT_ROUTING_START: Managed by pact-plugin - do not edit this block -->
+## PACT Routing
+- ROUTING
+<!-- PACT_ROUTING_END -->
+
+<!-- SESSION_START -->
+## Current Session
+- Resume: \`claude --resume 0a1b2c3d-1111-2222-3333-444444444444\`
+- Team: \`pact-0a1b2c3d\`
+- Session dir: \`/home/ada/.claude/pact-sessions/app/0a1b2c3d-1111-2222-3333-444444444444\`
+- Plugin root: \`/home/ada/.claude/plugins/pact-hooks\`
+- Started: 2026-11-23 10:15:00 UTC
+<!-- SESSION_END -->
+
+<!-- PACT_MEMORY_START -->
+## Retrieved Context
+
+## Pinned Context
+
+## Working Memory
+
+<!-- PACT_MEMORY_END -->
+
+<!-- PACT_MANAGED_END -->`;
+
+/** The routing lines are worded in one place; here one line stands for them. */
+const short = (text: string) =>
+  text.replaceAll(/(## PACT Routing\r?\n)(?:- .*\r?\n)+?(?=<!--)/g, (_, heading) =>
+    heading.endsWith("\r\n") ? `${heading}- ROUTING\r\n` : `${heading}- ROUTING\n`,
+  );
+const run = (text: string | null) => updateProjectText(text, { session });
+const crlf = (text: string) => text.replaceAll("\n", "\r\n");
+
+describe("kinds of CLAUDE.md", () => {
+  test.each<[string, string | null, string]>([
+    ["none", null, `${BLOCK}\n`],
+    ["empty", "", `${BLOCK}\n`],
+    ["plain", "# Mine\n\nRule.\n", `${BLOCK}\n\n# Mine\n\nRule.\n`],
+    ["no newline at the end", "# Mine", `${BLOCK}\n\n# Mine`],
+    ["a blank line first", "\n# Mine\n", `${BLOCK}\n\n\n# Mine\n`],
+    ["white space only", "  \n\n", `${BLOCK}\n\n  \n\n`],
+    ["CRLF", "# Mine\r\n\r\nRule.\r\n", `${crlf(BLOCK)}\r\n\r\n# Mine\r\n\r\nRule.\r\n`],
+    ["mostly LF", "a\nb\r\nc\n", `${BLOCK}\n\na\nb\r\nc\n`],
+    ["mostly CRLF", "a\nb\r\nc\r\n", `${crlf(BLOCK)}\r\n\r\na\nb\r\nc\r\n`],
+    ["byte order mark", "\uFEFF# Mine\n", `\uFEFF${BLOCK}\n\n# Mine\n`],
+    ["byte order mark only", "\uFEFF", `\uFEFF${BLOCK}\n`],
+    ["front matter", "---\na: 1\n---\n# Mine\n", `---\na: 1\n---\n\n${BLOCK}\n\n# Mine\n`],
+    ["front matter only", "---\na: 1\n---\n", `---\na: 1\n---\n\n${BLOCK}\n`],
+    ["front matter without newline", "---\na: 1\n---", `---\na: 1\n---\n\n${BLOCK}`],
+    [
+      "BOM, front matter, CRLF",
+      "\uFEFF---\r\na: 1\r\n---\r\n\r\nx",
+      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(BLOCK)}\r\n\r\n\r\nx`,
+    ],
+    ["rules, no front matter", "---\nText.\n---\n", `${BLOCK}\n\n---\nText.\n---\n`],
+    ["an opening rule only", "---\nText.\n", `${BLOCK}\n\n---\nText.\n`],
+    ["markers quoted in code", `\`\`\`\n${BLOCK}\n\`\`\`\n`, `${BLOCK}\n\n\`\`\`\n${BLOCK}\n\`\`\`\n`],
+    [
+      "markers in a line",
+      "See <!-- PACT_MANAGED_START --> here\n",
+      `${BLOCK}\n\nSee <!-- PACT_MANAGED_START --> here\n`,
+    ],
+    [
+      "markers in indented code",
+      "    <!-- PACT_MANAGED_END -->\n",
+      `${BLOCK}\n\n    <!-- PACT_MANAGED_END -->\n`,
+    ],
+    ["trailing white space, tabs", "\tx  \n\n\n y \t\n", `${BLOCK}\n\n\tx  \n\n\n y \t\n`],
+    ["lone CR", "a\rb", `${BLOCK}\n\na\rb`],
+    ["NUL and U+2028", "a\0b\u2028c\n", `${BLOCK}\n\na\0b\u2028c\n`],
+    ["up to date", `${BLOCK}\n`, `${BLOCK}\n`],
+    ["up to date, text above", `# Mine\n\n${BLOCK}\n\nRule.`, `# Mine\n\n${BLOCK}\n\nRule.`],
+  ])("%s", (_, text, expected) => {
+    const result = run(text);
+    expect(short(result.text)).toBe(expected);
+    expect(result.problem).toBeUndefined();
+    const again = run(result.text);
+    expect(again).toEqual({ text: result.text, changes: [] });
+  });
+});
+
+describe("legacy files", () => {
+  const LEGACY =
+    "# Project Memory\n\nAbout this file.\nThe global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.\n\n" +
+    "<!-- SESSION_START -->\n## Current Session\n- Resume: `claude --resume old`\n- Session dir: `/old`\n" +
+    "<!-- SESSION_END -->\n\n## Retrieved Context\n<!-- kept -->\nr1\n\n## Pinned Context\n\np1\n\n" +
+    "## Rules\nmine\n\n## Working Memory\nw1\n\n## Retrieved Context\nr2\n# Last\nmine too";
+
+  test("memory sections and session move in, all else keeps its order", () => {
+    const { text, previousSession, changes, problem } = run(LEGACY);
+    const block = BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\n<!-- kept -->\nr1\n\nr2\n")
+      .replace("## Pinned Context\n", "## Pinned Context\n\np1\n")
+      .replace("## Working Memory\n", "## Working Memory\nw1\n");
+    expect(short(text)).toBe(
+      `${block}\n\n# Project Memory\n\nAbout this file.\n\n\n## Rules\nmine\n\n# Last\nmine too`,
+    );
+    expect(previousSession).toEqual({ id: "old", dir: "/old" });
+    expect(problem).toBeUndefined();
+    expect(changes).toEqual([
+      "created the managed block",
+      "removed the obsolete line about the global PACT Orchestrator",
+      "replaced the session block",
+      "moved 4 memory sections into the managed block",
+    ]);
+  });
+
+  test("without a session the old session block moves in as it is", () => {
+    const { text } = updateProjectText(LEGACY, {});
+    expect(extractManagedRegion(text)).toContain("- Resume: `claude --resume old`");
+    expect(text.match(/<!-- SESSION_START -->/g)).toHaveLength(1);
+  });
+
+  test("a section that the file ends with, without a newline", () => {
+    const { text } = run("mine\n## Retrieved Context\nr");
+    expect(short(text)).toBe(
+      `${BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\nr\n")}\n\nmine\n`,
+    );
+  });
+
+  test("a section inside fenced code stays there", () => {
+    const { text } = run("```\n## Working Memory\nx\n```\n");
+    expect(text.endsWith("\n```\n## Working Memory\nx\n```\n")).toBe(true);
+  });
+
+  test("a section with an open fence stays where it is: moved, it would swallow what follows", () => {
+    const { text, changes, problem } = run("## Pinned Context\np\n## Working Memory\n```\nw\n");
+    expect(problem).toBeUndefined();
+    expect(text.endsWith("-->\n\n## Working Memory\n```\nw\n")).toBe(true);
+    expect(extractManagedRegion(text)).toContain("## Pinned Context\np\n");
+    expect(changes.join()).toContain('left "Working Memory" where it is');
+    expect(run(text).text).toBe(text);
+  });
+
+  test("a managed block of an older template gets what it lacks and keeps its sections", () => {
+    const { text } = run(
+      "<!-- PACT_MANAGED_START: v1 -->\ntyped in\n## Working Memory\nw\n<!-- PACT_MANAGED_END -->\n\nmine\n",
+    );
+    expect(short(text)).toBe(
+      `${BLOCK.replace(": Managed by pact-plugin - do not edit this block -->\n#", ": v1 -->\n#")
+        .replace("SESSION_END -->\n\n", "SESSION_END -->\n\ntyped in\n\n")
+        .replace("## Working Memory\n", "## Working Memory\nw\n")}\n\nmine\n`,
+    );
+  });
+});
+
+describe("a new session", () => {
+  const before = run("mine\n").text;
+
+  test("replaces the session block and nothing else, and tells which was there", () => {
+    const { text, changes, previousSession } = updateProjectText(before, { session: nextSession });
+    expect(changes).toEqual(["replaced the session block"]);
+    expect(previousSession).toEqual({ id: session.id, dir: session.dir });
+    expect(text).toBe(
+      before
+        .replaceAll(session.dir, "/next")
+        .replace(session.id, nextSession.id)
+        .replace("pact-0a1b2c3d", "pact-ffee0011"),
+    );
+  });
+
+  test("the same session leaves its block as it is, whatever the other lines say", () => {
+    const edited = before.replace(/- Team: .*/, "- Team: mine").replace(/- Started: .*\n/, "");
+    const later = { ...session, startedAt: new Date(0), dir: "/else" };
+    expect(updateProjectText(edited, { session: later })).toEqual({ text: edited, changes: [] });
+  });
+
+  test("a file in CRLF gets its new session block in CRLF", () => {
+    const { text } = updateProjectText(crlf(before), { session: nextSession });
+    expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+  });
+});
+
+describe("settings", () => {
+  test("the routing block goes when it is not wanted, and comes back where it was", () => {
+    const before = run("mine\n").text;
+    const without = updateProjectText(before, { session, routingBlock: false });
+    expect(without.changes).toEqual(["removed 1 routing block"]);
+    expect(short(without.text)).toBe(
+      `${BLOCK.replace(/<!-- PACT_ROUTING[\s\S]*ROUTING_END -->\n\n/, "")}\n\nmine\n`,
+    );
+    expect(run(without.text).text).toBe(before);
+  });
+
+  test("the project's own words stand inside the routing block", () => {
+    const { text } = updateProjectText(null, { projectRouting: "Ask Ada.\r\n" });
+    expect(text).toContain(`\n\nAsk Ada.\n${ROUTING_END}`);
+    expect(updateProjectText(text, { projectRouting: "Ask Bob." }).changes).toEqual([
+      "updated the routing block",
+    ]);
+  });
+
+  test("without a session none is created", () => {
+    expect(updateProjectText("mine\n", {}).text).not.toContain("SESSION_START");
+  });
+});
+
+describe("single changes", () => {
+  const whole = run("mine\n").text;
+  const bare = "<!-- PACT_MANAGED_START -->\n<!-- PACT_MANAGED_END -->\nmine\n";
+  const stray = `${whole}${ROUTING_END}\n<!-- SESSION_END -->\n`;
+
+  test("ensureMemoryText", () => {
+    expect(ensureMemoryText(stray).changes).toEqual([]);
+    expect(ensureMemoryText(null).text).toBe(updateProjectText(null, {}).text);
+    expect(ensureMemoryText(bare).text).toContain("## Pinned Context");
+  });
+
+  test("migrateText", () => {
+    expect(migrateText(null)).toEqual({ text: "", changes: [] });
+    expect(migrateText("mine\n").changes).toEqual([]);
+    expect(migrateText(whole).changes).toEqual([]);
+    expect(migrateText("## Working Memory\nw\n").changes).toContain(
+      "moved 1 memory section into the managed block",
+    );
+  });
+
+  test("stripOrphanRoutingText", () => {
+    expect(stripOrphanRoutingText(stray).text).toBe(`${whole}<!-- SESSION_END -->\n`);
+    expect(stripOrphanRoutingText(whole).changes).toEqual([]);
+    expect(stripOrphanRoutingText(null).changes).toEqual([]);
+  });
+
+  test("updateRoutingText", () => {
+    const old = whole.replace("## PACT Routing", "## Old");
+    expect(updateRoutingText(old).text).toBe(whole);
+    expect(updateRoutingText(whole).changes).toEqual([]);
+    expect(updateRoutingText(bare).text).not.toContain("## Pinned Context");
+    expect(updateRoutingText("mine\n").text).toContain(ROUTING_START);
+  });
+
+  test("updateSessionText", () => {
+    expect(updateSessionText(whole, session).changes).toEqual([]);
+    expect(updateSessionText(whole, nextSession).text).toBe(
+      updateProjectText(whole, { session: nextSession }).text,
+    );
+    expect(updateSessionText(bare, session).text).not.toContain("## Pinned Context");
+    expect(updateSessionText(null, session).text).toBe(run(null).text);
+  });
+
+  test("extractManagedRegion", () => {
+    expect(short(extractManagedRegion(whole) ?? "")).toBe(BLOCK);
+    expect(extractManagedRegion("mine\n")).toBeNull();
+    expect(extractManagedRegion("<!-- PACT_MANAGED_START -->\nmine\n")).toBeNull();
+  });
+});
+
+test("ten megabytes with 10,000 markers are read in linear time", () => {
+  const filler = `${"word ".repeat(160)}\n`;
+  const text = `${filler}<!-- PACT_ROUTING_START -->\n${filler}<!-- PACT_ROUTING_END -->\n`.repeat(2_500);
+  const memory =
+    `${filler}<!-- PACT_MEMORY_START -->\n## Working Memory\nw\n<!-- PACT_MEMORY_END -->\n`.repeat(2_500);
+  const result = run(text + memory);
+  expect(result.problem).toBeUndefined();
+  expect(run(result.text).changes).toEqual([]);
+  run(`${ROUTING_START}\n`.repeat(10_000) + filler.repeat(10_000));
+  run("<!-- PACT_MANAGED_START -->\n# PACT Framework and Managed Project Memory\n".repeat(10_000));
+});
+
+test.each([
+  ["outside the block", (block: string, title: string) => `${title}\n${block}`],
+  ["in memory", (block: string, title: string) => block.replace("## Working Memory\n", `$&${title}\n`)],
+])("a line like the title, but %s, is no title of the block", (_where, put) => {
+  const title = "# PACT Framework and Managed Project Memory";
+  const untitled = run(null).text.replace(`${title}\n\n`, "");
+  const { text, changes } = run(put(untitled, title));
+  expect(changes).toContain("added the title of the managed block");
+  expect(extractManagedRegion(text)?.split("\n")[1]).toBe(title);
+});
+
+describe("what is moved when an older file is", () => {
+  const sessionBlock = "<!-- SESSION_START -->\n## Current Session\n<!-- SESSION_END -->\n";
+  const memoryBlock = "<!-- PACT_MEMORY_START -->\n## Working Memory\nmine\n<!-- PACT_MEMORY_END -->\n";
+  const section = "## Working Memory\nmine\n";
+
+  test.each<[string, string]>([
+    ["a session block", sessionBlock],
+    ["a memory block", memoryBlock],
+    ["a section", section],
+    ["a session block and a section", sessionBlock + section],
+    ["a session and a memory block", sessionBlock + memoryBlock],
+  ])("%s without a managed block", (_what, text) => {
+    const { text: moved, changes } = migrateText(text);
+    expect(changes).toContain("created the managed block");
+    expect(moved.includes("mine")).toBe(text.includes("mine"));
+    expect(migrateText(moved)).toEqual({ text: moved, changes: [] });
+  });
+
+  test("nothing, where there is none of them", () => {
+    for (const text of ["", "# Mine\n", BLOCK]) expect(migrateText(text)).toEqual({ text, changes: [] });
+  });
+});

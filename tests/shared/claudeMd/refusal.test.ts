@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+
+const lines = (...all: string[]) => `${all.join("\n")}\n`;
+const problemOf = (text: string) => updateProjectText(text, {}).problem;
+
+const MANAGED = ["<!-- PACT_MANAGED_START -->", "<!-- PACT_MANAGED_END -->"];
+const MEMORY = ["<!-- PACT_MEMORY_START -->", "## Working Memory", "mine", "<!-- PACT_MEMORY_END -->"];
+
+describe("an open fence hides", () => {
+  test("memory, which is missed where there is none else", () => {
+    expect(problemOf(lines(...MANAGED, "```", ...MEMORY))).toContain(
+      "the code fence opened in line 3 is never closed and hides the markers below it (lines 4, 7). Close it.",
+    );
+  });
+
+  test("no memory that is missed, where there is some", () => {
+    expect(problemOf(lines(...MEMORY, "```", ...MEMORY))).toBeUndefined();
+    expect(problemOf(lines(...MANAGED, "```", ...MANAGED))).toBeUndefined();
+  });
+});
+
+describe("rules that would become front matter are named, with what keeps them from it:", () => {
+  test("memory", () => {
+    const text = lines("---", "a: 1", "## Working Memory", "mine", "", "# Mine", "---", "b", ...MANAGED);
+    expect(problemOf(text)).toContain(
+      "without the memory in them, lines 1 to 7 would be read as front matter. If they are not, put an empty line above line 1.",
+    );
+  });
+
+  test("a marker, or several", () => {
+    const routing = "<!-- PACT_ROUTING_END -->";
+    expect(problemOf(lines("---", routing, "a: 1", "---", ...MANAGED))).toContain(
+      "without the marker in line 2, lines 1 to 4 would be read as front matter. If they are, remove line 2. If",
+    );
+    expect(problemOf(lines("---", routing, "a: 1", routing, "---", ...MANAGED))).toContain(
+      "without the markers in lines 2, 4, lines 1 to 5 would be read as front matter.",
+    );
+  });
+});
