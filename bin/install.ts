@@ -1,7 +1,7 @@
 /** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { excludeAddition, makeExcludeChange } from "../shared/install/gitExclude.ts";
+import { excludeAddition, makeExcludeChange } from "../shared/git/workTree.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { additionOf } from "../shared/installHooks.ts";
 import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";

@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { sidecarOf } from "../shared/fileLock.ts";
+import { excludeRemoval } from "../shared/git/workTree.ts";
 import { claudeMdPaths, claudeMdRemovals, targetOf } from "../shared/install/claudeMdRemoval.ts";
-import { excludeRemoval } from "../shared/install/gitExclude.ts";
 import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { removalOf } from "../shared/installHooks.ts";

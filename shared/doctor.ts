@@ -9,7 +9,7 @@ import { linesOf, read } from "./claudeMd/document.ts";
 import { updateProjectText } from "./claudeMd/projectText.ts";
 import { resolveProjectClaudeMd } from "./claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "./fileLock.ts";
-import { missingExcludes } from "./install/gitExclude.ts";
+import { missingExcludes } from "./git/workTree.ts";
 import { startersOf } from "./install/settingsFiles.ts";
 import { journalRoot } from "./journal/sessionJournal.ts";
 import { findBackend } from "./lock/flock.ts";

@@ -4,12 +4,12 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { type ChangeResult, type FileChange, makeChange } from "../install/fileChange.ts";
 import { ifPresent } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
 import { resolveTarget } from "../system/targetPath.ts";
-import { addPatterns, missingPatterns, patternsFor, removePatterns } from "./excludeText.ts";
-import { type ChangeResult, type FileChange, makeChange } from "./fileChange.ts";
+import { addPatterns, missingPatterns, patternsFor, removePatterns } from "./infoExclude.ts";
 
 const SETTINGS_NAME = "settings.json";
 /** A `.git` file holds one path. */

@@ -1,8 +1,8 @@
 /** Our patterns in a repository's `info/exclude`: lines between two comments. All other lines stay as they are. */
 
+import { LeftAlone } from "../install/leftAlone.ts";
 import { applyEdits, insertion, removal } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
-import { LeftAlone } from "./leftAlone.ts";
 
 const FIRST =
   "# pact-hooks: its lock files (added by `pact-hooks install`, removed by `pact-hooks uninstall`)";
