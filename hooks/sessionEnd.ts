@@ -1,4 +1,4 @@
-import { endSession } from "../shared/endSession.ts";
-import { runHook } from "../shared/hookProtocol.ts";
+import { endSession } from "../shared/session/endSession.ts";
+import { runHook } from "../shared/session/hookProtocol.ts";
 
 runHook("SessionEnd", endSession);

@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parsePayload } from "../../shared/hookProtocol.ts";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
+import { parsePayload } from "../../shared/session/hookProtocol.ts";
 import { answerOf, type HookName, runHook, sandbox } from "../hooks/hookProcess.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 

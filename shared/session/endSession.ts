@@ -1,8 +1,8 @@
 /** What a session end does: one event, with how the session's locks went. */
 
+import { appendEvent, journalPath, makeEvent, readEvents } from "../journal/sessionJournal.ts";
+import { monotonicMs } from "../system/time.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
-import { appendEvent, journalPath, makeEvent, readEvents } from "./journal/sessionJournal.ts";
-import { monotonicMs } from "./system/time.ts";
 
 /** Claude Code kills this hook after 1.5 s: a huge journal is not counted to its end. */
 const MAX_COUNTING_MS = 300;

@@ -4,12 +4,12 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isSessionId } from "./journal/sessionFolder.ts";
-import { appendEvent, makeEvent } from "./journal/sessionJournal.ts";
-import { isCode, messageOf } from "./system/errors.ts";
-import { sleepMs } from "./system/sleep.ts";
-import { monotonicMs } from "./system/time.ts";
-import { printable } from "./text/printable.ts";
+import { isSessionId } from "../journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import { isCode, messageOf } from "../system/errors.ts";
+import { sleepMs } from "../system/sleep.ts";
+import { monotonicMs } from "../system/time.ts";
+import { printable } from "../text/printable.ts";
 
 /** What our hooks use of a payload, checked. */
 export interface HookPayload {

@@ -2,12 +2,12 @@ import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { parsePayload } from "../../shared/hookProtocol.ts";
-import { startPython } from "../helpers/child.ts";
-import { HAS_PYTHON, HAS_STRACE, IS_LINUX } from "../helpers/machine.ts";
-import { tempDir, tempFile } from "../helpers/tempDir.ts";
-import { waitUntil } from "../helpers/waitUntil.ts";
-import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { parsePayload } from "../../../shared/session/hookProtocol.ts";
+import { startPython } from "../../helpers/child.ts";
+import { HAS_PYTHON, HAS_STRACE, IS_LINUX } from "../../helpers/machine.ts";
+import { tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
+import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../../hooks/hookProcess.ts";
 
 let dir: string;
 

@@ -1,16 +1,16 @@
 /** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
 import fs from "node:fs";
 import path from "node:path";
-import { routingText } from "./claudeMd/routing.ts";
-import { teamName } from "./claudeMd/session.ts";
-import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "./claudeMdManager.ts";
-import type { Lease } from "./fileLock.ts";
+import { routingText } from "../claudeMd/routing.ts";
+import { teamName } from "../claudeMd/session.ts";
+import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "../claudeMdManager.ts";
+import type { Lease } from "../fileLock.ts";
+import { isSessionId } from "../journal/sessionFolder.ts";
+import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "../journal/sessionJournal.ts";
+import { inFolder } from "../system/folders.ts";
+import { printable } from "../text/printable.ts";
+import { PROJECT_BACKUP, USER_BACKUP } from "../update/backup.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
-import { isSessionId } from "./journal/sessionFolder.ts";
-import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "./journal/sessionJournal.ts";
-import { inFolder } from "./system/folders.ts";
-import { printable } from "./text/printable.ts";
-import { PROJECT_BACKUP, USER_BACKUP } from "./update/backup.ts";
 
 const HOOK = "sessionStart";
 
