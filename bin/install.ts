@@ -2,8 +2,8 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { excludeAddition, makeExcludeChange } from "../shared/git/workTree.ts";
+import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { additionOf } from "../shared/installHooks.ts";
 import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
 import { print } from "./output.ts";
 import { parseArguments } from "./usage.ts";

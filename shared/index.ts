@@ -23,7 +23,7 @@ export {
   type UninstallOptions,
   type UninstallResult,
   uninstallHooks,
-} from "./installHooks.ts";
+} from "./install/installHooks.ts";
 export {
   appendEvent,
   type JournalAddress,

@@ -2,7 +2,7 @@ export * from "./claudeMd/markers.ts";
 export type { SessionInfo } from "./claudeMd/projectText.ts";
 export { ensureProjectMemory, extractManagedRegion, migrateToManagedStructure, resolveProjectClaudeMd, stripOrphanKernelBlock, stripOrphanRoutingMarkers, updatePactRouting, updateSessionInfo, } from "./claudeMdManager.ts";
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions, withFileLock, } from "./fileLock.ts";
-export { type InstallOptions, installHooks, type UninstallOptions, type UninstallResult, uninstallHooks, } from "./installHooks.ts";
+export { type InstallOptions, installHooks, type UninstallOptions, type UninstallResult, uninstallHooks, } from "./install/installHooks.ts";
 export { appendEvent, type JournalAddress, type JournalEvent, makeEvent, readEvents, readLastEvent, } from "./journal/sessionJournal.ts";
 export type { LockHolder } from "./lock/holder.ts";
 export { type UpdateResult, updateFile } from "./update/updateFile.ts";

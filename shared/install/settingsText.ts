@@ -1,10 +1,10 @@
 /** The text of a Claude Code settings file with our hooks in it, or without. Every other byte stays as it is. */
 import { isDeepStrictEqual } from "node:util";
 import { applyEdits, type Edit } from "../text/edits.ts";
-import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./hookEntries.ts";
 import { addPart, removePart, replaceNode, styleOf } from "./jsonEdits.ts";
 import { JsonError, type JsonNode, jsonValue, memberOf, parseJson, placeOf } from "./jsonTree.ts";
 import { LeftAlone } from "./leftAlone.ts";
+import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./ownHooks.ts";
 
 /** Our hooks in settings: where one is, and the ways up from there. */
 interface Place {

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hookEntries, type IsOwnRoot } from "../../../shared/install/hookEntries.ts";
+import { hookEntries, type IsOwnRoot } from "../../../shared/install/ownHooks.ts";
 import { addHooks, hasHooks, removeHooks } from "../../../shared/install/settingsText.ts";
 
 const ROOT = "/opt/$& pact 🙂";

@@ -1,4 +1,4 @@
-import type { UpdateResult } from "./update/updateFile.ts";
+import type { UpdateResult } from "../update/updateFile.ts";
 export interface InstallOptions {
     /** The settings file, such as `.claude/settings.json`; created, with its folder, if absent. */
     settingsPath: string;

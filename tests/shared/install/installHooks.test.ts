@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { installHooks, uninstallHooks } from "../../shared/index.ts";
-import { useJournal } from "../helpers/journal.ts";
-import { entriesOf, tempDir } from "../helpers/tempDir.ts";
+import { installHooks, uninstallHooks } from "../../../shared/index.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { entriesOf, tempDir } from "../../helpers/tempDir.ts";
 
 function settingsIn(dir: string, text?: string): string {
   useJournal();

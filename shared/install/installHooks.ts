@@ -1,9 +1,9 @@
 /** Adds the hooks to a Claude Code settings file, or takes them out: for those who do not use the plugin system. */
 import path from "node:path";
-import { type FileChange, makeChange } from "./install/fileChange.ts";
-import { isOwnRoot } from "./install/ownRoot.ts";
-import { addHooks, removeHooks } from "./install/settingsText.ts";
-import type { UpdateResult } from "./update/updateFile.ts";
+import type { UpdateResult } from "../update/updateFile.ts";
+import { type FileChange, makeChange } from "./fileChange.ts";
+import { isOwnRoot } from "./ownRoot.ts";
+import { addHooks, removeHooks } from "./settingsText.ts";
 
 export interface InstallOptions {
   /** The settings file, such as `.claude/settings.json`; created, with its folder, if absent. */
