@@ -1,19 +1,20 @@
 /** `pact-hooks audit`: how often the lock failed open, why, where, and who held it. */
-import { type AuditResult, auditJournals } from "../shared/audit/auditJournals.ts";
-import type { Trouble } from "../shared/audit/findJournals.ts";
-import type { Selection } from "../shared/audit/selection.ts";
+
 import { journalRoot } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
-import { formatRate, plural } from "./auditFormat.ts";
-import { auditHtml } from "./auditHtml.ts";
-import { auditText } from "./auditText.ts";
-import { note, print } from "./output.ts";
-import { showProgress } from "./progress.ts";
-import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
-import { screenOf } from "./terminal.ts";
-import { parseArguments, UsageError } from "./usage.ts";
-import { writePage } from "./writePage.ts";
+import { type AuditResult, auditJournals } from "./audit/auditJournals.ts";
+import { auditHtml } from "./audit/html.ts";
+import { showProgress } from "./audit/progress.ts";
+import { auditText } from "./audit/text.ts";
+import { writePage } from "./audit/writePage.ts";
+import { formatRate, plural } from "./cli/format.ts";
+import { note, print } from "./cli/output.ts";
+import { screenOf } from "./cli/terminal.ts";
+import { parseArguments, UsageError } from "./cli/usage.ts";
+import type { Trouble } from "./journal/findJournals.ts";
+import type { Selection } from "./journal/selection.ts";
+import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./journal/selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks audit [OPTIONS]
 

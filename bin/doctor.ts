@@ -1,10 +1,10 @@
 /** `pact-hooks doctor`: looks at a project and says what needs doing. */
 import fs from "node:fs";
 import path from "node:path";
-import { examine, type Finding } from "../shared/doctor.ts";
 import { printable } from "../shared/text/printable.ts";
-import { paint } from "./paint.ts";
-import { parseArguments, UsageError } from "./usage.ts";
+import { paint } from "./cli/paint.ts";
+import { parseArguments, UsageError } from "./cli/usage.ts";
+import { examine, type Finding } from "./doctor/checks.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]
 

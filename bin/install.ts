@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { excludeAddition, makeExcludeChange } from "../shared/git/workTree.ts";
 import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
-import { print } from "./output.ts";
-import { parseArguments } from "./usage.ts";
+import { print } from "./cli/output.ts";
+import { parseArguments } from "./cli/usage.ts";
+import { complain, folderOf, look, make, type NamedChange, say, show } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
 

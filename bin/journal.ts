@@ -1,10 +1,11 @@
 /** `pact-hooks journal`: the session journals, for a person and for a shell script. */
-import { runJournalPrune } from "./journalPrune.ts";
-import { runJournalRead } from "./journalRead.ts";
-import { runJournalTail } from "./journalTail.ts";
-import { runJournalWrite } from "./journalWrite.ts";
-import { print } from "./output.ts";
-import { UsageError } from "./usage.ts";
+
+import { print } from "./cli/output.ts";
+import { UsageError } from "./cli/usage.ts";
+import { runJournalPrune } from "./journal/prune.ts";
+import { runJournalRead } from "./journal/read.ts";
+import { runJournalTail } from "./journal/tail.ts";
+import { runJournalWrite } from "./journal/write.ts";
 
 const USAGE = `Usage: pact-hooks journal COMMAND [OPTIONS]
 

@@ -1,5 +1,5 @@
 import { isCode } from "../shared/system/errors.ts";
-import { UsageError } from "./usage.ts";
+import { UsageError } from "./cli/usage.ts";
 
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]
 

@@ -2,14 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { findJournals } from "../shared/audit/findJournals.ts";
 import { type JournalEvent, journalRoot, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
 import { updateFile } from "../shared/update/updateFile.ts";
-import { paint } from "./paint.ts";
-import { showDiff } from "./showDiff.ts";
-import { parseArguments, UsageError } from "./usage.ts";
+import { showDiff } from "./cli/diff.ts";
+import { paint } from "./cli/paint.ts";
+import { parseArguments, UsageError } from "./cli/usage.ts";
+import { findJournals } from "./journal/findJournals.ts";
 
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]

@@ -9,9 +9,9 @@ import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { configDir, type JournalEvent, journalPath, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/printable.ts";
-import { paint } from "./paint.ts";
-import { showDiff } from "./showDiff.ts";
-import { parseArguments, UsageError } from "./usage.ts";
+import { showDiff } from "./cli/diff.ts";
+import { paint } from "./cli/paint.ts";
+import { parseArguments, UsageError } from "./cli/usage.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
 

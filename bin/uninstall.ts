@@ -9,9 +9,9 @@ import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts"
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { journalRoot } from "../shared/journal/sessionJournal.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
-import { complain, folderOf, look, make, type NamedChange, say, show } from "./changes.ts";
-import { print } from "./output.ts";
-import { parseArguments } from "./usage.ts";
+import { print } from "./cli/output.ts";
+import { parseArguments } from "./cli/usage.ts";
+import { complain, folderOf, look, make, type NamedChange, say, show } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 

@@ -1,4 +1,4 @@
-import{a as b}from"./chunk-LIGRKC3B.mjs";import{a as k}from"./chunk-CHKKSSZC.mjs";import{u as y}from"./chunk-IS5PIBFR.mjs";import"./chunk-R44PCNA2.mjs";import{a as c,b as u,i as m,m as w,q as g}from"./chunk-43XU26G5.mjs";import{e as h,n as a,o as f,p as d}from"./chunk-O777RVKW.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
+import{a as b}from"./chunk-2JQMXKP6.mjs";import{a as k}from"./chunk-JHVZ6DUJ.mjs";import{u as y}from"./chunk-I26ENIYV.mjs";import"./chunk-GLFYLZXF.mjs";import{a as c,b as u,i as m,m as w,q as g}from"./chunk-AR32M352.mjs";import{e as h,n as a,o as f,p as d}from"./chunk-SU4GU65Y.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
 Before a session first changes a CLAUDE.md, the file as it was is kept in the session's journal folder. This lists what

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import type { AuditResult } from "../../shared/audit/auditJournals.ts";
+import type { AuditResult } from "../../bin/audit/auditJournals.ts";
 import { start } from "../helpers/child.ts";
 import { HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
 import { sidecarOf } from "../helpers/tempDir.ts";

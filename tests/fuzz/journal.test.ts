@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { auditJournals } from "../../shared/audit/auditJournals.ts";
+import { auditJournals } from "../../bin/audit/auditJournals.ts";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { journalFile, run } from "../bin/commandLine.ts";
 import { tempDir } from "../helpers/tempDir.ts";

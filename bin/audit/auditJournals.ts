@@ -1,0 +1,71 @@
+import { readEvents } from "../../shared/journal/sessionJournal.ts";
+import { messageOf } from "../../shared/system/errors.ts";
+import { type FoundJournal, findJournals, type Trouble } from "../journal/findJournals.ts";
+import { type Filter, filterFor, type Selection, timeOf } from "../journal/selection.ts";
+import { type Figures, LockAudit } from "./lockAudit.ts";
+
+export interface AuditResult extends Figures {
+  /** Journals that were read, to their end or until that failed. */
+  files: number;
+  /** Journals that could not be read, or not to their end. */
+  unreadableFiles: number;
+  /** Lines that are not events, and events whose time cannot be told. */
+  badLines: number;
+}
+
+export interface AuditProgress {
+  files: number;
+  events: number;
+}
+
+/** How many events are read between two looks at the clock. */
+const EVENTS_PER_TICK = 4096;
+
+/**
+ * Reads all journals below `root` once, in memory that does not grow with them.
+ * @param trouble is told what could not be read
+ * @param tick is called every few thousand events
+ */
+export function auditJournals(
+  root: string,
+  selection: Selection,
+  trouble: (found: Trouble) => void,
+  tick: (progress: AuditProgress) => void = () => {},
+): AuditResult {
+  const audit = new LockAudit();
+  const filter = filterFor(selection);
+  const tally = { badLines: 0 };
+  const progress = { files: 0, events: 0 };
+  let unreadableFiles = 0;
+  const fail = (found: Trouble) => {
+    unreadableFiles++;
+    trouble(found);
+  };
+  for (const journal of findJournals(root, fail)) {
+    progress.files++;
+    try {
+      auditOne(journal, audit, filter, tally, () => {
+        if (++progress.events % EVENTS_PER_TICK === 0) tick(progress);
+      });
+    } catch (error) {
+      fail({ path: journal.path, message: messageOf(error) });
+    }
+  }
+  return { files: progress.files, unreadableFiles, badLines: tally.badLines, ...audit.figures() };
+}
+
+function auditOne(
+  journal: FoundJournal,
+  audit: LockAudit,
+  filter: Filter,
+  tally: { badLines: number },
+  eachEvent: () => void,
+): void {
+  audit.startJournal();
+  for (const event of readEvents(journal.path, tally)) {
+    const atMs = timeOf(event);
+    if (Number.isNaN(atMs)) tally.badLines++;
+    else audit.add(event, atMs, filter(event, atMs, journal));
+    eachEvent();
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * An audit as one web page: no script, nothing from elsewhere, and a policy that allows neither. Whatever comes from
+ * a journal is escaped.
+ */
+import { createHash } from "node:crypto";
+import { explainReason, formatCount, formatMs, formatRate, plural } from "../cli/format.ts";
+import type { AuditResult } from "./auditJournals.ts";
+import { dayBins } from "./dayBins.ts";
+import { escapeHtml } from "./escapeHtml.ts";
+import { type Counts, WAIT_BOUNDS_MS } from "./lockAudit.ts";
+import { AUDIT_STYLE } from "./style.ts";
+import { dayChart, waitChart } from "./svg.ts";
+
+const MAX_COLUMNS = 62;
+const MAX_ROWS = 100;
+
+/** @param about what was selected, in words; empty for everything */
+export function auditHtml(result: AuditResult, about: string, madeAt: Date): string {
+  const style = createHash("sha256").update(AUDIT_STYLE).digest("base64");
+  const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Lock audit</title>
+<style>${AUDIT_STYLE}</style>
+</head>
+<body>
+<main>
+${header(result, about)}
+${tiles(result)}
+${charts(result)}
+${tables(result)}
+<footer>Written by pact-hooks audit on ${madeAt.toISOString().slice(0, 16).replace("T", " ")} UTC. Days are days in UTC.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function header(result: AuditResult, about: string): string {
+  const { acquisitions, failOpen, failOpenRate, events, files, firstEvent, lastEvent } = result;
+  const verdict =
+    acquisitions === 0
+      ? "Nobody has asked for the lock."
+      : `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
+  const period = firstEvent && lastEvent ? `, ${firstEvent.slice(0, 10)} to ${lastEvent.slice(0, 10)}` : "";
+  const missing = [
+    result.badLines > 0 ? `${plural(result.badLines, "line")} could not be read as an event.` : "",
+    result.unreadableFiles > 0
+      ? `${plural(result.unreadableFiles, "journal")} could not be read: the figures lack them.`
+      : "",
+  ].join(" ");
+  return `<header>
+<p class="kicker">Lock audit</p>
+<h1 class="${failOpen > 0 ? "bad" : ""}">${escapeHtml(verdict)}</h1>
+<p class="muted">${escapeHtml(`${plural(events, "event")} in ${plural(files, "journal")}${period}${about ? `; ${about}` : ""}`)}</p>
+${missing.trim() ? `<p class="warning">${escapeHtml(missing.trim())}</p>` : ""}
+</header>`;
+}
+
+function tiles(result: AuditResult): string {
+  const { waitMs } = result;
+  const all: [string, string, string][] = [
+    ["Acquisitions", formatCount(result.acquisitions), `${plural(result.sessionStarts, "session start")}`],
+    ["Failed open", formatCount(result.failOpen), formatRate(result.failOpenRate)],
+    ["Holders evicted", formatCount(result.reaped), listOf(result.byReapReason)],
+    [
+      "Updates given up",
+      formatCount(result.abandoned),
+      result.refused > 0 ? `${result.refused} refused` : "",
+    ],
+    ["Outside edits", formatCount(result.outsideEdits), listOf(result.byResolution)],
+    [
+      "Waited, median",
+      formatMs(waitMs.median),
+      `95 %: ${formatMs(waitMs.p95)}, 99 %: ${formatMs(waitMs.p99)}, longest: ${formatMs(waitMs.max)}`,
+    ],
+  ];
+  const items = all.map(
+    ([name, value, detail]) =>
+      `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd><dd class="muted">${escapeHtml(detail)}</dd></div>`,
+  );
+  return `<dl class="tiles">${items.join("\n")}</dl>`;
+}
+
+function listOf(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(", ");
+}
+
+function charts(result: AuditResult): string {
+  if (result.acquisitions === 0) return "";
+  const { unit, bins } = dayBins(result.byDay, MAX_COLUMNS);
+  const byDay = `Acquisitions by ${unit}`;
+  const waits = "How long acquisitions waited";
+  const labels = [...WAIT_BOUNDS_MS.map((bound) => `≤ ${formatMs(bound).replace(".0", "")}`), "longer"];
+  return `<section>
+<h2>${byDay}</h2>
+<p class="legend"><span class="key locked"></span> locked <span class="key failed"></span> failed open</p>
+${dayChart(bins, byDay)}
+</section>
+<section>
+<h2>${waits}</h2>
+${waitChart(labels, result.waitHistogram, waits)}
+</section>`;
+}
+
+function tables(result: AuditResult): string {
+  const { byReason, byTarget, byHolder, byDay, failOpen } = result;
+  const reasons = Object.entries(byReason).map(([reason, count]) => [
+    reason,
+    formatCount(count),
+    formatRate(count / failOpen),
+    explainReason(reason),
+  ]);
+  const holders = Object.entries(byHolder).map(([command, counts]) => [
+    command,
+    formatCount(counts.failOpen),
+    formatCount(counts.reaped),
+    counts.longestHeldMs === null ? "unknown" : formatMs(counts.longestHeldMs),
+  ]);
+  const countHeads = ["Acquisitions", "Failed open", "Rate", "Evicted", "Given up", "Outside edits"];
+  return [
+    table("Why it failed open", ["Reason", "Times", "Share", WORDS], reasons),
+    table("Who held it", ["Command", "Others failed open", "Evicted", "Held up to"], holders),
+    table("By file", ["File", ...countHeads], countRows(byTarget)),
+    table("By day", ["Day", ...countHeads], countRows(byDay).reverse()),
+  ].join("\n");
+}
+
+function countRows(counts: Record<string, Counts>): string[][] {
+  return Object.entries(counts).map(([name, { acquisitions, failOpen, reaped, abandoned, outsideEdits }]) => [
+    name,
+    formatCount(acquisitions),
+    formatCount(failOpen),
+    acquisitions === 0 ? "" : formatRate(failOpen / acquisitions),
+    ...[reaped, abandoned, outsideEdits].map(formatCount),
+  ]);
+}
+
+/** The one column that holds sentences. */
+const WORDS = "Meaning";
+
+/** A section with a table; nothing if that has no rows. The first column is a name. */
+function table(title: string, heads: string[], rows: string[][]): string {
+  if (rows.length === 0) return "";
+  const classOf = (column: number) => (heads[column] === WORDS ? ' class="words"' : "");
+  const head = heads.map((text, i) => `<th scope="col"${classOf(i)}>${escapeHtml(text)}</th>`).join("");
+  const body = rows.slice(0, MAX_ROWS).map(([name = "", ...cells]) => {
+    const others = cells.map((cell, i) => `<td${classOf(i + 1)}>${escapeHtml(cell)}</td>`).join("");
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${others}</tr>`;
+  });
+  const more =
+    rows.length > MAX_ROWS
+      ? `<p class="muted">and ${formatCount(rows.length - MAX_ROWS)} more; pact-hooks audit --json has them.</p>`
+      : "";
+  return `<section>
+<h2>${escapeHtml(title)}</h2>
+<div class="scroll"><table>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body.join("\n")}
+</tbody>
+</table></div>${more}
+</section>`;
+}

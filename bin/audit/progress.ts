@@ -1,0 +1,29 @@
+import { formatCount } from "../cli/format.ts";
+import type { AuditProgress } from "./auditJournals.ts";
+
+const SHOW_AFTER_MS = 1000;
+const EACH_MS = 200;
+
+export interface Progress {
+  tick(progress: AuditProgress): void;
+  /** Removes the line. */
+  end(): void;
+}
+
+/** One line on standard error that follows the work, once it takes longer than a second and a person is watching. */
+export function showProgress(stderr: NodeJS.WriteStream): Progress {
+  if (!stderr.isTTY) return { tick: () => {}, end: () => {} };
+  let nextMs = performance.now() + SHOW_AFTER_MS;
+  let isShown = false;
+  return {
+    tick({ events, files }) {
+      if (performance.now() < nextMs) return;
+      nextMs = performance.now() + EACH_MS;
+      isShown = true;
+      stderr.write(`\r\u001b[Kreading: ${formatCount(events)} events in ${formatCount(files)} journals`);
+    },
+    end() {
+      if (isShown) stderr.write("\r\u001b[K");
+    },
+  };
+}

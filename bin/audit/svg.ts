@@ -1,0 +1,103 @@
+/** Charts as inline SVG. Colours and fonts come from the page's style sheet, so that they follow light and dark. */
+
+import { formatCount, plural } from "../cli/format.ts";
+import type { Bin } from "./dayBins.ts";
+import { escapeHtml } from "./escapeHtml.ts";
+
+const WIDTH = 720;
+const HEIGHT = 220;
+const LEFT = 48;
+const TOP = 12;
+const BOTTOM = 28;
+const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
+const BASE = TOP + PLOT_HEIGHT;
+const MAX_BAR_WIDTH = 40;
+/** Room that a character of a label below a bar takes, and the gap to the next label. */
+const CHARACTER_WIDTH = 6.5;
+const LABEL_GAP = 12;
+
+interface Bar {
+  label: string;
+  /** Shown when the pointer rests on the bar. */
+  title: string;
+  /** Stacked from below; each has the style of its class. */
+  parts: { value: number; className: string }[];
+}
+
+export function dayChart(bins: Bin[], title: string): string {
+  const bars = bins.map(({ label, acquisitions, failOpen }) => ({
+    label,
+    title: `${label}: ${plural(acquisitions, "acquisition")}, ${formatCount(failOpen)} failed open`,
+    parts: [
+      { value: acquisitions - failOpen, className: "locked" },
+      { value: failOpen, className: "failed" },
+    ],
+  }));
+  return columnChart(bars, title);
+}
+
+/** @param labels one for each count */
+export function waitChart(labels: string[], counts: number[], title: string): string {
+  const bars = counts.map((value, i) => ({
+    label: labels[i] ?? "",
+    title: `${labels[i]}: ${plural(value, "acquisition")}`,
+    parts: [{ value, className: "locked" }],
+  }));
+  return columnChart(bars, title);
+}
+
+function columnChart(bars: Bar[], title: string): string {
+  const top = niceTop(Math.max(...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0))));
+  const step = (WIDTH - LEFT) / bars.length;
+  const longest = Math.max(...bars.map(({ label }) => label.length));
+  const labelEvery = Math.ceil((longest * CHARACTER_WIDTH + LABEL_GAP) / step);
+  const drawn = bars.map((bar, i) => {
+    const middle = LEFT + step * (i + 0.5);
+    const label =
+      i % labelEvery === 0
+        ? `<text class="tick" x="${round(middle)}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(bar.label)}</text>`
+        : "";
+    return column(bar, middle, Math.min(step * 0.8, MAX_BAR_WIDTH), top) + label;
+  });
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${grid(top)}${drawn.join("")}</svg>`;
+}
+
+function column({ title, parts }: Bar, middle: number, width: number, top: number): string {
+  let y = BASE;
+  const rects = parts.map(({ value, className }) => {
+    // What is not nothing is seen.
+    const height = value > 0 ? Math.max(2, (value / top) * PLOT_HEIGHT) : 0;
+    y -= height;
+    return height === 0
+      ? ""
+      : `<rect class="${className}" x="${round(middle - width / 2)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/>`;
+  });
+  // The whole height answers to the pointer, also above a low bar.
+  const target = `<rect class="target" x="${round(middle - width / 2)}" y="${TOP}" width="${round(width)}" height="${PLOT_HEIGHT}"/>`;
+  return `<g><title>${escapeHtml(title)}</title>${target}${rects.join("")}</g>`;
+}
+
+function grid(top: number): string {
+  const lines = top % 2 === 0 ? [0, top / 2, top] : [0, top];
+  // `140K`: what the margin has room for.
+  const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
+  return lines
+    .map((value) => {
+      const y = round(BASE - (value / top) * PLOT_HEIGHT);
+      return `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${compact.format(value)}</text>`;
+    })
+    .join("");
+}
+
+const TOPS = [1, 1.2, 1.4, 1.6, 1.8, 2, 2.4, 3, 4, 5, 6, 8, 10];
+
+/** A whole number that is easy to read, and not below. */
+function niceTop(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
+  const tops = TOPS.map((top) => Math.round(top * power * 10) / 10);
+  return tops.find((top) => Number.isInteger(top) && top >= most) ?? 10 * power;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

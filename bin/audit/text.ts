@@ -1,0 +1,194 @@
+/** An audit for a terminal. */
+
+import { explainReason, formatCount, formatMs, formatRate, plural } from "../cli/format.ts";
+import { paint } from "../cli/paint.ts";
+import { bar, cutEnd, cutStart, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
+import type { AuditResult } from "./auditJournals.ts";
+import { dayBins } from "./dayBins.ts";
+import type { HolderCounts } from "./lockAudit.ts";
+
+/** More days are put together into weeks, months, … */
+const MAX_DAY_ROWS = 31;
+const MAX_ROWS = 10;
+/** Cells of a bar where the screen is too narrow for all: then lines wrap. */
+const MIN_BAR = 4;
+/** Columns from which a table shows all that it has. */
+const WIDE = 100;
+
+/** @param about what was selected, in words; empty for everything */
+export function auditText(result: AuditResult, about: string, screen: Screen): string {
+  const sections = [
+    headline(result, about, screen),
+    summary(result, screen),
+    result.acquisitions > 0 ? dayChart(result, screen) : [],
+    reasons(result, screen),
+    targets(result, screen),
+    holders(result, screen),
+    footnotes(result),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd()).join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headline(result: AuditResult, about: string, screen: Screen): string[] {
+  const { acquisitions, failOpen, failOpenRate, events, files, firstEvent, lastEvent } = result;
+  const verdict =
+    acquisitions === 0
+      ? "Nobody has asked for the lock."
+      : `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
+  const period = firstEvent && lastEvent ? `, ${firstEvent.slice(0, 10)} to ${lastEvent.slice(0, 10)}` : "";
+  const source = `${plural(events, "event")} in ${plural(files, "journal")}${period} (UTC)`;
+  const lines = [paint(failOpen > 0 ? ["bold", "red"] : "bold", verdict), paint("dim", source)];
+  if (about !== "")
+    lines.push(paint("dim", `Only ${cutStart(shown(about, screen), screen.columns - 5, screen)}`));
+  return lines;
+}
+
+function summary(result: AuditResult, screen: Screen): string[] {
+  const { waitMs, sessionStarts, lockNotNeeded, hookFailures, refused } = result;
+  const details = (counts: Record<string, number>) =>
+    shown(
+      Object.entries(counts)
+        .map(([name, count]) => `${formatCount(count)} ${name}`)
+        .join(", "),
+      screen,
+    );
+  const rows: [string, number, string][] = [
+    ["Holders evicted", result.reaped, details(result.byReapReason)],
+    ["Updates given up", result.abandoned, ""],
+    ["Outside edits", result.outsideEdits, details(result.byResolution)],
+    [
+      "Session starts",
+      sessionStarts,
+      lockNotNeeded > 0 ? `${formatCount(lockNotNeeded)} had nothing to change` : "",
+    ],
+  ];
+  if (refused > 0) rows.push(["Files refused", refused, ""]);
+  if (hookFailures > 0) rows.push(["Hooks failed", hookFailures, ""]);
+  const width = Math.max(...rows.map(([, count]) => formatCount(count).length));
+  const lines = rows.map(([name, count, detail]) => {
+    const text = `  ${name.padEnd(17)} ${formatCount(count).padStart(width)}   `;
+    return detail === "" ? text : text + paint("dim", cutEnd(detail, screen.columns - text.length, screen));
+  });
+  if (waitMs.max === null) return lines;
+  const waits = `median ${formatMs(waitMs.median)}, p95 ${formatMs(waitMs.p95)}, p99 ${formatMs(waitMs.p99)}, longest ${formatMs(waitMs.max)}`;
+  return [...lines, `  ${"Waited".padEnd(17)} ${waits}`];
+}
+
+function dayChart({ byDay }: AuditResult, screen: Screen): string[] {
+  const { unit, bins } = dayBins(byDay, MAX_DAY_ROWS);
+  const [locked, failed] = screen.unicode ? ["█", "▒"] : ["#", "!"];
+  const most = Math.max(...bins.map(({ acquisitions }) => acquisitions));
+  const totals = columnOf(
+    "locked",
+    bins.map((bin) => formatCount(bin.acquisitions - bin.failOpen)),
+  );
+  const fails = columnOf(
+    "failed open",
+    bins.map((bin) => (bin.failOpen > 0 ? formatCount(bin.failOpen) : "")),
+  );
+  const labels = columnOf(
+    "",
+    bins.map(({ label }) => label),
+  );
+  const others = [labels, totals, fails].reduce((sum, { width }) => sum + 2 + width, 2);
+  const cells = Math.max(MIN_BAR, screen.columns - others);
+  const rows = bins.map(({ acquisitions, failOpen }, row) => {
+    const [first, second] = twoPartBar(acquisitions - failOpen, failOpen, most, cells);
+    const gap = " ".repeat(cells - first - second);
+    const drawn = paint("green", locked.repeat(first)) + paint("red", failed.repeat(second)) + gap;
+    const label = labels.cells[row]?.padEnd(labels.width);
+    return `  ${label}  ${drawn}  ${totals.cells[row]?.padStart(totals.width)}  ${fails.cells[row]?.padStart(fails.width)}`;
+  });
+  const title = `Acquisitions by ${unit} (UTC)`;
+  const head = `${locked} locked`.padStart(totals.width);
+  const legend = `${head}  ${`${failed} failed open`.padStart(fails.width)}`;
+  return [`${paint("bold", title)}${legend.padStart(screen.columns - title.length)}`, ...rows];
+}
+
+/** Two cells wider than its head, which has the bar's sign before it. */
+function columnOf(head: string, cells: string[]): { cells: string[]; width: number } {
+  return { cells, width: Math.max(head === "" ? 0 : head.length + 2, ...cells.map((cell) => cell.length)) };
+}
+
+function reasons({ byReason }: AuditResult, screen: Screen): string[] {
+  const rows = Object.entries(byReason).slice(0, MAX_ROWS);
+  if (rows.length === 0) return [];
+  const names = rows.map(([reason]) => cutStart(shown(reason, screen), 24, screen));
+  const nameWidth = Math.max(...names.map(widthOf));
+  const countWidth = Math.max(...rows.map(([, count]) => formatCount(count).length));
+  const most = Math.max(...rows.map(([, count]) => count));
+  const explained = Math.max(...rows.map(([reason]) => explainReason(reason).length));
+  const room = screen.columns - 2 - nameWidth - 2 - countWidth - 2;
+  const cells = Math.max(8, room - explained - 2);
+  const lines = rows.map(([reason, count], row) => {
+    const drawn = bar(count, most, cells, screen);
+    const text = `  ${padEnd(names[row] ?? "", nameWidth)}  ${formatCount(count).padStart(countWidth)}  `;
+    const why = cells + 2 + explained <= room ? explainReason(reason) : "";
+    return `${text}${paint("red", drawn)}${" ".repeat(cells - widthOf(drawn) + 2)}${paint("dim", why)}`;
+  });
+  return [paint("bold", "Why it failed open"), ...lines, ...more(Object.keys(byReason).length)];
+}
+
+function targets({ byTarget }: AuditResult, screen: Screen): string[] {
+  const entries = Object.entries(byTarget);
+  const isWide = screen.columns >= WIDE;
+  const rows = entries.slice(0, MAX_ROWS).map(([target, counts]) => {
+    const { acquisitions, failOpen, reaped, abandoned, outsideEdits } = counts;
+    const rate = acquisitions > 0 ? formatRate(failOpen / acquisitions) : "";
+    const more = isWide ? [abandoned, outsideEdits].map(formatCount) : [];
+    return [formatCount(failOpen), formatCount(acquisitions), rate, formatCount(reaped), ...more, target];
+  });
+  const more = isWide ? ["given up", "outside edits"] : [];
+  const heads = ["failed", "of", "rate", "evicted", ...more, "file"];
+  return table("By file", heads, rows, entries.length, screen);
+}
+
+function holders({ byHolder }: AuditResult, screen: Screen): string[] {
+  const entries = Object.entries(byHolder);
+  const rows = entries.slice(0, MAX_ROWS).map(([command, counts]) => {
+    return [formatCount(counts.failOpen), formatCount(counts.reaped), heldOf(counts), command];
+  });
+  return table("Who held it", ["failed", "evicted", "held up to", "command"], rows, entries.length, screen);
+}
+
+function heldOf({ longestHeldMs }: HolderCounts): string {
+  return longestHeldMs === null ? "unknown" : formatMs(longestHeldMs);
+}
+
+/** Numbers to the right, and a name last, which gets what room there is. */
+function table(title: string, heads: string[], rows: string[][], total: number, screen: Screen): string[] {
+  if (rows.length === 0) return [];
+  const widths = heads
+    .slice(0, -1)
+    .map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const room = screen.columns - widths.reduce((sum, width) => sum + width + 2, 2);
+  const line = (cells: string[], name: string) =>
+    `  ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ")}  ${name}`;
+  return [
+    paint("bold", title),
+    paint("dim", line(heads.slice(0, -1), heads.at(-1) ?? "")),
+    ...rows.map((row) => line(row.slice(0, -1), cutStart(shown(row.at(-1) ?? "", screen), room, screen))),
+    ...more(total),
+  ];
+}
+
+function more(total: number): string[] {
+  return total > MAX_ROWS
+    ? [paint("dim", `  and ${formatCount(total - MAX_ROWS)} more; --json has them`)]
+    : [];
+}
+
+function footnotes({ badLines, unreadableFiles }: AuditResult): string[] {
+  const lines: string[] = [];
+  if (badLines > 0) lines.push(`${plural(badLines, "line")} of the journals could not be read as an event.`);
+  if (unreadableFiles > 0)
+    lines.push(`${plural(unreadableFiles, "journal")} could not be read: the figures lack them.`);
+  return lines.map((line) => paint("yellow", line));
+}
+
+function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - widthOf(text)));
+}

@@ -1,0 +1,76 @@
+/** What standard output can show, and texts made to fit. */
+import { printable } from "../../shared/text/printable.ts";
+
+const DEFAULT_COLUMNS = 80;
+const MIN_COLUMNS = 40;
+
+export interface Screen {
+  columns: number;
+  /** Whether more than ASCII can be shown. */
+  unicode: boolean;
+}
+
+export function screenOf(stdout: { columns?: number }, env: NodeJS.ProcessEnv): Screen {
+  const columns = Math.max(stdout.columns || DEFAULT_COLUMNS, MIN_COLUMNS);
+  return { columns, unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") };
+}
+
+/** A name from a journal, so that it is one line, drives nothing, and can be shown. */
+export function shown(text: string, { unicode }: Screen): string {
+  const safe = printable(text).replaceAll("\t", " ");
+  if (unicode) return safe;
+  return safe.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** How many cells of a terminal a text takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += cellsOf(character);
+  return width;
+}
+
+function cellsOf(character: string): number {
+  if (/^[\x20-\x7e]$/.test(character)) return 1;
+  if (/^[\p{Mark}\u200b-\u200d\ufeff]$/u.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+const WIDE =
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+
+/** Cuts a path to so many cells, from its start: its end tells more. */
+export function cutStart(text: string, cells: number, { unicode }: Screen): string {
+  if (widthOf(text) <= cells) return text;
+  const mark = unicode ? "…" : "...";
+  const characters = [...text];
+  let width = widthOf(mark);
+  let start = characters.length;
+  while (start > 0 && width + cellsOf(characters[start - 1] ?? "") <= cells) {
+    width += cellsOf(characters[--start] ?? "");
+  }
+  return mark + characters.slice(start).join("");
+}
+
+/** Cuts a text to so many cells, from its end. */
+export function cutEnd(text: string, cells: number, screen: Screen): string {
+  const mirrored = (value: string) => [...value].reverse().join("");
+  return mirrored(cutStart(mirrored(text), cells, screen));
+}
+
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** A bar as long as `value` of `max` in so many cells; what is not nothing is seen. */
+export function bar(value: number, max: number, cells: number, { unicode }: Screen): string {
+  if (value <= 0 || max <= 0) return "";
+  const eighths = Math.max(1, Math.round((value / max) * cells * 8));
+  if (!unicode) return "#".repeat(Math.max(1, Math.round(eighths / 8)));
+  return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+}
+
+/** A bar in two parts. @returns how many cells each takes; a part that is not nothing takes one at least */
+export function twoPartBar(first: number, second: number, max: number, cells: number): [number, number] {
+  if (max <= 0) return [0, 0];
+  const atLeastOne = (value: number) => (value > 0 ? Math.max(1, Math.round((value / max) * cells)) : 0);
+  const secondCells = atLeastOne(second);
+  return [Math.min(atLeastOne(first), cells - secondCells), secondCells];
+}

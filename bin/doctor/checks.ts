@@ -1,0 +1,259 @@
+/**
+ * Is a project healthy? Each check looks, and changes nothing; what it finds says what it means and what to do.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Block } from "../../shared/claudeMd/blocks.ts";
+import { linesOf, read } from "../../shared/claudeMd/document.ts";
+import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
+import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
+import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
+import { missingExcludes } from "../../shared/git/workTree.ts";
+import { startersOf } from "../../shared/install/settingsFiles.ts";
+import { journalRoot } from "../../shared/journal/sessionJournal.ts";
+import { findBackend } from "../../shared/lock/flock.ts";
+import { findHolder, type LockHolder, readRecord } from "../../shared/lock/holder.ts";
+import { FIND_HOLDER_MS } from "../../shared/lock/lease.ts";
+import { readProjectSettings } from "../../shared/projectSettings.ts";
+import { ifPresent, messageOf } from "../../shared/system/errors.ts";
+import { kindOf } from "../../shared/system/files.ts";
+import { closeSnapshot, openSnapshot } from "../../shared/system/snapshot.ts";
+import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
+import { listClaims } from "../../shared/update/claim.ts";
+
+export interface Finding {
+  /** What was looked at: `node`, `lock`, `sidecar`, … */
+  check: string;
+  /** `note`: worth knowing. `problem`: something needs doing. */
+  level: "ok" | "note" | "problem";
+  /** What was found, and what it means. */
+  message: string;
+  /** What to do. */
+  advice?: string;
+}
+
+type Found = Omit<Finding, "check">;
+
+const LEAST_NODE = [20, 17] as const;
+const { R_OK, W_OK } = fs.constants;
+
+const ok = (message: string): Found => ({ level: "ok", message });
+const note = (message: string, advice?: string): Found => ({
+  level: "note",
+  message,
+  ...(advice && { advice }),
+});
+const problem = (message: string, advice: string): Found => ({ level: "problem", message, advice });
+
+/** Looks at everything. Never throws: a check that fails is a finding. */
+export function examine(projectDir: string): Finding[] {
+  const checks: [string, () => Found[]][] = [
+    ["node", checkNode],
+    ["lock", checkLock],
+    ["claude-md", () => checkPlace(projectDir)],
+    ["blocks", () => checkBlocks(projectDir)],
+    ["sidecar", () => checkSidecar(projectDir)],
+    ["claims", () => checkClaims(projectDir)],
+    ["settings", () => checkSettings(projectDir)],
+    ["journal", checkJournal],
+    ["plugin", () => checkPlugin(projectDir)],
+    ["git", () => checkGit(projectDir)],
+  ];
+  return checks.flatMap(([check, look]) => {
+    try {
+      return look().map((found) => ({ check, ...found }));
+    } catch (error) {
+      return [{ check, ...problem(`could not be looked at: ${messageOf(error)}`, "Repair that first.") }];
+    }
+  });
+}
+
+function checkNode(): Found[] {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isRecent = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+  return isRecent
+    ? [ok(`Node ${process.versions.node}`)]
+    : [problem(`Node ${process.versions.node} is too old`, `Install Node ${LEAST_NODE.join(".")} or later.`)];
+}
+
+/** Takes a lock in a temporary folder, is refused it a second time, and gets it again after releasing it. */
+function checkLock(): Found[] {
+  const backend = findBackend();
+  if (!backend) {
+    const advice = "Install util-linux, which has the flock program, or the npm package fs-ext.";
+    return [problem("no way to take flock(2): every update goes on without the lock", advice)];
+  }
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-doctor-"));
+  try {
+    const file = path.join(dir, "lock");
+    const tries = [backend.openLocked(file), backend.openLocked(file)];
+    for (const fd of tries) if (fd !== null) fs.closeSync(fd);
+    const again = backend.openLocked(file);
+    if (again !== null) fs.closeSync(again);
+    const works = tries[0] !== null && tries[1] === null && again !== null;
+    return works
+      ? [ok(`backend ${backend.name}: taken, refused to others, released`)]
+      : [
+          problem(
+            `backend ${backend.name} does not lock in ${os.tmpdir()}`,
+            "Try another file system: TMPDIR=…",
+          ),
+        ];
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function checkPlace(projectDir: string): Found[] {
+  const named = resolveProjectClaudeMd(projectDir);
+  const stat = fs.lstatSync(named, { throwIfNoEntry: false });
+  if (!stat) return [note(`${named} is not there yet: the next session creates it`)];
+  const { path: real, dir } = resolveTarget(named, projectDir);
+  const found = [stat.isSymbolicLink() ? ok(`${named} is a link to ${real}, inside the project`) : ok(named)];
+  if (!isAccessible(real, R_OK)) found.push(problem(`${real} may not be read by this user`, "chmod u+r"));
+  const isWritable = (fs.statSync(real).mode & 0o222) !== 0 && isAccessible(real, W_OK);
+  if (!isWritable)
+    found.push(problem(`${real} is read-only: its blocks are not kept up to date`, "chmod u+w"));
+  if (!isAccessible(dir, W_OK)) {
+    found.push(problem(`${dir} may not be written: neither lock nor update is possible there`, "chmod u+w"));
+  }
+  return found;
+}
+
+function checkBlocks(projectDir: string): Found[] {
+  const target = existingTarget(projectDir);
+  const snapshot = target && openSnapshot(target.path);
+  closeSnapshot(snapshot);
+  if (!snapshot) return [];
+  const text = snapshot.bytes.toString("utf8");
+  const { managed, routing, sessions, memory, strays } = read(text).blocks;
+  const blocks = [managed, ...routing, ...sessions, ...memory].filter((block) => block !== null);
+  const { changes, problem: damage } = updateProjectText(text, {});
+  const next = "The next session repairs it.";
+  if (damage) return [...blocks.map(describeBlock), problem(damage, "Edit the lines it names.")];
+  if (!managed) return [note("there is no managed block yet: the next session adds it")];
+  const found = blocks.map(describeBlock);
+  if (strays.length > 0) found.push(problem(`orphan markers in ${linesOf(strays)}`, next));
+  else if (changes.length > 0) found.push(note(`not up to date: ${changes.join("; ")}`, next));
+  return found;
+}
+
+function describeBlock({ kind, first, last }: Block): Found {
+  return ok(`${kind} block, lines ${first.line} to ${last.line}`);
+}
+
+function checkSidecar(projectDir: string): Found[] {
+  const target = existingTarget(projectDir);
+  const sidecar = target && sidecarOf(target);
+  const stat = sidecar && fs.lstatSync(sidecar, { throwIfNoEntry: false });
+  if (!sidecar || !stat) return [ok("none yet: the first update creates it")];
+  if (!stat.isFile()) {
+    return [
+      problem(`${sidecar} is ${kindOf(stat)}: every update goes on without the lock`, `Remove ${sidecar}`),
+    ];
+  }
+  const fd = findBackend()?.openLocked(sidecar);
+  if (fd === undefined) return [];
+  const ageSeconds = Math.round((Date.now() - stat.mtimeMs) / 1000);
+  if (fd === null) return [describeHeld(sidecar, findHolder(sidecar, FIND_HOLDER_MS), ageSeconds)];
+  try {
+    const record = readRecord(fd);
+    if (!record) return [ok(`${sidecar} is free`)];
+    return [note(`${sidecar} is free; its last holder (pid ${record.pid}) ended without releasing it`)];
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSeconds: number): Found {
+  const who = holder
+    ? `${holder.command ?? "a process"} (pid ${holder.pid})`
+    : "a process that cannot be told";
+  const since = holder?.held_ms === undefined ? "" : ` for ${Math.round(holder.held_ms / 1000)} s`;
+  const held = `${sidecar} is held by ${who}${since}`;
+  if (ageSeconds <= LOCK_TTL_SECONDS)
+    return note(held, "Look again in a moment: an update takes milliseconds.");
+  const advice = "If it hangs, end it. Nothing is lost: writers take the lock over, or go on without it.";
+  return problem(`${held}, and was last touched ${ageSeconds} s ago`, advice);
+}
+
+function checkClaims(projectDir: string): Found[] {
+  const target = existingTarget(projectDir);
+  const claims = target ? listClaims(target) : [];
+  if (claims.length === 0) return [ok("none")];
+  return claims.map((claim) => {
+    const stat = ifPresent(() => fs.lstatSync(claim));
+    const ageSeconds = Math.round((Date.now() - (stat?.mtimeMs ?? Date.now())) / 1000);
+    if (ageSeconds <= LOCK_TTL_SECONDS) return note(`${claim}: an update is under way`);
+    return isOurs(stat)
+      ? note(`${claim} was left ${ageSeconds} s ago by a writer that ended`, "The next session removes it.")
+      : problem(
+          `${claim} was left by user ${stat?.uid}, and this user may not remove it`,
+          `Have it removed: ${claim}`,
+        );
+  });
+}
+
+function isOurs(stat: fs.Stats | null): boolean {
+  const uid = process.getuid?.();
+  return uid === undefined || uid === 0 || stat?.uid === uid;
+}
+
+function checkSettings(projectDir: string): Found[] {
+  const { settings, problems } = readProjectSettings(projectDir);
+  if (problems.length > 0) return problems.map((text) => problem(text, "Correct that line."));
+  return [
+    settings.enabled ? ok("no problem") : note("the project has switched the plugin off: enabled: false"),
+  ];
+}
+
+function checkJournal(): Found[] {
+  let dir = journalRoot();
+  while (!fs.existsSync(dir)) dir = path.dirname(dir);
+  return fs.statSync(dir).isDirectory() && isAccessible(dir, W_OK)
+    ? [ok(journalRoot())]
+    : [
+        problem(
+          `${journalRoot()} cannot be written: events go to standard error`,
+          `Make ${dir} a folder of yours.`,
+        ),
+      ];
+}
+
+/** Looks where Claude Code keeps what is enabled: the user's and the project's settings. */
+function checkPlugin(projectDir: string): Found[] {
+  const { enabledIn, hooksIn } = startersOf(projectDir);
+  const [starter] = [...enabledIn, ...hooksIn];
+  if (starter) return [ok(`enabled in ${starter}`)];
+  return [note("not enabled in any settings file of Claude Code", "/plugin install pact-hooks@pact-hooks")];
+}
+
+/** Outside of a git work tree there is nothing to look at. */
+function checkGit(projectDir: string): Found[] {
+  const found = missingExcludes(projectDir);
+  if (!found) return [];
+  const { file, missing } = found;
+  if (missing.length === 0) return [ok(`${file} keeps the lock files out of git status`)];
+  return [
+    note(
+      `lock files can show in git status: ${file} lacks ${missing.join(", ")}`,
+      "`pact-hooks install` adds them there.",
+    ),
+  ];
+}
+
+/** The real target, if it is there and may be written. */
+function existingTarget(projectDir: string): TargetPath | null {
+  const named = resolveProjectClaudeMd(projectDir);
+  return fs.lstatSync(named, { throwIfNoEntry: false }) ? resolveTarget(named, projectDir) : null;
+}
+
+function isAccessible(file: string, mode: number): boolean {
+  try {
+    fs.accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+/** An event as one line: JSON for a program, `time type field=value …` for a person. */
+
+import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
+import { printable } from "../../shared/text/printable.ts";
+import { paint } from "../cli/paint.ts";
+import { type Screen, shown } from "../cli/terminal.ts";
+
+/** Still the same JSON: what could drive a terminal is escaped as JSON escapes it. */
+export function jsonLine(event: JournalEvent): string {
+  return `${printable(JSON.stringify(event))}\n`;
+}
+
+export function eventLine({ v: _v, type, ts, ...fields }: JournalEvent, screen: Screen): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) => flatten(name, value));
+  const details = pairs.map(
+    ([name, value]) => `${paint("dim", `${shown(name, screen)}=`)}${shown(value, screen)}`,
+  );
+  const isTrouble = /^(lock_|write_|bad_|hook_failed)/.test(type);
+  return `${[paint("dim", shown(ts, screen)), paint(isTrouble ? "red" : "bold", shown(type, screen)), ...details].join(" ")}\n`;
+}
+
+/** `lock.outcome` for a field of a field. */
+function flatten(name: string, value: unknown): [string, string][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[name, wordFor(value)]];
+  return Object.entries(value).flatMap(([inner, innerValue]) => flatten(`${name}.${inner}`, innerValue));
+}
+
+/** Quoted only where it could be mistaken. */
+function wordFor(value: unknown): string {
+  return typeof value === "string" && /^[^\s"'=]+$/.test(value) ? value : JSON.stringify(value);
+}

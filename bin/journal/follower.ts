@@ -1,0 +1,106 @@
+/** One journal that is followed: what was appended since the last look, whatever happened to the file. */
+import fs from "node:fs";
+import { type JournalEvent, parseEvent } from "../../shared/journal/sessionJournal.ts";
+
+const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+const CHUNK_BYTES = 64 * 1024;
+/** A line that never ends must not fill the memory. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+export class JournalFollower {
+  #path: string;
+  #keepOpen: boolean;
+  #fd: number | undefined;
+  /** Which file the offset is in. */
+  #identity = "";
+  #offset = 0;
+  /** The beginning of a line whose end is not there yet. */
+  #rest = NOTHING;
+
+  /** @param keepOpen between two looks, so that what a file that is moved away got last is read too */
+  constructor(path: string, keepOpen: boolean) {
+    this.#path = path;
+    this.#keepOpen = keepOpen;
+  }
+
+  /** What is in the file now is not news. @throws the system's error */
+  skipToEnd(): void {
+    if (this.#open()) this.#offset = fs.fstatSync(this.#fd as number).size;
+    if (!this.#keepOpen) this.close();
+  }
+
+  /**
+   * The events that have come since the last call. A file that was moved away is read to its end before the one that
+   * took its place; a file that has become shorter is read from its start.
+   * @throws the system's error
+   */
+  *read(): Generator<JournalEvent> {
+    if (!this.#open()) return;
+    yield* this.#readOn();
+    if (this.#isReplaced()) {
+      // What it got before the other one came.
+      yield* this.#readOn();
+      this.close();
+      if (this.#open()) yield* this.#readOn();
+    }
+    if (!this.#keepOpen) this.close();
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) fs.closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  /** @returns false while there is no such file */
+  #open(): boolean {
+    if (this.#fd !== undefined) return true;
+    try {
+      this.#fd = fs.openSync(this.#path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    } catch {
+      return false;
+    }
+    const identity = identityOf(fs.fstatSync(this.#fd));
+    if (identity !== this.#identity) this.#startOver();
+    this.#identity = identity;
+    return true;
+  }
+
+  /** A file that was moved away may still be written to until there is another one in its place. */
+  #isReplaced(): boolean {
+    const named = fs.lstatSync(this.#path, { throwIfNoEntry: false });
+    return named !== undefined && identityOf(named) !== this.#identity;
+  }
+
+  #startOver(): void {
+    this.#offset = 0;
+    this.#rest = NOTHING;
+  }
+
+  *#readOn(): Generator<JournalEvent> {
+    const fd = this.#fd as number;
+    if (fs.fstatSync(fd).size < this.#offset) this.#startOver();
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      const read = fs.readSync(fd, chunk, 0, chunk.length, this.#offset);
+      if (read === 0) return;
+      this.#offset += read;
+      yield* this.#eventsOf(chunk.subarray(0, read));
+    }
+  }
+
+  *#eventsOf(bytes: Buffer): Generator<JournalEvent> {
+    const all = Buffer.concat([this.#rest, bytes]);
+    let start = 0;
+    for (let end = all.indexOf("\n"); end !== -1; end = all.indexOf("\n", start)) {
+      const event = parseEvent(all.toString("utf8", start, end));
+      if (event) yield event;
+      start = end + 1;
+    }
+    this.#rest = all.length - start > MAX_LINE_BYTES ? NOTHING : Buffer.from(all.subarray(start));
+  }
+}
+
+function identityOf({ dev, ino }: fs.Stats): string {
+  return `${dev}:${ino}`;
+}

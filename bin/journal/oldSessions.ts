@@ -1,0 +1,100 @@
+/** Which sessions are old enough to be forgotten, and how to forget one without touching what is not ours. */
+import fs from "node:fs";
+import path from "node:path";
+import { isSessionId } from "../../shared/journal/sessionFolder.ts";
+import { JOURNAL_NAME, readEvents } from "../../shared/journal/sessionJournal.ts";
+import { isCode, messageOf } from "../../shared/system/errors.ts";
+import { PROJECT_BACKUP, USER_BACKUP } from "../../shared/update/backup.ts";
+import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
+import { timeOf } from "./selection.ts";
+
+export interface OldSession {
+  sessionId: string;
+  slug: string;
+  dir: string;
+  /** When the last event was, in milliseconds since 1970. */
+  lastMs: number;
+  /** Our files in the folder. */
+  files: string[];
+  bytes: number;
+  /** The journal as it was looked at, to see whether somebody has written since. */
+  seen: { size: number; mtimeMs: number };
+}
+
+/** The files that this package puts into a session's folder: its journal, and what `restore` brings back. */
+const OWN_NAMES = [JOURNAL_NAME, PROJECT_BACKUP, USER_BACKUP];
+
+/** The sessions whose last event was before `beforeMs`, milliseconds since 1970. Links are not followed. */
+export function* findOldSessions(
+  root: string,
+  beforeMs: number,
+  trouble: (found: Trouble) => void,
+): Generator<OldSession> {
+  for (const journal of findJournals(root, trouble)) {
+    try {
+      const session = isInOurLayout(root, journal) ? describe(journal) : undefined;
+      if (session && session.lastMs < beforeMs) yield session;
+    } catch (error) {
+      trouble({ path: journal.path, message: messageOf(error) });
+    }
+  }
+}
+
+type SessionJournal = Required<FoundJournal>;
+
+function isInOurLayout(root: string, { path: file, slug, sessionId }: FoundJournal): boolean {
+  return (
+    slug !== undefined && isSessionId(sessionId) && file === path.join(root, slug, sessionId, JOURNAL_NAME)
+  );
+}
+
+function describe(found: FoundJournal): OldSession {
+  const { path: file, sessionId, slug } = found as SessionJournal;
+  const dir = path.dirname(file);
+  const { size, mtimeMs } = fs.lstatSync(file);
+  const lastMs = lastTime(file, mtimeMs);
+  const files = fs
+    .readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && OWN_NAMES.includes(entry.name))
+    .map((entry) => path.join(dir, entry.name));
+  // The journal goes last: without it the rest would not be found again.
+  files.sort((a, b) => Number(a === file) - Number(b === file));
+  const bytes = files.reduce((sum, name) => sum + fs.lstatSync(name).size, 0);
+  return { sessionId, slug, dir, lastMs, files, bytes, seen: { size, mtimeMs } };
+}
+
+/** A line that cannot be read may be of any time: then the file's own counts too. */
+function lastTime(file: string, mtimeMs: number): number {
+  const tally = { badLines: 0 };
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const event of readEvents(file, tally)) {
+    const atMs = timeOf(event);
+    if (Number.isNaN(atMs)) tally.badLines++;
+    else lastMs = Math.max(lastMs, atMs);
+  }
+  const isCertain = tally.badLines === 0 && Number.isFinite(lastMs);
+  return isCertain ? lastMs : Math.max(lastMs, mtimeMs);
+}
+
+/**
+ * Removes our files of a session, and its folder and its project's if they are empty then.
+ * @returns false, with nothing removed, if somebody has written into the journal since it was looked at
+ * @throws the system's error
+ */
+export function removeSession({ dir, files, seen }: OldSession): boolean {
+  const now = fs.lstatSync(path.join(dir, JOURNAL_NAME));
+  if (!now.isFile() || now.size !== seen.size || now.mtimeMs !== seen.mtimeMs) return false;
+  for (const file of files) fs.unlinkSync(file);
+  if (removeIfEmpty(dir)) removeIfEmpty(path.dirname(dir));
+  return true;
+}
+
+function removeIfEmpty(dir: string): boolean {
+  try {
+    fs.rmdirSync(dir);
+    return true;
+  } catch (error) {
+    if (isCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { type JournalEvent, journalRoot, readEvents } from "../../shared/journal/sessionJournal.ts";
+import { messageOf } from "../../shared/system/errors.ts";
+import { printable } from "../../shared/text/printable.ts";
+import { plural } from "../cli/format.ts";
+import { note, print } from "../cli/output.ts";
+import { screenOf } from "../cli/terminal.ts";
+import { parseArguments } from "../cli/usage.ts";
+import { eventLine, jsonLine } from "./eventLine.ts";
+import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
+import { filterFor, timeOf } from "./selection.ts";
+import { SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
+
+const USAGE = `Usage: pact-hooks journal read [OPTIONS]
+
+Prints events: session by session, the session that began first first, and each in the order of its journal.
+
+Options:
+  --type TYPE     only events of this type; may be given more than once
+  --session ID    only of this session
+  --project DIR   only of this project, and of those in folders below it
+  --since WHEN    not before an age (12h, 7d) or a date (2026-01-31)
+  --until WHEN    not after that moment, or that day
+  --json          as JSON, one event a line
+  -h, --help      this text
+
+Examples:
+  pact-hooks journal read --type lock_fail_open --type lock_reaped --since 7d
+  pact-hooks journal read --project . --json | jq -r .type | sort | uniq -c
+`;
+
+/** @returns the exit code @throws {UsageError} */
+export function runJournalRead(args: string[]): number {
+  const { values } = parseArguments(
+    {
+      args,
+      options: {
+        ...SELECTION_OPTIONS,
+        type: { type: "string", multiple: true },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    },
+    USAGE,
+  );
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const filter = filterFor({ ...selectionOf(values, USAGE), types: values.type });
+  const screen = screenOf(process.stdout, process.env);
+  const line = (event: JournalEvent) => (values.json ? jsonLine(event) : eventLine(event, screen));
+  const tally = { badLines: 0 };
+  const trouble = ({ path, message }: Trouble) =>
+    note(printable(`pact-hooks: ${path} was not read: ${message}`));
+  for (const journal of inOrder(journalRoot(), trouble)) {
+    try {
+      for (const event of readEvents(journal.path, tally)) {
+        if (filter(event, timeOf(event), journal) && !print(line(event))) return 0;
+      }
+    } catch (error) {
+      trouble({ path: journal.path, message: messageOf(error) });
+    }
+  }
+  if (tally.badLines > 0) note(`pact-hooks: skipped ${plural(tally.badLines, "line")} that are not events`);
+  return 0;
+}
+
+/** The journals, in the order of their first events. */
+function inOrder(root: string, trouble: (found: Trouble) => void): FoundJournal[] {
+  const journals = [...findJournals(root, trouble)].map((journal) => ({
+    journal,
+    first: firstTime(journal),
+  }));
+  journals.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  return journals.map(({ journal }) => journal);
+}
+
+function firstTime({ path }: FoundJournal): string {
+  try {
+    for (const { ts } of readEvents(path)) return ts;
+  } catch {
+    // Whoever reads it tells.
+  }
+  return "";
+}

@@ -1,0 +1,67 @@
+/** The options that say which events are meant, the same for every command that reads journals. */
+import path from "node:path";
+import { isSessionId } from "../../shared/journal/sessionFolder.ts";
+import { UsageError } from "../cli/usage.ts";
+import { type Moment, parseMoment } from "./moment.ts";
+import type { Selection } from "./selection.ts";
+
+export const SELECTION_OPTIONS = {
+  since: { type: "string" },
+  until: { type: "string" },
+  project: { type: "string" },
+  session: { type: "string" },
+} as const;
+
+export interface SelectionValues {
+  since?: string | undefined;
+  until?: string | undefined;
+  project?: string | undefined;
+  session?: string | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws {UsageError} for a value that means nothing */
+export function selectionOf(values: SelectionValues, usage: string): Selection {
+  const since = values.since === undefined ? undefined : momentOf("--since", values.since, usage);
+  const until = values.until === undefined ? undefined : momentOf("--until", values.until, usage);
+  if (values.session !== undefined && !isSessionId(values.session)) {
+    throw new UsageError(`'${values.session}' is not a session id`, usage);
+  }
+  return {
+    sinceMs: since?.ms,
+    // Until a day includes that day.
+    untilMs: until && (until.isDay ? until.ms + DAY_MS : until.ms),
+    projectDir: projectOf(values.project, usage),
+    sessionId: values.session,
+  };
+}
+
+/** The folder of `--project`, absolute. It need not be there any more. @throws {UsageError} if it is empty */
+export function projectOf(project: string | undefined, usage: string): string | undefined {
+  if (project === "") throw new UsageError("--project is empty", usage);
+  return project === undefined ? undefined : path.resolve(project);
+}
+
+function momentOf(option: string, text: string, usage: string): Moment {
+  const moment = parseMoment(text, Date.now());
+  if (moment) return moment;
+  throw new UsageError(
+    `${option} is an age, such as 7d or 12h, or a date, such as 2026-01-31 or 2026-01-31T12:00Z, not '${text}'`,
+    usage,
+  );
+}
+
+/** A selection for a person. */
+export function describeSelection({ sinceMs, untilMs, projectDir, sessionId }: Selection): string {
+  const parts: string[] = [];
+  if (sinceMs !== undefined) parts.push(`since ${minuteOf(sinceMs)}`);
+  if (untilMs !== undefined) parts.push(`before ${minuteOf(untilMs)}`);
+  if (projectDir !== undefined) parts.push(`in ${projectDir}`);
+  if (sessionId !== undefined) parts.push(`of session ${sessionId}`);
+  return parts.join(", ");
+}
+
+function minuteOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,128 @@
+import fs from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { type JournalEvent, journalRoot } from "../../shared/journal/sessionJournal.ts";
+import { printable } from "../../shared/text/printable.ts";
+import { note, print } from "../cli/output.ts";
+import { screenOf } from "../cli/terminal.ts";
+import { parseArguments } from "../cli/usage.ts";
+import { eventLine, jsonLine } from "./eventLine.ts";
+import { type FoundJournal, findJournals } from "./findJournals.ts";
+import { JournalFollower } from "./follower.ts";
+import { type Filter, filterFor, timeOf } from "./selection.ts";
+import { selectionOf } from "./selectionOptions.ts";
+
+const USAGE = `Usage: pact-hooks journal tail [OPTIONS]
+
+Prints events as they are written, from now on, until Ctrl-C. Journals of sessions that begin later are followed too.
+
+Options:
+  --type TYPE     only events of this type; may be given more than once
+  --session ID    only of this session
+  --project DIR   only of this project, and of those in folders below it
+  --json          as JSON, one event a line
+  -h, --help      this text
+
+Examples:
+  pact-hooks journal tail
+  pact-hooks journal tail --type lock_fail_open --json
+`;
+
+const MIN_PAUSE_MS = 150;
+/** Looking takes at most this part of the time, however many journals there are. */
+const LOOK_SHARE = 0.05;
+/** Far below the number of files that a process may have open. */
+const MAX_OPEN = 200;
+
+/** @returns the exit code, after SIGINT or when nobody reads any more @throws {UsageError} */
+export async function runJournalTail(args: string[]): Promise<number> {
+  const { values } = parseArguments(
+    {
+      args,
+      options: {
+        session: { type: "string" },
+        project: { type: "string" },
+        type: { type: "string", multiple: true },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    },
+    USAGE,
+  );
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const filter = filterFor({ ...selectionOf(values, USAGE), types: values.type });
+  const screen = screenOf(process.stdout, process.env);
+  const line = (event: JournalEvent) => (values.json ? jsonLine(event) : eventLine(event, screen));
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  await follow(filter, (event) => print(line(event)), interrupted.signal);
+  return 0;
+}
+
+/** @param show returns false when it wants no more */
+async function follow(
+  filter: Filter,
+  show: (event: JournalEvent) => boolean,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const root = journalRoot();
+  const followers = new Map<string, JournalFollower>();
+  for (const { path } of newestFirst(listJournals(root))) addFollower(followers, path).skipToEnd();
+  note(printable(`pact-hooks: following the journals below ${root}; Ctrl-C ends`));
+  while (!interrupted.aborted) {
+    const startedAt = performance.now();
+    if (!look(root, followers, filter, show)) return;
+    const tookMs = performance.now() - startedAt;
+    await pause(Math.max(MIN_PAUSE_MS, tookMs / LOOK_SHARE), interrupted);
+  }
+}
+
+/** Shows what is new in all journals, in the order of time. @returns what `show` does */
+function look(
+  root: string,
+  followers: Map<string, JournalFollower>,
+  filter: Filter,
+  show: (event: JournalEvent) => boolean,
+): boolean {
+  const events: JournalEvent[] = [];
+  for (const journal of listJournals(root)) {
+    const follower = followers.get(journal.path) ?? addFollower(followers, journal.path);
+    try {
+      for (const event of follower.read()) if (filter(event, timeOf(event), journal)) events.push(event);
+    } catch {
+      // It may be readable at the next look.
+      follower.close();
+    }
+  }
+  events.sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
+  return events.every(show);
+}
+
+function addFollower(followers: Map<string, JournalFollower>, path: string): JournalFollower {
+  const follower = new JournalFollower(path, followers.size < MAX_OPEN);
+  followers.set(path, follower);
+  return follower;
+}
+
+function listJournals(root: string): FoundJournal[] {
+  return [...findJournals(root, () => {})];
+}
+
+/** The newest are those that are kept open. */
+function newestFirst(journals: FoundJournal[]): FoundJournal[] {
+  const changedAt = ({ path }: FoundJournal) => fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return journals
+    .map((journal) => ({ journal, at: changedAt(journal) }))
+    .sort((a, b) => b.at - a.at)
+    .map(({ journal }) => journal);
+}
+
+async function pause(ms: number, interrupted: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal: interrupted });
+  } catch {
+    // Interrupted: the loop ends.
+  }
+}

@@ -1,0 +1,128 @@
+import fs from "node:fs";
+import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
+import { isSessionId } from "../../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
+import { messageOf } from "../../shared/system/errors.ts";
+import { print } from "../cli/output.ts";
+import { parseArguments, UsageError } from "../cli/usage.ts";
+import { projectOf } from "./selectionOptions.ts";
+
+const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
+
+Appends an event to a session's journal. Without FIELD=VALUE its fields are a JSON object on standard input, if there
+is any. TYPE is one of those in docs/journal.md, whose fields are checked, or one of your own with a dot in its name.
+FIELD:=JSON gives a field a value that is not a text; those of our types are converted as they need.
+
+Options:
+  --session ID    whose journal; without it the event is unattributed
+  --project DIR   the session's project (default: the current folder)
+  -h, --help      this text
+
+Examples:
+  pact-hooks journal write mytool.deployed version=1.2 took:=31 --session "$CLAUDE_CODE_SESSION_ID"
+  pact-hooks journal write write_abandoned target=$PWD/CLAUDE.md reason=no_space message="disk full" rounds=0 pid=$$
+  echo '{"version": "1.2"}' | pact-hooks journal write mytool.deployed
+`;
+
+const MAX_BYTES = 1024 * 1024;
+
+/** @returns the exit code: 1 if the journal cannot be written @throws {UsageError} also for a wrong event */
+export function runJournalWrite(args: string[]): number {
+  const { values, positionals } = parseArguments(
+    {
+      args,
+      allowPositionals: true,
+      options: {
+        session: { type: "string" },
+        project: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    },
+    USAGE,
+  );
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const [type, ...pairs] = positionals;
+  if (type === undefined) throw new UsageError("journal write needs the type of an event", USAGE);
+  const sessionId = values.session;
+  if (sessionId !== undefined && !isSessionId(sessionId)) {
+    throw new UsageError(`'${sessionId}' is not a session id`, USAGE);
+  }
+  const projectDir = projectOf(values.project, USAGE) ?? process.cwd();
+  const rules = rulesOf(type) ?? {};
+  const given = pairs.length > 0 ? fieldsOf(pairs, rules) : fieldsFromStdin();
+  const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
+  const problem = problemOf(type, fields);
+  if (problem) throw new UsageError(problem, USAGE);
+  return appendEvent(makeEvent(type, fields), { sessionId, projectDir }) ? 0 : 1;
+}
+
+/** What the options say already need not be said again. */
+function sessionFields(
+  rules: Record<string, FieldRule>,
+  sessionId: string | undefined,
+  projectDir: string,
+): Record<string, unknown> {
+  return {
+    ...(rules.session_id && sessionId !== undefined ? { session_id: sessionId } : {}),
+    ...(rules.project_dir ? { project_dir: projectDir } : {}),
+  };
+}
+
+function fieldsOf(pairs: string[], rules: Record<string, FieldRule>): Record<string, unknown> {
+  const fields: [string, unknown][] = pairs.map((pair) => {
+    const [, name = "", json, value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)(:?)=(.*)$/s.exec(pair) ?? [];
+    if (name === "") throw new UsageError(`'${pair}' is not FIELD=VALUE`, USAGE);
+    return [name, json ? parseJson(value, `the value of ${name}`) : convert(value, rules[name])];
+  });
+  const names = fields.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`'${twice}' is given twice`, USAGE);
+  return Object.fromEntries(fields);
+}
+
+/** Text to what the rule asks for, where it is that; else the check will say what is wrong. */
+function convert(value: string, rule: FieldRule | undefined): unknown {
+  switch (rule?.kind) {
+    case "count":
+    case "ms":
+      return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    case "boolean":
+      return value === "true" ? true : value === "false" ? false : value;
+    case "fields":
+      return value.startsWith("{") ? parseJson(value, "the value") : value;
+    default:
+      return value;
+  }
+}
+
+function fieldsFromStdin(): Record<string, unknown> {
+  const text = process.stdin.isTTY ? "" : readStdin();
+  if (text.trim() === "") return {};
+  const value = parseJson(text, "standard input");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UsageError("standard input is not a JSON object", USAGE);
+  }
+  return value as Record<string, unknown>;
+}
+
+function readStdin(): string {
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync(0);
+  } catch (error) {
+    throw new UsageError(`standard input cannot be read: ${messageOf(error)}`, USAGE);
+  }
+  if (bytes.length > MAX_BYTES) throw new UsageError("the event is larger than 1 MB", USAGE);
+  return bytes.toString("utf8");
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${what} is not JSON`, USAGE);
+  }
+}
