@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { listing, payload, sandbox } from "./hooks/hookProcess.ts";
+import { listing, payload, sandbox } from "./helpers/hookProcess.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");

@@ -5,11 +5,19 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { AuditResult } from "../../bin/audit/auditJournals.ts";
 import { start } from "../helpers/child.ts";
+import {
+  COMMAND,
+  envOf,
+  failedOpen,
+  journalFile,
+  locked,
+  run,
+  writeJournal,
+} from "../helpers/commandLine.ts";
+import { payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 import { HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
 import { sidecarOf } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
-import { payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { COMMAND, envOf, failedOpen, journalFile, locked, run, writeJournal } from "./commandLine.ts";
 
 const HOSTILE = `<script>alert("1")</script>' onload='x'&amp;\u001b[2J\u202e\n`;
 

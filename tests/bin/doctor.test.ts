@@ -3,8 +3,8 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { run } from "./command.ts";
+import { run } from "../helpers/command.ts";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 
 let box: Sandbox;
 let file: string;

@@ -3,9 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { run } from "./command.ts";
-import { excludeOf, git, repository, untracked } from "./repository.ts";
+import { run } from "../helpers/command.ts";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 let box: Sandbox;

@@ -3,9 +3,18 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Child, start } from "../helpers/child.ts";
+import {
+  COMMAND,
+  envOf,
+  failedOpen,
+  journalFile,
+  lineOf,
+  locked,
+  run,
+  writeJournal,
+} from "../helpers/commandLine.ts";
+import { journalEvents, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
-import { journalEvents, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { COMMAND, envOf, failedOpen, journalFile, lineOf, locked, run, writeJournal } from "./commandLine.ts";
 
 const DAY_MS = 86_400_000;
 

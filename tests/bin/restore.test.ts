@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { answerOf, journalEvents, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { run } from "./command.ts";
+import { run } from "../helpers/command.ts";
+import { answerOf, journalEvents, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 let box: Sandbox;

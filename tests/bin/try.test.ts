@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { journalEvents, listing, sandbox } from "../hooks/hookProcess.ts";
-import { run } from "./command.ts";
+import { run } from "../helpers/command.ts";
+import { journalEvents, listing, sandbox } from "../helpers/hookProcess.ts";
 
 test("try shows the diff, the context, the journal, the backend and the time, and touches nothing", () => {
   const box = sandbox();

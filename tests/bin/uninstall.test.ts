@@ -3,9 +3,9 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
-import { run } from "./command.ts";
-import { git, repository, untracked } from "./repository.ts";
+import { run } from "../helpers/command.ts";
+import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { git, repository, untracked } from "../helpers/repository.ts";
 
 let box: Sandbox;
 let inner: string;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { journalEvents, listing } from "../hooks/hookProcess.ts";
+import { journalEvents, listing } from "../helpers/hookProcess.ts";
 import { type Claude, newClaude, touchOf } from "./claude.ts";
 import { startGitServer } from "./gitServer.ts";
 import { type MockApi, startMockApi } from "./mockApi.ts";

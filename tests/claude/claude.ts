@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { inject } from "vitest";
-import { type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 import type { MockApi } from "./mockApi.ts";
 
 export interface ClaudeRun {

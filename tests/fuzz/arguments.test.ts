@@ -1,8 +1,8 @@
 /** Whatever a command is given: an exit code that means something, usage where it is wrong, and never a stack trace. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { run } from "../bin/commandLine.ts";
-import { sandbox } from "../hooks/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { sandbox } from "../helpers/hookProcess.ts";
 import { check, nasty, timeout } from "./fuzz.ts";
 
 const COMMANDS = [

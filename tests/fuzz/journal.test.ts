@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { auditJournals } from "../../bin/audit/auditJournals.ts";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
-import { journalFile, run } from "../bin/commandLine.ts";
+import { journalFile, run } from "../helpers/commandLine.ts";
+import { sandbox } from "../helpers/hookProcess.ts";
 import { tempDir } from "../helpers/tempDir.ts";
-import { sandbox } from "../hooks/hookProcess.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 
 const COMMANDS = [

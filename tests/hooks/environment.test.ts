@@ -3,7 +3,15 @@ import fs from "node:fs";
 import module from "node:module";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { answerOf, hookFile, journalEvents, payload, runHook, type Sandbox, sandbox } from "./hookProcess.ts";
+import {
+  answerOf,
+  hookFile,
+  journalEvents,
+  payload,
+  runHook,
+  type Sandbox,
+  sandbox,
+} from "../helpers/hookProcess.ts";
 
 const dist = path.resolve(path.dirname(hookFile("sessionStart")), "..");
 const claudeMd = (box: Sandbox) => fs.readFileSync(path.join(box.projectDir, ".claude/CLAUDE.md"), "utf8");

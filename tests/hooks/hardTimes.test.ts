@@ -4,7 +4,6 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { HAS_STRACE } from "../helpers/machine.ts";
 import {
   answerOf,
   hookFile,
@@ -14,7 +13,8 @@ import {
   type Sandbox,
   sandbox,
   startHook,
-} from "./hookProcess.ts";
+} from "../helpers/hookProcess.ts";
+import { HAS_STRACE } from "../helpers/machine.ts";
 
 let box: Sandbox;
 let file: string;

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { answerOf, journalEvents, listing, payload, runHook, sandbox } from "./hookProcess.ts";
+import { answerOf, journalEvents, listing, payload, runHook, sandbox } from "../helpers/hookProcess.ts";
 
 test("session_end goes into the journal, with the reason, and nothing else happens", () => {
   const box = sandbox();

@@ -2,8 +2,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { start as startChild, startProgram } from "../helpers/child.ts";
-import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
-import { sidecarOf } from "../helpers/tempDir.ts";
 import {
   answerOf,
   journalEvents,
@@ -13,7 +11,9 @@ import {
   type Sandbox,
   sandbox,
   startHook,
-} from "./hookProcess.ts";
+} from "../helpers/hookProcess.ts";
+import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
+import { sidecarOf } from "../helpers/tempDir.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 const NEXT_SESSION = "9d7e6f50-1111-4222-8333-444455556666";

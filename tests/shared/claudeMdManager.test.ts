@@ -11,7 +11,7 @@ import {
   updatePactRouting,
   updateSessionInfo,
 } from "../../shared/claudeMdManager.ts";
-import { journalEvents, listing, type Sandbox, sandbox } from "../hooks/hookProcess.ts";
+import { journalEvents, listing, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
 
 let box: Sandbox;
 let file: string;

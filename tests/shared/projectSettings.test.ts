@@ -10,7 +10,7 @@ import {
   runHook,
   type Sandbox,
   sandbox,
-} from "../hooks/hookProcess.ts";
+} from "../helpers/hookProcess.ts";
 
 /** Runs the session-start hook in a project with these settings. */
 function withSettings(settings: string, box: Sandbox = sandbox()) {

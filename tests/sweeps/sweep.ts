@@ -7,7 +7,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
-import { type Answer, answerOf, type HookName, type HookRun, hookFile } from "../hooks/hookProcess.ts";
+import { type Answer, answerOf, type HookName, type HookRun, hookFile } from "../helpers/hookProcess.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;

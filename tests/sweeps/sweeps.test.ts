@@ -3,8 +3,8 @@
  * all calls with all failures in all scenarios with each way to the lock.
  */
 import { describe, expect, test } from "vitest";
+import { answerOf, type HookRun } from "../helpers/hookProcess.ts";
 import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
-import { answerOf, type HookRun } from "../hooks/hookProcess.ts";
 import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";

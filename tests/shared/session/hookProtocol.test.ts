@@ -4,10 +4,10 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { parsePayload } from "../../../shared/session/hookProtocol.ts";
 import { startPython } from "../../helpers/child.ts";
+import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../../helpers/hookProcess.ts";
 import { HAS_PYTHON, HAS_STRACE, IS_LINUX } from "../../helpers/machine.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
-import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../../hooks/hookProcess.ts";
 
 let dir: string;
 

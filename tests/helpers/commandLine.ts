@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Sandbox } from "../hooks/hookProcess.ts";
+import type { Sandbox } from "./hookProcess.ts";
 
 export const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));
 
