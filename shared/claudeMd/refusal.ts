@@ -1,8 +1,9 @@
 import { removal } from "../text/edits.ts";
 import { bodyStart, locateFrontMatter } from "../text/frontMatter.ts";
+import { isInAny } from "./blocks.ts";
 import { type Document, edit, linesOf } from "./document.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
-import { lineNumberAt } from "./scan.ts";
+import { lineNumberAt, type Marker } from "./scan.ts";
 
 /** Why a text is left alone: each function names the lines as they were found, and says what to do about them. */
 
@@ -33,7 +34,9 @@ export function describeDamage(doc: Document): string | null {
         (kind === "managed" || kind === "memory") && edge === "START" && start < section.start,
     );
   if (memory.length > 0 || !start) return null;
-  const passing = strays.filter(({ kind }) => kind === "routing" || kind === "session");
+  const isPassing = ({ kind }: Marker) => kind === "routing" || kind === "session";
+  // A session block goes with the markers that are in it.
+  const passing = strays.filter((marker) => isPassing(marker) && !isInAny(marker, sessions));
   const bare = edit(doc, [...sessions, ...routing, ...passing].map(removal));
   const last = bare.sections.at(-1);
   if (!last?.toEnd || bare.text.slice(last.body, last.end).trim() === "") return null;

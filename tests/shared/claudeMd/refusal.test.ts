@@ -20,6 +20,12 @@ describe("an open fence hides", () => {
   });
 });
 
+test("a routing block in a session block, above memory without an end, is no obstacle to saying so", () => {
+  const session = ["<!-- SESSION_START -->", "<!-- PACT_ROUTING_START -->", "<!-- PACT_ROUTING_END -->"];
+  const text = lines(MANAGED[0] as string, ...session, "<!-- SESSION_END -->", "## Working Memory", "mine");
+  expect(problemOf(text)).toContain("the managed block that starts in line 1 has no end");
+});
+
 describe("rules that would become front matter are named, with what keeps them from it:", () => {
   test("memory", () => {
     const text = lines("---", "a: 1", "## Working Memory", "mine", "", "# Mine", "---", "b", ...MANAGED);
