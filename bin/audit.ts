@@ -1,8 +1,8 @@
 /** `pact-hooks audit`: how often the lock failed open, why, where, and who held it. */
 
-import { journalRoot } from "../shared/journal/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { messageOf } from "../shared/system/errors.ts";
-import { printable } from "../shared/text/printable.ts";
+import { printable } from "../shared/text/characters.ts";
 import { type AuditResult, auditJournals } from "./audit/auditJournals.ts";
 import { auditHtml } from "./audit/html.ts";
 import { showProgress } from "./audit/progress.ts";

@@ -1,7 +1,7 @@
 /** `pact-hooks doctor`: looks at a project and says what needs doing. */
 import fs from "node:fs";
 import path from "node:path";
-import { printable } from "../shared/text/printable.ts";
+import { printable } from "../shared/text/characters.ts";
 import { paint } from "./cli/paint.ts";
 import { parseArguments, UsageError } from "./cli/usage.ts";
 import { examine, type Finding } from "./doctor/checks.ts";

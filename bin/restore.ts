@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
-import { type JournalEvent, journalRoot, readEvents } from "../shared/journal/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionFolder.ts";
+import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
-import { printable } from "../shared/text/printable.ts";
+import { printable } from "../shared/text/characters.ts";
 import { updateFile } from "../shared/update/updateFile.ts";
 import { showDiff } from "./cli/diff.ts";
 import { paint } from "./cli/paint.ts";

@@ -7,7 +7,7 @@ import { claudeMdPaths, claudeMdRemovals, targetOf } from "../shared/install/cla
 import { removalOf } from "../shared/install/installHooks.ts";
 import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { journalRoot } from "../shared/journal/sessionJournal.ts";
+import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
 import { print } from "./cli/output.ts";
 import { parseArguments } from "./cli/usage.ts";

@@ -16,12 +16,12 @@ import {
   updateSessionText,
 } from "./claudeMd/projectText.ts";
 import { routingText } from "./claudeMd/routing.ts";
-import { configDir } from "./journal/sessionJournal.ts";
+import { configDir } from "./journal/sessionFolder.ts";
+import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings } from "./projectSettings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
-import { isThere } from "./system/files.ts";
-import { inFolder } from "./system/folders.ts";
-import { abandon, NOT_NEEDED, type UpdateResult } from "./update/result.ts";
+import { inFolder, isThere } from "./system/files.ts";
+import { abandon, type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
 export { extractManagedRegion } from "./claudeMd/managed.ts";
@@ -128,7 +128,7 @@ function updateClaudeMd(
     file = resolveProjectClaudeMd(projectDir);
   } catch (error) {
     const file = inFolder(projectDir, "CLAUDE.md");
-    return { ...abandon(error, file, lockTo), changes: [], path: file, hadRouting: false };
+    return { ...abandon(error, file, requestOf(lockTo)), changes: [], path: file, hadRouting: false };
   }
   const { settings, problems } = readProjectSettings(projectDir);
   const wanted: ProjectTextOptions = {
@@ -192,7 +192,7 @@ function prepareFolder(
     fs.mkdirSync(folder, 0o700);
   } catch (error) {
     // A dangling link, which the update will refuse, or another session was faster.
-    if (!isCode(error, "EEXIST")) return abandon(error, file, options);
+    if (!isCode(error, "EEXIST")) return abandon(error, file, requestOf(options));
   }
   return undefined;
 }

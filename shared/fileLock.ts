@@ -1,45 +1,49 @@
 /**
- * The lock: an advisory `flock(2)` on a sidecar file beside the target. It makes writers take turns; that a wrong turn
- * is harmless is the publish's work (updateFile.ts), so everything here may guess.
+ * The lock: an advisory `flock(2)` on a sidecar beside the target. It makes writers take turns. A wrong turn is harmless,
+ * which is the publish's work (update/updateFile.ts), so everything here may guess.
  *
- * Acquire, until the timeout: open the sidecar and try its flock without waiting.
- * - Got it: the path must still name what we locked, or somebody has replaced the sidecar. Older than the TTL: its last
- *   holder is presumed dead; unlink it while holding it and start over with a new one. Else write the holder record.
- * - Refused: wait a little. If the sidecar is older than the TTL, or dated in the future, and nobody has touched it for
- *   a second of our own waiting, its holder is presumed dead: unlink it and start over.
- * - Time is up, or any step failed: fail open. The caller goes on without the lock, and the journal says so.
- * Release: empty the record, close. The sidecar stays, since other implementations do not look at its inode again.
- * A holder that dies, however, leaves the flock to the kernel, which frees it.
+ * States of a sidecar
+ * - absent: the first writer creates it.
+ * - free: no process holds its flock. Its record is empty, or was left by a holder that crashed.
+ * - held: a process holds its flock. A holder of ours has written its record into it, which refreshed its mtime.
+ * - stale: its mtime is older than the TTL, or in the future by more. Free and stale is *abandoned*. Held and stale may be
+ *   *evicted*, once no process has touched it for a second of our own waiting.
+ * Both are unlinked, and the writer starts over with a new sidecar. So a path may name another file than the one that a
+ * writer has locked, and a flock alone is not the lock: the path must still name it.
+ *
+ * Calling sequence
+ * 1. `acquire`: open and flock without waiting (lock/flock.ts); `confirm` that the path names what was locked; write the
+ *    record. Refused: `evictStale`, pause, again, until the timeout.
+ * 2. `critical` runs, with a lease that says whether the lock is held.
+ * 3. `release`: empty the record, close. The sidecar stays, since other implementations do not check its inode.
+ *
+ * What fails open
+ * - the timeout is over, or there is no way to flock on this machine;
+ * - the sidecar cannot be opened, locked, read, written or unlinked, for whatever reason the system gives;
+ * - the target is one that is never written.
+ * Each of these, and no other way, goes on without the lock, after one `lock_fail_open` event. Each unlinked sidecar is
+ * one `lock_reaped` event.
  */
 import fs from "node:fs";
+import type { LockHolder } from "./journal/events.ts";
+import { report } from "./journal/sessionJournal.ts";
 import { findBackend } from "./lock/flock.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
-import {
-  type Attempt,
-  elapsedMs,
-  FIND_HOLDER_MS,
-  failOpen,
-  type Lease,
-  LockFailure,
-  type LockOptions,
-  newAttempt,
-  reportReaped,
-} from "./lock/lease.ts";
-import { ifPresent } from "./system/errors.ts";
-import { inFolder } from "./system/folders.ts";
-import { sleepMs } from "./system/sleep.ts";
+import { type Lease, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
+import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
+import { inFolder } from "./system/files.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
-import { monotonicMs } from "./system/time.ts";
+import { monotonicMs, sleepMs } from "./system/time.ts";
 
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 
-/** How long nobody must have touched an expired sidecar that is held: some holders never touch the mtime. */
+/** How long a stale sidecar that is held must stay untouched: some holders never touch the mtime. */
 const PATIENCE_MS = 1000;
-const MIN_POLL_MS = 1;
+const MIN_PAUSE_MS = 1;
 /** Bounds the hand-over from one writer to the next. */
-const MAX_POLL_MS = 8;
-/** A backend that can wait does so, for it takes a process to ask it; between, we look at the sidecar. */
-const MAX_WAIT_MS = 50;
+const MAX_PAUSE_MS = 8;
+/** A backend that can wait is handed the lock at once, and costs a process each time. Between, we check the sidecar. */
+const WAIT_MS = 50;
 
 /**
  * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
@@ -48,18 +52,19 @@ const MAX_WAIT_MS = 50;
  * @throws only what `critical` throws
  */
 export function withFileLock<T>(target: string, critical: (lease: Lease) => T, options: LockOptions = {}): T {
+  const request = requestOf(options);
   let resolved: TargetPath;
   try {
-    resolved = resolveTarget(target, options.projectDir);
+    resolved = resolveTarget(target, request.anchor);
   } catch (error) {
-    return critical(failOpen(newAttempt(target, undefined, options), error));
+    return critical(failOpen(newAttempt(target, undefined, request), error));
   }
-  return withLockOn(resolved, critical, options);
+  return withLockOn(resolved, critical, request);
 }
 
 /** As `withFileLock`, for a target whose links have been followed. */
-export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T, options: LockOptions): T {
-  const { lease, fd } = acquire(target, options);
+export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T, request: LockRequest): T {
+  const { lease, fd } = acquire(target, request);
   try {
     return critical(lease);
   } finally {
@@ -72,28 +77,68 @@ export function sidecarOf({ dir, base }: TargetPath): string {
   return inFolder(dir, `.${base}.lock`);
 }
 
-/** Without a descriptor the lock has failed open. */
-interface Acquired {
-  lease: Lease;
-  fd?: number;
+/** One try to get one lock: what was asked for, and what was seen so far. */
+interface Attempt {
+  target: string;
+  sidecar: string | undefined;
+  request: LockRequest;
+  startedAt: number;
+  tries: number;
+  backend: Lease["backend"];
+  /** A stale sidecar that is held, and since when it has not been touched. */
+  suspect?: { ino: bigint; mtimeNs: bigint; since: number } | undefined;
+  /** Whether it has replaced a stale sidecar that was free. */
+  hasReplaced: boolean;
+  reaped: Reaped[];
+  /** The sidecar that was locked in the end. */
+  lockedIno?: number;
 }
 
-/** Never throws: every failure fails open, with one event. */
-function acquire(target: TargetPath, options: LockOptions): Acquired {
+/** A stale sidecar that was unlinked: `abandoned` when it was free, `expired` when its holder was evicted. */
+interface Reaped {
+  reason: "abandoned" | "expired";
+  ageMs: number;
+  ino: number;
+  holder: LockHolder | undefined;
+}
+
+/** A failure that no system call reported. */
+class LockFailure extends Error {
+  reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+function newAttempt(target: string, sidecar: string | undefined, request: LockRequest): Attempt {
+  const startedAt = monotonicMs();
+  return { target, sidecar, request, startedAt, tries: 0, backend: "none", hasReplaced: false, reaped: [] };
+}
+
+/** Milliseconds since the attempt began, to a tenth. */
+function elapsedMs({ startedAt }: Attempt): number {
+  return Math.round((monotonicMs() - startedAt) * 10) / 10;
+}
+
+/** Never throws: every failure fails open, with one event. Without a descriptor the lock has failed open. */
+function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?: number } {
   const sidecar = sidecarOf(target);
-  const attempt = newAttempt(target.path, sidecar, options);
-  let acquired: Acquired;
+  const attempt = newAttempt(target.path, sidecar, request);
+  let fd: number | undefined;
+  let lease: Lease;
   try {
-    const fd = poll(sidecar, attempt);
-    acquired = { fd, lease: { outcome: "locked", waitedMs: elapsedMs(attempt), backend: attempt.backend } };
+    fd = poll(sidecar, attempt);
+    lease = { outcome: "locked", waitedMs: elapsedMs(attempt), backend: attempt.backend };
   } catch (error) {
-    acquired = { lease: failOpen(attempt, error) };
+    lease = failOpen(attempt, error);
   }
   for (const reaped of attempt.reaped) {
-    reportReaped(reaped, attempt, acquired.fd);
-    if (reaped.reason === "expired") acquired.lease.evicted = reaped.holder ?? {};
+    reportReaped(reaped, attempt);
+    if (reaped.reason === "expired") lease.evicted = reaped.holder ?? {};
   }
-  return acquired;
+  return fd === undefined ? { lease } : { lease, fd };
 }
 
 /** @returns the descriptor of the locked sidecar, with our record in it @throws why the lock cannot be had */
@@ -103,27 +148,36 @@ function poll(sidecar: string, attempt: Attempt): number {
     throw new LockFailure("no_backend", "neither the fs-ext addon nor a flock program is on this machine");
   }
   attempt.backend = backend.name;
+  const { timeoutMs } = attempt.request;
+  let wantedMs = 0;
   let late = false;
-  let { waits } = backend;
-  for (let pollMs = MIN_POLL_MS, waitMs = 0; ; ) {
-    attempt.tries++;
+  for (;;) {
+    const pauseMs = Math.max(0, Math.min(wantedMs, leftMs()));
     const askedAt = monotonicMs();
-    const fd = backend.openLocked(sidecar, waitMs);
+    attempt.tries++;
+    const fd = backend.openLocked(sidecar, pauseMs);
     if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
-    const startOver = fd !== null || evictExpired(sidecar, attempt);
-    const leftMs = attempt.timeoutMs - elapsedMs(attempt);
-    // A sidecar that has just been replaced is probably free: it gets one try more, late or not.
-    if (late || (leftMs <= 0 && !startOver)) {
-      throw new LockFailure("timeout", `the lock was not free within ${attempt.timeoutMs} ms`);
+    const isReplaced = fd !== null || evictStale(sidecar, attempt);
+    // A sidecar that has just been replaced is probably free: try it once more, even when the time is up.
+    if (leftMs() <= 0 && (late || !isReplaced)) {
+      throw new LockFailure("timeout", `the lock was not free within ${timeoutMs} ms`);
     }
-    late = leftMs <= 0;
-    if (startOver) continue;
-    // BusyBox's flock knows of no waiting, and refuses to run: from then on it is asked without.
-    if (monotonicMs() - askedAt < waitMs) waits = false;
-    if (!waits) sleepMs(Math.min(leftMs, pollMs * (0.5 + Math.random())));
-    pollMs = Math.min(pollMs * 2, MAX_POLL_MS);
-    waitMs = waits ? Math.min(leftMs, MAX_WAIT_MS) : 0;
+    late = leftMs() <= 0;
+    if (!isReplaced) sleepMs(pauseMs - (monotonicMs() - askedAt));
+    wantedMs = isReplaced ? 0 : backend.waits ? WAIT_MS : nextPause(pauseMs);
   }
+
+  function leftMs(): number {
+    return timeoutMs - elapsedMs(attempt);
+  }
+}
+
+/** About twice as long as the last one. */
+function nextPause(lastMs: number): number {
+  return Math.min(
+    Math.max(lastMs * (1 + 2 * Math.random()), MIN_PAUSE_MS),
+    MAX_PAUSE_MS * (0.5 + Math.random()),
+  );
 }
 
 /**
@@ -137,18 +191,18 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
     if (!named || named.ino !== locked.ino || named.dev !== locked.dev) return false;
     const ageMs = Date.now() - locked.mtimeMs;
+    const { request, reaped } = attempt;
     // Once: where the file server's clock is behind ours, the new sidecar looks stale too.
-    if (ageMs > attempt.ttlMs && !attempt.replacedStale) {
-      attempt.replacedStale = true;
+    if (ageMs > request.ttlMs && !attempt.hasReplaced) {
+      attempt.hasReplaced = true;
       const record = readRecord(fd);
       ifPresent(() => fs.unlinkSync(sidecar));
-      if (record) {
-        const holder = holderOfRecord(record);
-        attempt.reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder });
-      }
+      if (record)
+        reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder: holderOfRecord(record) });
       return false;
     }
-    writeRecord(fd, attempt.options.hook ?? "", attempt.options.sessionId);
+    writeRecord(fd, request.hook ?? "", request.journal.sessionId);
+    attempt.lockedIno = locked.ino;
     keep = true;
     return true;
   } finally {
@@ -157,15 +211,15 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
 }
 
 /**
- * Unlinks a held sidecar whose holder is presumed dead.
- * @returns whether it did, so that the lock can be tried anew at once
+ * Unlinks a stale sidecar that is held.
+ * @returns whether the path may name another one now, so that the lock can be tried again at once
  */
-function evictExpired(sidecar: string, attempt: Attempt): boolean {
+function evictStale(sidecar: string, attempt: Attempt): boolean {
   const seen = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
   if (!seen) return true;
   const ageMs = Date.now() - Number(seen.mtimeMs);
-  // An mtime in the future would never grow old: somebody has tampered with it.
-  if (Math.abs(ageMs) <= attempt.ttlMs) {
+  // An mtime in the future would never grow old: a program has tampered with it.
+  if (Math.abs(ageMs) <= attempt.request.ttlMs) {
     attempt.suspect = undefined;
     return false;
   }
@@ -175,25 +229,70 @@ function evictExpired(sidecar: string, attempt: Attempt): boolean {
     return false;
   }
   if (monotonicMs() - suspect.since < PATIENCE_MS) return false;
-  const holder = findHolder(sidecar, FIND_HOLDER_MS);
+  const holder = findHolder(sidecar);
   const now = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
   if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return true;
-  // Another waiter may be faster: then the eviction is its own.
+  // Another waiter may be faster: then it reports the eviction.
   if (ifPresent(() => fs.unlinkSync(sidecar)) === null) return true;
   attempt.reaped.push({ reason: "expired", ageMs, ino: Number(seen.ino), holder });
   attempt.suspect = undefined;
   return true;
 }
 
+/** Journals that the lock cannot be had, and why. @returns the lease to go on with */
+function failOpen(attempt: Attempt, error: unknown): Lease {
+  const { target, sidecar, request, tries, backend } = attempt;
+  const waitedMs = elapsedMs(attempt);
+  const reason = error instanceof LockFailure ? error.reason : failureReason(error);
+  const code = codeOf(error);
+  const holder = reason === "timeout" && sidecar ? findHolder(sidecar) : undefined;
+  report(
+    "lock_fail_open",
+    {
+      target,
+      lock_path: sidecar,
+      reason,
+      code,
+      errno: errnoOf(code),
+      message: messageOf(error),
+      waited_ms: waitedMs,
+      timeout_ms: request.timeoutMs,
+      attempts: tries,
+      holder,
+    },
+    request,
+  );
+  return {
+    outcome: "fail_open",
+    waitedMs,
+    backend,
+    reason,
+    ...(code === undefined ? {} : { code }),
+    ...(holder ? { holder } : {}),
+  };
+}
+
+/** Journals that a sidecar was unlinked. */
+function reportReaped({ reason, ageMs, ino, holder }: Reaped, attempt: Attempt): void {
+  const { target, sidecar, request } = attempt;
+  report(
+    "lock_reaped",
+    {
+      target,
+      lock_path: sidecar,
+      reason,
+      age_ms: Math.round(ageMs),
+      old_ino: ino,
+      new_ino: attempt.lockedIno,
+      waited_ms: elapsedMs(attempt),
+      holder,
+    },
+    request,
+  );
+}
+
 function release(fd: number): void {
-  try {
-    fs.ftruncateSync(fd, 0);
-  } catch {
-    // A record left behind only names a holder that no longer holds.
-  }
-  try {
-    fs.closeSync(fd);
-  } catch {
-    // The descriptor is gone all the same, and the flock with it.
-  }
+  // A record left behind only names a holder that no longer holds.
+  quietly(() => fs.ftruncateSync(fd, 0));
+  quietly(() => fs.closeSync(fd));
 }

@@ -24,13 +24,13 @@ export {
   type UninstallResult,
   uninstallHooks,
 } from "./install/installHooks.ts";
+export type { LockHolder } from "./journal/events.ts";
+export type { JournalAddress } from "./journal/sessionFolder.ts";
 export {
   appendEvent,
-  type JournalAddress,
   type JournalEvent,
   makeEvent,
   readEvents,
   readLastEvent,
 } from "./journal/sessionJournal.ts";
-export type { LockHolder } from "./lock/holder.ts";
 export { type UpdateResult, updateFile } from "./update/updateFile.ts";

@@ -1,8 +1,7 @@
 import { DEFAULT_SETTINGS, parseSettings, SETTINGS_FILE, type Settings } from "./settings.ts";
 import { messageOf } from "./system/errors.ts";
-import { isThere } from "./system/files.ts";
-import { inFolder } from "./system/folders.ts";
-import { closeSnapshot, openSnapshot } from "./system/snapshot.ts";
+import { inFolder, isThere } from "./system/files.ts";
+import { readRegularFile } from "./system/snapshot.ts";
 import { resolveTarget } from "./system/targetPath.ts";
 
 /**
@@ -13,9 +12,8 @@ export function readProjectSettings(projectDir: string): { settings: Settings; p
   const named = inFolder(projectDir, SETTINGS_FILE);
   try {
     if (!isThere(named)) return defaults([]);
-    const snapshot = openSnapshot(resolveTarget(named, projectDir).path);
-    closeSnapshot(snapshot);
-    return snapshot ? parseSettings(snapshot.bytes.toString("utf8")) : defaults([]);
+    const content = readRegularFile(resolveTarget(named, projectDir).path);
+    return content ? parseSettings(content.bytes.toString("utf8")) : defaults([]);
   } catch (error) {
     return defaults([`${SETTINGS_FILE}: ${messageOf(error)} All settings have their defaults.`]);
   }

@@ -1,4 +1,4 @@
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",

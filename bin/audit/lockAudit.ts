@@ -6,7 +6,7 @@
  * counted once: a session start that says that it failed open is counted only if its journal lacks the event.
  * The rate is thus never above 1, and never below the true one: writers that got the lock unseen would lower it.
  */
-import type { KnownEvent } from "../../shared/journal/events.ts";
+import type { EventType } from "../../shared/journal/events.ts";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { Quantiles } from "./quantiles.ts";
@@ -148,7 +148,7 @@ export class LockAudit {
   }
 
   #count(event: JournalEvent, atMs: number, claimed: boolean): void {
-    switch (event.type as KnownEvent["type"]) {
+    switch (event.type as EventType) {
       case "session_start":
         this.#countSessionStart(event, atMs, claimed);
         break;

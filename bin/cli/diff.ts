@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { paint } from "./paint.ts";
 
 /** Shows a person how a text changes, in colour where there is one. */

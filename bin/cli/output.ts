@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { isCode } from "../../shared/system/errors.ts";
-import { sleepMs } from "../../shared/system/sleep.ts";
+import { sleepMs } from "../../shared/system/time.ts";
 
 let isReaderGone = false;
 

@@ -1,5 +1,5 @@
 /** What standard output can show, and texts made to fit. */
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 
 const DEFAULT_COLUMNS = 80;
 const MIN_COLUMNS = 40;

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { messageOf } from "../../shared/system/errors.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 
 /** Wrong arguments: the reason and the usage go to standard error, and the exit code is 2. */
 export class UsageError extends Error {

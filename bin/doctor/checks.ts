@@ -11,14 +11,14 @@ import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
 import { missingExcludes } from "../../shared/git/workTree.ts";
 import { startersOf } from "../../shared/install/settingsFiles.ts";
-import { journalRoot } from "../../shared/journal/sessionJournal.ts";
+import type { LockHolder } from "../../shared/journal/events.ts";
+import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
-import { findHolder, type LockHolder, readRecord } from "../../shared/lock/holder.ts";
-import { FIND_HOLDER_MS } from "../../shared/lock/lease.ts";
+import { findHolder, nameOf, readRecord } from "../../shared/lock/holder.ts";
 import { readProjectSettings } from "../../shared/projectSettings.ts";
 import { ifPresent, messageOf } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
-import { closeSnapshot, openSnapshot } from "../../shared/system/snapshot.ts";
+import { readRegularFile } from "../../shared/system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
 import { listClaims } from "../../shared/update/claim.ts";
 
@@ -123,10 +123,9 @@ function checkPlace(projectDir: string): Found[] {
 
 function checkBlocks(projectDir: string): Found[] {
   const target = existingTarget(projectDir);
-  const snapshot = target && openSnapshot(target.path);
-  closeSnapshot(snapshot);
-  if (!snapshot) return [];
-  const text = snapshot.bytes.toString("utf8");
+  const content = target && readRegularFile(target.path);
+  if (!content) return [];
+  const text = content.bytes.toString("utf8");
   const { managed, routing, sessions, memory, strays } = read(text).blocks;
   const blocks = [managed, ...routing, ...sessions, ...memory].filter((block) => block !== null);
   const { changes, problem: damage } = updateProjectText(text, {});
@@ -156,7 +155,7 @@ function checkSidecar(projectDir: string): Found[] {
   const fd = findBackend()?.openLocked(sidecar);
   if (fd === undefined) return [];
   const ageSeconds = Math.round((Date.now() - stat.mtimeMs) / 1000);
-  if (fd === null) return [describeHeld(sidecar, findHolder(sidecar, FIND_HOLDER_MS), ageSeconds)];
+  if (fd === null) return [describeHeld(sidecar, findHolder(sidecar), ageSeconds)];
   try {
     const record = readRecord(fd);
     if (!record) return [ok(`${sidecar} is free`)];
@@ -167,11 +166,7 @@ function checkSidecar(projectDir: string): Found[] {
 }
 
 function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSeconds: number): Found {
-  const who = holder
-    ? `${holder.command ?? "a process"} (pid ${holder.pid})`
-    : "a process that cannot be told";
-  const since = holder?.held_ms === undefined ? "" : ` for ${Math.round(holder.held_ms / 1000)} s`;
-  const held = `${sidecar} is held by ${who}${since}`;
+  const held = `${sidecar} is held by ${nameOf(holder ?? {})}`;
   if (ageSeconds <= LOCK_TTL_SECONDS)
     return note(held, "Look again in a moment: an update takes milliseconds.");
   const advice = "If it hangs, end it. Nothing is lost: writers take the lock over, or go on without it.";

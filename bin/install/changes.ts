@@ -7,9 +7,9 @@ import {
   makeChange,
   type Preview,
   previewChange,
-  whyLeftAlone,
+  whyNot,
 } from "../../shared/install/fileChange.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { showDiff } from "../cli/diff.ts";
 import { note, print } from "../cli/output.ts";
 import { UsageError } from "../cli/usage.ts";
@@ -46,7 +46,7 @@ export function look({ wanted }: NamedChange): Preview | null | false {
   try {
     return previewChange(wanted);
   } catch (error) {
-    complain(whyLeftAlone(wanted.file, error));
+    complain(whyNot(wanted.file, error));
     return false;
   }
 }

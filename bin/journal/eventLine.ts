@@ -1,7 +1,7 @@
 /** An event as one line: JSON for a program, `time type field=value …` for a person. */
 
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { paint } from "../cli/paint.ts";
 import { type Screen, shown } from "../cli/terminal.ts";
 

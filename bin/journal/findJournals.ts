@@ -1,9 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { JOURNAL_NAME } from "../../shared/journal/sessionJournal.ts";
+import { JOURNAL_NAME, UNATTRIBUTED_NAME } from "../../shared/journal/sessionFolder.ts";
 import { ifPresent, messageOf } from "../../shared/system/errors.ts";
-
-export const UNATTRIBUTED_NAME = "unattributed.jsonl";
 
 export interface FoundJournal {
   path: string;

@@ -1,8 +1,8 @@
 /** Which sessions are old enough to be forgotten, and how to forget one without touching what is not ours. */
 import fs from "node:fs";
 import path from "node:path";
-import { isSessionId } from "../../shared/journal/sessionFolder.ts";
-import { JOURNAL_NAME, readEvents } from "../../shared/journal/sessionJournal.ts";
+import { isSessionId, JOURNAL_NAME } from "../../shared/journal/sessionFolder.ts";
+import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { isCode, messageOf } from "../../shared/system/errors.ts";
 import { PROJECT_BACKUP, USER_BACKUP } from "../../shared/update/backup.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";

@@ -1,6 +1,6 @@
-import { journalRoot } from "../../shared/journal/sessionJournal.ts";
+import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { messageOf } from "../../shared/system/errors.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { formatBytes, plural } from "../cli/format.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf, shown } from "../cli/terminal.ts";

@@ -1,6 +1,7 @@
-import { type JournalEvent, journalRoot, readEvents } from "../../shared/journal/sessionJournal.ts";
+import { journalRoot } from "../../shared/journal/sessionFolder.ts";
+import { type JournalEvent, readEvents } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { plural } from "../cli/format.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf } from "../cli/terminal.ts";

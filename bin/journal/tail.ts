@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { type JournalEvent, journalRoot } from "../../shared/journal/sessionJournal.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { journalRoot } from "../../shared/journal/sessionFolder.ts";
+import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf } from "../cli/terminal.ts";
 import { parseArguments } from "../cli/usage.ts";

@@ -56,7 +56,8 @@ export function runJournalWrite(args: string[]): number {
   const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
   const problem = problemOf(type, fields);
   if (problem) throw new UsageError(problem, USAGE);
-  return appendEvent(makeEvent(type, fields), { sessionId, projectDir }) ? 0 : 1;
+  // Its fields have just been checked.
+  return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
 }
 
 /** What the options say already need not be said again. */

@@ -1,4 +1,4 @@
-import{c as r,o}from"./chunk-SU4GU65Y.mjs";var s=`Usage: pact-hooks COMMAND [OPTIONS]
+import{d as r,q as o}from"./chunk-75TF4N2F.mjs";var s=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
   try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does

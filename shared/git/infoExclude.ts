@@ -1,6 +1,6 @@
 /** Our patterns in a repository's `info/exclude`: lines between two comments. All other lines stay as they are. */
 
-import { LeftAlone } from "../install/leftAlone.ts";
+import { Refusal } from "../system/errors.ts";
 import { applyEdits, insertion, removal } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
 
@@ -55,7 +55,7 @@ interface ExcludeLine {
   content: string;
 }
 
-/** @throws {LeftAlone} if only one of the two comments is there */
+/** @throws {Refusal} if only one of the two comments is there */
 function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inner: ExcludeLine[] } {
   const lines = linesOf(text);
   const at = lines.findIndex(({ content }) => content === FIRST);
@@ -63,7 +63,7 @@ function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inn
   if (at === -1 && end === -1) return { inner: [] };
   const [first, last] = [lines[at], lines[end]];
   if (first && last) return { first, last, inner: lines.slice(at + 1, end) };
-  throw new LeftAlone(
+  throw new Refusal(
     `has only one of the two comment lines of pact-hooks (line ${Math.max(at, end) + 1})`,
     "Remove that line, and the patterns with it.",
   );

@@ -7,7 +7,7 @@ import path from "node:path";
 import { type ChangeResult, type FileChange, makeChange } from "../install/fileChange.ts";
 import { ifPresent } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
-import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
+import { readRegularFile } from "../system/snapshot.ts";
 import { resolveTarget } from "../system/targetPath.ts";
 import { addPatterns, missingPatterns, patternsFor, removePatterns } from "./infoExclude.ts";
 
@@ -116,9 +116,7 @@ function isRepository(gitDir: string, commonDir: string): boolean {
 /** The text of a small regular file; null for anything else. */
 function readPointer(file: string): string | null {
   try {
-    const snapshot = openSnapshot(file);
-    closeSnapshot(snapshot);
-    return snapshot && snapshot.bytes.length <= MAX_POINTER_BYTES ? snapshot.bytes.toString("utf8") : null;
+    return readRegularFile(file, MAX_POINTER_BYTES)?.bytes.toString("utf8") ?? null;
   } catch {
     return null;
   }

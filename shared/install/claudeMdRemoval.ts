@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
+import { Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import type { FileChange } from "./fileChange.ts";
-import { LeftAlone } from "./leftAlone.ts";
 
 const ADVICE =
   "Remove these lines, or let `pact-hooks try --here` repair them; then run `pact-hooks uninstall` again.";
@@ -19,7 +19,7 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   const change = (text: string | null) => {
     if (text === null) return null;
     const { text: left, problem } = removeManagedBlock(text, options);
-    if (problem) throw new LeftAlone(problem, ADVICE);
+    if (problem) throw new Refusal(problem, ADVICE);
     return left;
   };
   const named = claudeMdPaths(projectDir).filter(isThere);

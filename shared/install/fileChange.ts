@@ -2,14 +2,14 @@
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
-import { messageOf } from "../system/errors.ts";
-import { makeFolders } from "../system/folders.ts";
-import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
-import { resolveTarget, type TargetPath, TargetRefused } from "../system/targetPath.ts";
+import { NOT_NEEDED, requestOf } from "../lock/lease.ts";
+import { messageOf, Refusal } from "../system/errors.ts";
+import { makeFolders } from "../system/files.ts";
+import { readRegularFile } from "../system/snapshot.ts";
+import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { removeFile } from "../update/removeFile.ts";
-import { abandon, NOT_NEEDED } from "../update/result.ts";
+import { abandon } from "../update/result.ts";
 import { type UpdateOptions, type UpdateResult, updateFile } from "../update/updateFile.ts";
-import { LeftAlone } from "./leftAlone.ts";
 
 export interface FileChange {
   file: string;
@@ -17,8 +17,8 @@ export interface FileChange {
   projectDir?: string | undefined;
   /**
    * @param text null for a file that does not exist
-   * @returns the new text, null for "leave it"; an empty one where `goes` is true removes the file
-   * @throws {LeftAlone}
+   * @returns the new text, null for "leave it"; an empty one removes the file where there is a `leftBehindLink`
+   * @throws {Refusal}
    */
   change(text: string | null): string | null;
   /** What a file that came with us, but is named by a link, is left with. Without it no file is removed. */
@@ -37,7 +37,7 @@ export interface Preview {
 /** What making a change came to. */
 export type ChangeResult = Omit<UpdateResult, "outcome"> & { outcome: UpdateResult["outcome"] | "removed" };
 
-/** @returns null if there is nothing to change @throws {TargetRefused} {LeftAlone} */
+/** @returns null if there is nothing to change @throws {Refusal} */
 export function previewChange(wanted: FileChange): Preview | null {
   const before = readText(wanted);
   const after = wanted.change(before);
@@ -60,17 +60,16 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
     if (preview.created) makeFolders(path.dirname(file));
     return updateFile(file, (text) => textLeft(wanted, wanted.change(text)), options);
   } catch (error) {
-    if (error instanceof LeftAlone || error instanceof TargetRefused) {
-      return { outcome: "refused", lock: NOT_NEEDED, rounds: 0, message: whyLeftAlone(file, error) };
+    if (error instanceof Refusal) {
+      return { outcome: "refused", lock: NOT_NEEDED, rounds: 0, message: whyNot(file, error) };
     }
-    return abandon(error, file, options);
+    return abandon(error, file, requestOf(options));
   }
 }
 
 /** Why a change is not made, for a person. */
-export function whyLeftAlone(file: string, error: unknown): string {
-  if (error instanceof LeftAlone) return `${file} ${error.message}; it is left alone. ${error.advice}`;
-  return messageOf(error);
+export function whyNot(file: string, error: unknown): string {
+  return messageOf(error instanceof Refusal ? error.of(file) : error);
 }
 
 const textLeft = ({ leftBehindLink }: FileChange, text: string | null) =>
@@ -83,10 +82,9 @@ function isRemovable(wanted: FileChange): boolean {
 
 function readText(wanted: FileChange): string | null {
   if (!fs.existsSync(path.dirname(wanted.file))) return null;
-  const snapshot = openSnapshot(targetOf(wanted).path);
-  closeSnapshot(snapshot);
-  if (snapshot && !isUtf8(snapshot.bytes)) throw new LeftAlone("is not UTF-8 text", "Convert it to UTF-8.");
-  return snapshot === null ? null : snapshot.bytes.toString("utf8");
+  const content = readRegularFile(targetOf(wanted).path);
+  if (content && !isUtf8(content.bytes)) throw new Refusal("is not UTF-8 text", "Convert it to UTF-8.");
+  return content === null ? null : content.bytes.toString("utf8");
 }
 
 function targetOf({ file, projectDir }: FileChange): TargetPath {

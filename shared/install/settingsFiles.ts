@@ -1,8 +1,8 @@
 /** The settings files of Claude Code that may start our hooks. */
 import fs from "node:fs";
 import path from "node:path";
-import { configDir } from "../journal/sessionJournal.ts";
-import { closeSnapshot, openSnapshot } from "../system/snapshot.ts";
+import { configDir } from "../journal/sessionFolder.ts";
+import { readRegularFile } from "../system/snapshot.ts";
 import { isOwnRoot } from "./ownRoot.ts";
 import { hasHooks } from "./settingsText.ts";
 
@@ -52,9 +52,7 @@ function enablesPlugin(text: string): boolean {
 /** An empty text for what cannot be read. */
 function readText(file: string): string {
   try {
-    const snapshot = openSnapshot(fs.realpathSync(file));
-    closeSnapshot(snapshot);
-    return snapshot?.bytes.toString("utf8") ?? "";
+    return readRegularFile(fs.realpathSync(file))?.bytes.toString("utf8") ?? "";
   } catch {
     return "";
   }

@@ -1,9 +1,9 @@
 /** The text of a Claude Code settings file with our hooks in it, or without. Every other byte stays as it is. */
 import { isDeepStrictEqual } from "node:util";
+import { Refusal } from "../system/errors.ts";
 import { applyEdits, type Edit } from "../text/edits.ts";
 import { addPart, removePart, replaceNode, styleOf } from "./jsonEdits.ts";
 import { JsonError, type JsonNode, jsonValue, memberOf, parseJson, placeOf } from "./jsonTree.ts";
-import { LeftAlone } from "./leftAlone.ts";
 import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./ownHooks.ts";
 
 /** Our hooks in settings: where one is, and the ways up from there. */
@@ -23,7 +23,7 @@ interface Settings {
 /**
  * Adds our hooks, or brings those that are there up to date: an older installation is replaced, not doubled.
  * @param text null for a file that does not exist
- * @throws {LeftAlone} for text that is not settings
+ * @throws {Refusal} for text that is not settings
  */
 export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsOwnRoot): string {
   const entries = Object.entries(hookEntries(pluginRoot));
@@ -39,7 +39,7 @@ export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsO
 /**
  * Takes our hooks out, and the lists and objects that came with them.
  * @returns an empty text if nothing is left: then the file came with them too
- * @throws {LeftAlone} for text that is not settings
+ * @throws {Refusal} for text that is not settings
  */
 export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
   let settings = read(text, isOwnRoot);
@@ -66,7 +66,7 @@ function read(text: string, isOwnRoot: IsOwnRoot): Settings {
     root = parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new LeftAlone(`is not valid JSON (${error.message})`, "Correct that.");
+    throw new Refusal(`is not valid JSON (${error.message})`, "Correct that.");
   }
   assertType(text, root, "object", "the whole");
   const at = root.parts.findLastIndex(({ key }) => key === "hooks");
@@ -156,7 +156,7 @@ function assertType(text: string, node: JsonNode, type: JsonNode["type"], what: 
   const found = { object: "an object", array: "an array", string: "a string", number: "a number" }[
     node.type as string
   ];
-  throw new LeftAlone(
+  throw new Refusal(
     `is not as Claude Code reads it: ${what} is ${found ?? node.type} (${place}), and must be an ${type}`,
     "Correct that.",
   );

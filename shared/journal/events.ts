@@ -1,173 +1,54 @@
 /**
- * The events of the session journal: one type for each, told apart by `type`, and the same as rules at run time.
- * docs/journal.md says when each is written. Readers meet other types too, from older versions and other tools.
+ * The events of the session journal, in one table: their types, and the checks of what a script writes, are derived from
+ * it. docs/journal.md says when each event is written. Readers also meet types of older versions and of other tools.
  */
-import type { LockHolder } from "../lock/holder.ts";
 
-interface Common {
-  v: 1;
-  /** UTC, ISO 8601 with milliseconds and `Z`. */
-  ts: string;
-}
-
-/** Who did it: in every event that a process writes about its own work on a file. */
-interface Writer {
-  hook?: string;
-  pid: number;
-}
-
-/** Why a step failed, with the system's code and number where the system said no. */
-interface Failure {
-  reason: string;
-  code?: string;
-  errno?: number;
-  message: string;
-}
-
-export interface SessionStart extends Common {
-  type: "session_start";
-  session_id: string;
-  project_dir: string;
-  source?: string;
-  claude_md?: { path: string; target?: string; outcome: string; rounds: number; message?: string };
-  lock?: {
-    outcome: "locked" | "fail_open" | "not_needed";
-    /** Milliseconds. */
-    waited_ms: number;
-    backend: string;
-    reason?: string;
-  };
-}
-
-export interface SessionEnd extends Common {
-  type: "session_end";
-  session_id: string;
-  project_dir: string;
-  reason?: string;
-  /** How the session's locks went. */
-  locks?: { locked: number; fail_open: number; reaped: number; partial?: boolean };
-}
-
-export interface LockFailOpen extends Common, Writer, Failure {
-  type: "lock_fail_open";
-  target: string;
-  lock_path?: string;
-  /** Milliseconds. */
-  waited_ms: number;
-  /** Milliseconds. */
-  timeout_ms: number;
-  attempts: number;
-  holder?: LockHolder;
-}
-
-export interface LockReaped extends Common, Writer {
-  type: "lock_reaped";
-  target: string;
-  lock_path?: string;
-  reason: "abandoned" | "expired";
-  /** Milliseconds. */
-  age_ms: number;
-  old_ino: number;
-  new_ino?: number;
-  /** Milliseconds. */
-  waited_ms: number;
-  holder?: LockHolder;
-}
-
-export interface OutsideEdit extends Common, Writer {
-  type: "outside_edit";
-  target: string;
-  resolution: "reread" | "merged" | "conflict" | "saved" | "lost";
-  saved?: string;
-}
-
-export interface WriteAbandoned extends Common, Writer, Failure {
-  type: "write_abandoned";
-  target: string;
-  rounds: number;
-}
-
-export interface WriteRefused extends Common, Writer, Failure {
-  type: "write_refused";
-  target: string;
-  rounds: number;
-}
-
-export interface BackupKept extends Common, Writer {
-  type: "backup_kept";
-  target: string;
-  backup: string;
-  project_dir?: string;
-}
-
-export interface BackupFailed extends Common, Writer {
-  type: "backup_failed";
-  target: string;
-  backup: string;
-  code?: string;
-  message: string;
-}
-
-export interface BadPayload extends Common {
-  type: "bad_payload";
-  hook: string;
-  message: string;
-  pid: number;
-}
-
-export interface HookFailed extends Common {
-  type: "hook_failed";
-  hook: string;
-  message: string;
-  pid: number;
-}
-
-export type KnownEvent =
-  | SessionStart
-  | SessionEnd
-  | LockFailOpen
-  | LockReaped
-  | OutsideEdit
-  | WriteAbandoned
-  | WriteRefused
-  | BackupKept
-  | BackupFailed
-  | BadPayload
-  | HookFailed;
-
-/** What a field may hold: text, a word of a list, a count, an inode, milliseconds, a yes or no, or fields of its own. */
+/** What a field may hold. A number of `ms` may have a fraction, and a `count`, which may also be an inode, may not. */
 export interface FieldRule {
   kind: "text" | "count" | "ms" | "boolean" | "fields";
   required: boolean;
+  /** The only texts that are allowed. */
   words?: readonly string[];
   fields?: Record<string, FieldRule>;
 }
+
+type ValueOf<R extends FieldRule> = R extends { fields: infer F extends Record<string, FieldRule> }
+  ? ObjectOf<F>
+  : R extends { words: readonly (infer W)[] }
+    ? W
+    : { text: string; count: number; ms: number; boolean: boolean; fields: object }[R["kind"]];
+
+type ObjectOf<F extends Record<string, FieldRule>> = {
+  [K in keyof F as F[K]["required"] extends true ? K : never]: ValueOf<F[K]>;
+} & { [K in keyof F as F[K]["required"] extends true ? never : K]?: ValueOf<F[K]> | undefined };
 
 const text = { kind: "text", required: true } as const;
 const count = { kind: "count", required: true } as const;
 const ms = { kind: "ms", required: true } as const;
 const flag = { kind: "boolean", required: true } as const;
-const words = (...list: string[]): FieldRule => ({ ...text, words: list });
-const maybe = (rule: FieldRule): FieldRule => ({ ...rule, required: false });
-const group = (fields: Record<string, FieldRule>): FieldRule => ({ kind: "fields", required: false, fields });
+const words = <const W extends readonly string[]>(...list: W) => ({ ...text, words: list });
+const maybe = <const R extends FieldRule>(rule: R) =>
+  ({ ...rule, required: false }) as Omit<R, "required"> & { required: false };
+const group = <const F extends Record<string, FieldRule>>(fields: F) =>
+  ({ kind: "fields", required: false, fields }) as const;
 
+/** Who wrote it: in every event that a process writes about its own work. */
 const writer = { hook: maybe(text), pid: count };
+/** Why a step failed, with the system's code and number where the system refused. */
 const failure = { reason: text, code: maybe(text), errno: maybe(count), message: text };
 const hookTrouble = { hook: text, message: text, pid: count };
 const holder = group({
   pid: count,
+  /** The command's name only: its arguments may hold secrets. */
   command: maybe(text),
+  /** How long it has held the lock; known only from a record. */
   held_ms: maybe(ms),
   source: words("record", "proc"),
   alive: flag,
-} satisfies Record<keyof LockHolder, FieldRule>);
+});
 
-/** Every field of one type of event but `v`, `type` and `ts`: the compiler sees to it that none is forgotten. */
-type RulesOf<E> = E extends KnownEvent ? Record<Exclude<keyof E, keyof Common | "type">, FieldRule> : never;
-
-export const EVENT_RULES: {
-  [T in KnownEvent["type"]]: RulesOf<Extract<KnownEvent, { type: T }>>;
-} = {
+/** Every field of each type of event but `v`, `type` and `ts`. */
+export const EVENT_RULES = {
   session_start: {
     session_id: text,
     project_dir: text,
@@ -184,6 +65,7 @@ export const EVENT_RULES: {
     session_id: text,
     project_dir: text,
     reason: maybe(text),
+    /** How the session's locks went; `partial` if there was no time to read its whole journal. */
     locks: group({ locked: count, fail_open: count, reaped: count, partial: maybe(flag) }),
   },
   lock_fail_open: {
@@ -219,11 +101,17 @@ export const EVENT_RULES: {
   backup_failed: { target: text, backup: text, code: maybe(text), message: text, ...writer },
   bad_payload: hookTrouble,
   hook_failed: hookTrouble,
-};
+} as const satisfies Record<string, Record<string, FieldRule>>;
+
+export type EventType = keyof typeof EVENT_RULES;
+/** The fields of one type of event. */
+export type FieldsOf<T extends EventType> = ObjectOf<(typeof EVENT_RULES)[T]>;
+/** A process that holds or held a lock. */
+export type LockHolder = ValueOf<typeof holder>;
 
 /** The rules of a type's fields, or undefined for a type that is not ours. */
 export function rulesOf(type: string): Record<string, FieldRule> | undefined {
-  return Object.hasOwn(EVENT_RULES, type) ? EVENT_RULES[type as KnownEvent["type"]] : undefined;
+  return Object.hasOwn(EVENT_RULES, type) ? EVENT_RULES[type as EventType] : undefined;
 }
 
 /** A type of somebody else's names its owner before a dot, so that a slip in one of ours cannot pass for one. */

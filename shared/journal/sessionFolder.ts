@@ -1,3 +1,47 @@
+/** Where a session's folder and its journal lie: `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. */
+import os from "node:os";
+import path from "node:path";
+import { inFolder } from "../system/files.ts";
+
+/** Whose journal: without a usable session id, the one for unattributed events. */
+export interface JournalAddress {
+  sessionId?: string | undefined;
+  projectDir?: string | undefined;
+}
+
+/** The journal's name in a session's folder. */
+export const JOURNAL_NAME = "session-journal.jsonl";
+/** The name, in the folder of all journals, of the one for events without a session. */
+export const UNATTRIBUTED_NAME = "unattributed.jsonl";
+
+/** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
+export function configDir(): string {
+  const configured = process.env.CLAUDE_CONFIG_DIR;
+  if (configured) return path.resolve(configured);
+  const home = os.homedir();
+  // An empty or relative HOME would lead into the project.
+  return path.join(path.isAbsolute(home) ? home : os.userInfo().homedir, ".claude");
+}
+
+/** The folder of all journals. @throws if there is no home folder */
+export function journalRoot(): string {
+  return inFolder(configDir(), "pact-sessions");
+}
+
+/** A session's own folder. @throws if the session id is not one, or there is no home folder */
+export function sessionDir(projectDir: string, sessionId: string): string {
+  if (!isSessionId(sessionId)) throw new Error("not a session id");
+  const slug = path.basename(path.resolve(projectDir)) || "root";
+  return inFolder(inFolder(journalRoot(), slug), sessionId);
+}
+
+/** The journal's file for an address. @throws if there is no home folder */
+export function journalPath({ sessionId, projectDir }: JournalAddress): string {
+  return isSessionId(sessionId) && projectDir
+    ? inFolder(sessionDir(projectDir, sessionId), JOURNAL_NAME)
+    : inFolder(journalRoot(), UNATTRIBUTED_NAME);
+}
+
 /**
  * Whether a value is a session id that this package uses. An id becomes a folder's name, a line of CLAUDE.md
  * and an argument of a shown command, so it consists of letters, digits, `.`, `_` and `-`, starts with a letter

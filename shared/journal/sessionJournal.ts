@@ -5,12 +5,12 @@
  * An event that cannot be written goes to standard error, as the same JSON.
  */
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { isCode, messageOf } from "../system/errors.ts";
-import { inFolder, makeFolders } from "../system/folders.ts";
-import { sleepMs } from "../system/sleep.ts";
-import { isSessionId } from "./sessionFolder.ts";
+import { isCode, messageOf, quietly } from "../system/errors.ts";
+import { makeFolders } from "../system/files.ts";
+import { sleepMs } from "../system/time.ts";
+import type { EventType, FieldsOf } from "./events.ts";
+import { type JournalAddress, journalPath } from "./sessionFolder.ts";
 
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
 export interface JournalEvent {
@@ -21,51 +21,37 @@ export interface JournalEvent {
   [field: string]: unknown;
 }
 
-/** Whose journal: without a usable session id, the one for unattributed events. */
-export interface JournalAddress {
-  sessionId?: string | undefined;
-  projectDir?: string | undefined;
-}
-
-/** The journal's name in a session's folder. */
-export const JOURNAL_NAME = "session-journal.jsonl";
-
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 const NEWLINE = 0x0a;
 /** Longer strings in an event are cut: a hostile payload must not fill the disk. Characters. */
 const MAX_STRING = 4096;
 
-/** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
-export function configDir(): string {
-  const configured = process.env.CLAUDE_CONFIG_DIR;
-  if (configured) return path.resolve(configured);
-  const home = os.homedir();
-  // An empty or relative HOME would lead into the project.
-  return path.join(path.isAbsolute(home) ? home : os.userInfo().homedir, ".claude");
-}
-
-/** The folder of all journals. @throws if there is no home folder */
-export function journalRoot(): string {
-  return inFolder(configDir(), "pact-sessions");
-}
-
-/** A session's own folder. @throws if the session id is not one, or there is no home folder */
-export function sessionDir(projectDir: string, sessionId: string): string {
-  if (!isSessionId(sessionId)) throw new Error("not a session id");
-  const slug = path.basename(path.resolve(projectDir)) || "root";
-  return inFolder(inFolder(journalRoot(), slug), sessionId);
-}
-
-/** The journal's file for an address. @throws if there is no home folder */
-export function journalPath({ sessionId, projectDir }: JournalAddress): string {
-  return isSessionId(sessionId) && projectDir
-    ? inFolder(sessionDir(projectDir, sessionId), JOURNAL_NAME)
-    : inFolder(journalRoot(), "unattributed.jsonl");
-}
-
-/** An event of this moment. Fields that are undefined are left out. */
+/**
+ * An event of this moment. Fields that are undefined are left out.
+ * @param type one of the journal's, whose fields are checked by the compiler, or one of your own with a dot in its name
+ */
+export function makeEvent<T extends EventType>(type: T, fields: FieldsOf<T>): JournalEvent;
+export function makeEvent(type: `${string}.${string}`, fields?: Record<string, unknown>): JournalEvent;
 export function makeEvent(type: string, fields: Record<string, unknown> = {}): JournalEvent {
   return { ...fields, v: 1, type, ts: new Date().toISOString() };
+}
+
+/** Who writes an event about its own work, and into whose journal. */
+export interface Reporter {
+  hook?: string | undefined;
+  journal: JournalAddress;
+}
+
+/** The events that say which process wrote them. */
+type ReportType = { [T in EventType]: "pid" extends keyof FieldsOf<T> ? T : never }[EventType];
+
+/** Appends an event about this process's own work. Never throws: see `appendEvent`. */
+export function report<T extends ReportType>(
+  type: T,
+  fields: Omit<FieldsOf<T>, "hook" | "pid">,
+  { hook, journal }: Reporter,
+): void {
+  appendEvent(makeEvent(type, { ...fields, hook, pid: process.pid } as FieldsOf<T>), journal);
 }
 
 /**
@@ -106,17 +92,11 @@ function appendLine(file: string, line: string, sync: boolean): void {
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
       throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
+    // The line is in the file: reporting it on standard error too would make two events of one.
     if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
     quietly(() => fs.closeSync(fd));
   }
-}
-
-/** The line is in the file: to tell it a second time on standard error would make two events of one. */
-function quietly(run: () => void): void {
-  try {
-    run();
-  } catch {}
 }
 
 function openForAppend(file: string): number {
@@ -140,11 +120,8 @@ function endsTorn(fd: number, file: string): boolean {
 }
 
 function writeToStderr(text: string): void {
-  try {
-    fs.writeSync(2, text);
-  } catch {
-    // Standard error is closed: there is nobody left to tell.
-  }
+  // Standard error may be closed: then there is no one left to tell.
+  quietly(() => fs.writeSync(2, text));
 }
 
 /**

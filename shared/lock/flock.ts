@@ -8,13 +8,14 @@ import fs from "node:fs";
 import { childProcess, fsExt } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
 import { kindOf } from "../system/files.ts";
+import { monotonicMs } from "../system/time.ts";
 
 export type BackendName = "addon" | "exlock" | "flock" | "none";
 
 export interface FlockBackend {
   name: Exclude<BackendName, "none">;
-  /** Whether it can wait for the lock, and be handed it at once. */
-  waits: boolean;
+  /** Whether it can wait for the lock, and is then handed it at once. */
+  readonly waits: boolean;
   /**
    * Opens a file, creating it if absent, and takes its exclusive flock.
    * @param waitMs how long to wait for it, if the backend can; it may return earlier
@@ -92,11 +93,15 @@ function findExlock(): FlockBackend | null {
   return { name: "exlock", waits: false, openLocked };
 }
 
+/** BusyBox's flock has no `-w` and exits at once; from then on, the caller polls. */
+let programWaits = true;
+
 function findProgram(): FlockBackend | null {
   const program = FLOCK_PROGRAMS.find(isExecutable);
   if (!program) return null;
   const tryLock = (fd: number, waitMs: number) => {
-    const howLong = waitMs > 0 ? ["-x", "-w", (waitMs / 1000).toFixed(3)] : ["-xn"];
+    const howLong = waitMs > 0 && programWaits ? ["-x", "-w", (waitMs / 1000).toFixed(3)] : ["-xn"];
+    const askedAt = monotonicMs();
     const { status, signal, error, stderr } = childProcess().spawnSync(program, [...howLong, "3"], {
       stdio: ["ignore", "ignore", "pipe", fd],
       cwd: "/",
@@ -107,13 +112,16 @@ function findProgram(): FlockBackend | null {
     // Suspended together with the program: it was not refused, but it has not got the lock either.
     if (error && !isCode(error, "ETIMEDOUT")) throw error;
     if (status === 0) return true;
+    if (status === PROGRAM_REFUSED && monotonicMs() - askedAt < waitMs) programWaits = false;
     if (status === PROGRAM_REFUSED || error) return false;
     const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
     throw systemError(codeFromText(said), said);
   };
   return {
     name: "flock",
-    waits: true,
+    get waits() {
+      return programWaits;
+    },
     openLocked: (path, waitMs = 0) => openThenLock(path, (fd) => tryLock(fd, waitMs)),
   };
 }

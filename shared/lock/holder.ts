@@ -1,52 +1,40 @@
 /**
- * Who holds a lock. A holder of this package writes a record into the sidecar; of any other process only the kernel
- * knows, and on Linux tells it in /proc. Nothing here may fail, or take longer than its caller allows: it serves
- * a message, never a decision.
+ * Who holds a lock. A holder of this package writes a record into the sidecar. Any other holder only the kernel knows, which
+ * on Linux names it in /proc. The search never throws and ends within its caller's time: it serves a message, never a
+ * decision.
  */
 import fs from "node:fs";
-import path from "node:path";
+import type { LockHolder } from "../journal/events.ts";
 import { isSessionId } from "../journal/sessionFolder.ts";
-import { childProcess } from "../system/dependencies.ts";
-import { isCode, systemError } from "../system/errors.ts";
+import { systemError } from "../system/errors.ts";
+import { commandOf, IS_LINUX, isPid, isRunning, ownStartToken } from "../system/process.ts";
 import { monotonicMs } from "../system/time.ts";
 
 /** What a holder writes into the sidecar while it holds the lock. */
 export interface HolderRecord {
   pid: number;
-  /** Tells this process from a later one with the same pid: see `startToken`. */
+  /** Tells this process from a later one with the same pid: see `ownStartToken`. */
   start: string;
   hook: string;
   session_id?: string;
   acquired_at: string;
 }
 
-/** A holder as the journal shows it. Only the name of its command: arguments may hold secrets. */
-export interface LockHolder {
-  pid: number;
-  command?: string;
-  /** How long it has held the lock, in milliseconds; known only from a record. */
-  held_ms?: number;
-  source: "record" | "proc";
-  alive: boolean;
-}
-
 const MAX_RECORD_BYTES = 4096;
-const IS_LINUX = process.platform === "linux";
-
-let ownStart: string | undefined;
+/** Finding out who holds a lock takes no longer than this. */
+const FIND_HOLDER_MS = 100;
 
 /** Writes the record of this process, which also refreshes the mtime. @throws the system's error */
 export function writeRecord(fd: number, hook: string, sessionId: string | undefined): void {
-  ownStart ??= startToken(process.pid) ?? "";
   const record: HolderRecord = {
     pid: process.pid,
-    start: ownStart,
+    start: ownStartToken(),
     hook,
     ...(isSessionId(sessionId) ? { session_id: sessionId } : {}),
     acquired_at: new Date().toISOString(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-  // A crash has left its record. (To cut an empty file costs as much as to write into it.)
+  // A holder that crashed has left its record. (Truncating an empty file costs as much as writing into it.)
   if (fs.fstatSync(fd).size > 0) fs.ftruncateSync(fd, 0);
   const written = fs.writeSync(fd, bytes, 0, bytes.length, 0);
   if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was cut short");
@@ -68,7 +56,7 @@ export function readRecord(fd: number): HolderRecord | null {
 
 /** The holder that a record names, whether or not it still runs. */
 export function holderOfRecord(record: HolderRecord): LockHolder {
-  const alive = isAlive(record);
+  const alive = isRunning(record.pid, record.start);
   const command = alive ? commandOf(record.pid) : undefined;
   const heldMs = Date.now() - Date.parse(record.acquired_at);
   return {
@@ -82,9 +70,9 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
 
 /**
  * Who holds the flock of a sidecar, or undefined if that cannot be known within `budgetMs` milliseconds.
- * The record is believed if its process still runs; else Linux is asked.
+ * The record counts if its process still runs; otherwise /proc does.
  */
-export function findHolder(sidecar: string, budgetMs: number): LockHolder | undefined {
+export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHolder | undefined {
   const deadline = monotonicMs() + budgetMs;
   try {
     const fd = fs.openSync(
@@ -105,6 +93,13 @@ export function findHolder(sidecar: string, budgetMs: number): LockHolder | unde
   } catch {
     return undefined;
   }
+}
+
+/** A holder for a sentence: `node (pid 42, for 7 s)`. */
+export function nameOf({ pid, command, held_ms }: Partial<LockHolder>): string {
+  if (pid === undefined) return "an unknown process";
+  const since = held_ms === undefined ? "" : `, for ${Math.round(held_ms / 1000)} s`;
+  return `${command ?? "a process"} (pid ${pid}${since})`;
 }
 
 /**
@@ -139,69 +134,11 @@ function holdsFlock(pid: number, sidecar: fs.BigIntStats, flockOfInode: RegExp, 
   return false;
 }
 
-/** A descriptor may be closed between the listing and the look. */
+/** Empty for a descriptor that was closed after it was listed. */
 function readSmall(file: string): string {
   try {
     return fs.readFileSync(file, "utf8");
   } catch {
     return "";
   }
-}
-
-function isPid(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function isAlive({ pid, start }: HolderRecord): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!isCode(error, "EPERM")) return false;
-  }
-  return isSameStart(start, startToken(pid));
-}
-
-/**
- * When a process started, as a token to compare: on Linux in clock ticks since boot (field 22 of /proc/PID/stat),
- * elsewhere in seconds since 1970. Undefined if the process is gone or a zombie.
- */
-function startToken(pid: number): string | undefined {
-  try {
-    if (!IS_LINUX) return String(Math.round(startTimeMs(pid) / 1000));
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, in parentheses, may itself contain spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function isSameStart(recorded: string, now: string | undefined): boolean {
-  if (IS_LINUX) return recorded === now;
-  // Node and `ps` round the same moment differently.
-  return Math.abs(Number(recorded) - Number(now)) <= 2;
-}
-
-/** Our own start costs no process. */
-function startTimeMs(pid: number): number {
-  return pid === process.pid ? performance.timeOrigin : Date.parse(ps(pid, "lstart"));
-}
-
-function commandOf(pid: number): string | undefined {
-  try {
-    if (!IS_LINUX) return ps(pid, "comm") || undefined;
-    const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-    // What Node 24 calls itself, which tells nobody anything.
-    return name === "MainThread" ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function ps(pid: number, column: string): string {
-  const options = { encoding: "utf8", env: { LC_ALL: "C" }, timeout: 100, stdio: "pipe" } as const;
-  return childProcess()
-    .execFileSync("/bin/ps", ["-p", String(pid), "-o", `${column}=`], options)
-    .trim();
 }

@@ -1,6 +1,7 @@
 /** What a session end does: one event, with how the session's locks went. */
 
-import { appendEvent, journalPath, makeEvent, readEvents } from "../journal/sessionJournal.ts";
+import { journalPath } from "../journal/sessionFolder.ts";
+import { appendEvent, makeEvent, readEvents } from "../journal/sessionJournal.ts";
 import { monotonicMs } from "../system/time.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 

@@ -5,11 +5,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isSessionId } from "../journal/sessionFolder.ts";
-import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import { report } from "../journal/sessionJournal.ts";
 import { isCode, messageOf } from "../system/errors.ts";
-import { sleepMs } from "../system/sleep.ts";
-import { monotonicMs } from "../system/time.ts";
-import { printable } from "../text/printable.ts";
+import { monotonicMs, sleepMs } from "../system/time.ts";
+import { printable } from "../text/characters.ts";
 
 /** What our hooks use of a payload, checked. */
 export interface HookPayload {
@@ -45,7 +44,7 @@ export function runHook(eventName: string, run: (payload: HookPayload) => HookAn
   } catch (error) {
     const isPayload = error instanceof PayloadError;
     const type = isPayload ? "bad_payload" : "hook_failed";
-    appendEvent(makeEvent(type, { hook: eventName, message: messageOf(error), pid: process.pid }), {});
+    report(type, { message: messageOf(error) }, { hook: eventName, journal: {} });
     const what = isPayload
       ? `could not use what Claude Code sent it: ${messageOf(error)}. CLAUDE.md is as it was`
       : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;

@@ -5,10 +5,11 @@ import { routingText } from "../claudeMd/routing.ts";
 import { teamName } from "../claudeMd/session.ts";
 import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "../claudeMdManager.ts";
 import type { Lease } from "../fileLock.ts";
-import { isSessionId } from "../journal/sessionFolder.ts";
-import { appendEvent, JOURNAL_NAME, journalRoot, makeEvent, sessionDir } from "../journal/sessionJournal.ts";
-import { inFolder } from "../system/folders.ts";
-import { printable } from "../text/printable.ts";
+import { isSessionId, JOURNAL_NAME, journalRoot, sessionDir } from "../journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import { nameOf } from "../lock/holder.ts";
+import { inFolder } from "../system/files.ts";
+import { printable } from "../text/characters.ts";
 import { PROJECT_BACKUP, USER_BACKUP } from "../update/backup.ts";
 import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 
@@ -78,7 +79,7 @@ function messageFor(update: ClaudeMdUpdate, userLevel: string | null, journal: s
     );
   } else if (lock.evicted) {
     sentences.push(
-      `The lock on ${file} was taken over from ${holderOf(lock.evicted)}; nothing was lost. See ${journal}.`,
+      `The lock on ${file} was taken over from ${nameOf(lock.evicted)}; nothing was lost. See ${journal}.`,
     );
   }
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;
@@ -86,11 +87,5 @@ function messageFor(update: ClaudeMdUpdate, userLevel: string | null, journal: s
 
 function whyNot({ reason, code, holder, waitedMs }: Lease): string {
   if (reason !== "timeout") return [reason, code].filter(Boolean).join(", ");
-  return `${holderOf(holder ?? {})} held it for more than ${(waitedMs / 1000).toFixed(1)} s`;
-}
-
-function holderOf({ pid, command, held_ms }: NonNullable<Lease["evicted"]>): string {
-  if (pid === undefined) return "an unknown process";
-  const since = held_ms === undefined ? "" : `, for ${Math.round(held_ms / 1000)} s`;
-  return `${command ?? "a process"} (pid ${pid}${since})`;
+  return `${nameOf(holder ?? {})} held it for more than ${(waitedMs / 1000).toFixed(1)} s`;
 }

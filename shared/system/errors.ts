@@ -1,4 +1,29 @@
+/** Errors of the system, judged by their codes, and refusals of our own. */
 import os from "node:os";
+
+/** Why a file, or a text, is not changed. For a person: what is wrong, where, and what to do. */
+export class Refusal extends Error {
+  code = "REFUSED";
+  #why: string;
+  #advice: string;
+
+  /**
+   * @param why stands behind the file's name: "is not UTF-8 text"
+   * @param advice a sentence of its own, or nothing
+   * @param file absent where only the text is known: see `of`
+   */
+  constructor(why: string, advice = "", file?: string) {
+    const what = `${why}; left unchanged.`;
+    super([file, what, advice].filter(Boolean).join(" "));
+    this.#why = why;
+    this.#advice = advice;
+  }
+
+  /** The refusal of a text as that of the file that holds it. */
+  of(file: string): Refusal {
+    return new Refusal(this.#why, this.#advice, file);
+  }
+}
 
 /** The system's code of an error (`ENOENT`), or undefined if it did not come from the system. */
 export function codeOf(error: unknown): string | undefined {
@@ -39,6 +64,13 @@ export function ifPresent<T>(read: () => T): T | null {
     if (isCode(error, "ENOENT")) return null;
     throw error;
   }
+}
+
+/** Runs what may fail without consequence. */
+export function quietly(run: () => void): void {
+  try {
+    run();
+  } catch {}
 }
 
 /** The journal's word for a failure: `permission`, `no_space`, …; `io` for the rest of the system's, `internal` for ours. */

@@ -1,8 +1,8 @@
+/** Where a target really is, and whether it may be written there. */
 import fs from "node:fs";
 import path from "node:path";
-import { codeOf, ifPresent, isCode } from "./errors.ts";
-import { kindOf } from "./files.ts";
-import { inFolder } from "./folders.ts";
+import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
+import { inFolder, kindOf } from "./files.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
 export interface TargetPath {
@@ -14,16 +14,11 @@ export interface TargetPath {
   path: string;
 }
 
-/** A target that this package does not write. The message is for a person: what, where, what to do. */
-export class TargetRefused extends Error {
-  code = "REFUSED";
-}
-
 /**
  * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
  * lies inside the real project folder.
  * @param projectDir the containment anchor; the target's own folder if not given
- * @throws {TargetRefused} if the target is of another kind, a link that leads outside or nowhere, or out of reach
+ * @throws {Refusal} if the target is of another kind, a link that leads outside or nowhere, or out of reach
  */
 export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const named = path.resolve(target);
@@ -31,9 +26,8 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const anchor = projectDir === undefined ? dir : realDir(path.resolve(projectDir), named);
   const real = followLinks(inFolder(dir, path.basename(named)), named);
   if (!isInside(path.dirname(real), anchor)) {
-    throw new TargetRefused(
-      `${named} leads to ${real}, outside of ${anchor}; it is left alone. Replace the link by a file, or link inside the project.`,
-    );
+    const why = `leads to ${real}, outside of ${anchor}`;
+    throw new Refusal(why, "Replace the link by a file, or link inside the project.", named);
   }
   return { dir: path.dirname(real), base: path.basename(real), path: real };
 }
@@ -44,7 +38,7 @@ function realDir(dir: string, target: string): string {
     return fs.realpathSync.native(`${dir}/.`);
   } catch (error) {
     const why = isCode(error, "ENOTDIR") ? "is not a folder" : whyNot(error);
-    throw new TargetRefused(`${target} cannot be reached: ${dir} ${why}.`);
+    throw new Refusal(`cannot be reached: ${dir} ${why}`, "", target);
   }
 }
 
@@ -56,14 +50,10 @@ function followLinks(file: string, named: string): string {
     const real = isLink ? fs.realpathSync.native(file) : file;
     const kind = isLink ? fs.statSync(real) : stat;
     if (kind.isFile()) return real;
-    throw new TargetRefused(
-      `${named} is ${kindOf(kind)}, not a regular file; it is left alone. Move it away.`,
-    );
+    throw new Refusal(`is ${kindOf(kind)}, not a regular file`, "Move it away.", named);
   } catch (error) {
-    if (error instanceof TargetRefused) throw error;
-    throw new TargetRefused(
-      `${named} is a link that ${whyNot(error)}; it is left alone. Repair or remove the link.`,
-    );
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`is a link that ${whyNot(error)}`, "Repair or remove the link.", named);
   }
 }
 

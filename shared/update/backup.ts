@@ -2,10 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode } from "../system/errors.ts";
-import { isThere } from "../system/files.ts";
-import { makeFolders } from "../system/folders.ts";
+import { isThere, makeFolders, writeWhole } from "../system/files.ts";
 import type { Snapshot } from "../system/snapshot.ts";
-import { writeWhole } from "../system/writeWhole.ts";
 
 /** The names of backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
 export const PROJECT_BACKUP = "CLAUDE.md.before";

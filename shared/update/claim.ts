@@ -5,8 +5,8 @@
  */
 import fs from "node:fs";
 import { randomBytes } from "../system/dependencies.ts";
-import { ifPresent, isCode } from "../system/errors.ts";
-import { inFolder } from "../system/folders.ts";
+import { ifPresent, isCode, quietly } from "../system/errors.ts";
+import { inFolder } from "../system/files.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
@@ -67,9 +67,7 @@ export function removeClaim(claim: string): void {
 
 /** Removes our own claim, if that is possible. What is left of it does no harm: the next writer sweeps it up. */
 export function discardClaim(claim: string): void {
-  try {
-    removeClaim(claim);
-  } catch {}
+  quietly(() => removeClaim(claim));
 }
 
 function empty(claim: string): void {

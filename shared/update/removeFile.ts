@@ -4,17 +4,16 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { LOCK_TTL_SECONDS, type LockOptions, sidecarOf, withLockOn } from "../fileLock.ts";
+import { sidecarOf, withLockOn } from "../fileLock.ts";
 import { findBackend } from "../lock/flock.ts";
+import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { isCode } from "../system/errors.ts";
-import { sleepMs } from "../system/sleep.ts";
 import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
+import { sleepMs } from "../system/time.ts";
 import { createClaim, discardClaim, fence } from "./claim.ts";
+import { SETTLE_MS } from "./displaced.ts";
 import { updateFile } from "./updateFile.ts";
-
-/** Somebody who has opened the file before it was moved writes within this time, or as good as never. */
-const SETTLE_MS = 3;
 
 /**
  * Removes a file, under its lock where that can be had, if its text allows it.
@@ -27,18 +26,20 @@ export function removeFile(
   mayGo: (text: string) => boolean,
   options: LockOptions,
 ): boolean {
-  return withLockOn(target, () => removeUnderClaim(target, mayGo, options), options);
+  const request = requestOf(options);
+  return withLockOn(target, () => removeUnderClaim(target, mayGo, request.ttlMs, options), request);
 }
 
 function removeUnderClaim(
   target: TargetPath,
   mayGo: (text: string) => boolean,
+  ttlMs: number,
   options: LockOptions,
 ): boolean {
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
   try {
-    if (fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000)) return false;
+    if (fence(target, claim, ttlMs)) return false;
     snapshot = openSnapshot(target.path);
     if (!snapshot) return true;
     if (!mayGo(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;

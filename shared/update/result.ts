@@ -1,9 +1,7 @@
-/** What became of an update: its outcome, and for one that came to nothing the event and the words for a person. */
-
-import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
-import type { Lease, LockOptions } from "../lock/lease.ts";
-import { codeOf, errnoOf, failureReason, messageOf } from "../system/errors.ts";
-import { TargetRefused } from "../system/targetPath.ts";
+/** What became of an update. One that came to nothing gets its event and its words for a person here. */
+import { report } from "../journal/sessionJournal.ts";
+import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
+import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
 
 export interface UpdateResult {
   /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
@@ -17,9 +15,6 @@ export interface UpdateResult {
   message?: string;
 }
 
-/** The lease of an update that found nothing to change. */
-export const NOT_NEEDED: Lease = { outcome: "not_needed", waitedMs: 0, backend: "none" };
-
 /** Others were faster in every round. */
 export class Contention extends Error {}
 
@@ -27,26 +22,27 @@ export class Contention extends Error {}
 export function abandon(
   error: unknown,
   target: string,
-  options: LockOptions,
+  request: LockRequest,
   { lock, rounds }: { lock: Lease; rounds: number } = { lock: NOT_NEEDED, rounds: 0 },
 ): UpdateResult {
-  const refused = error instanceof TargetRefused;
+  const refused = error instanceof Refusal;
   const code = codeOf(error);
   const outcome = refused ? "refused" : "abandoned";
-  const event = makeEvent(`write_${outcome}`, {
-    target,
-    reason: error instanceof Contention ? "contention" : failureReason(error),
-    code,
-    errno: errnoOf(code),
-    message: messageOf(error),
-    rounds,
-    hook: options.hook,
-    pid: process.pid,
-  });
-  appendEvent(event, options.journal ?? options);
+  report(
+    `write_${outcome}`,
+    {
+      target,
+      reason: error instanceof Contention ? "contention" : failureReason(error),
+      code,
+      errno: errnoOf(code),
+      message: messageOf(error),
+      rounds,
+    },
+    request,
+  );
   const message = refused
     ? error.message
-    : `${target} was not updated, and is as it was: ${messageOf(error)}. ${adviceFor(code)}`;
+    : `Could not update ${target} (${messageOf(error)}). The file is unchanged. ${adviceFor(code)}`;
   return { outcome, lock, rounds, message };
 }
 

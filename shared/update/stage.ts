@@ -1,19 +1,31 @@
+/** The new content of a target, staged in a claim, with the mode and the owner of the old. */
 import fs from "node:fs";
-import { isCode, systemError } from "../system/errors.ts";
-import { inFolder } from "../system/folders.ts";
-import type { Snapshot } from "../system/snapshot.ts";
-import { TargetRefused } from "../system/targetPath.ts";
+import { isCode, Refusal, systemError } from "../system/errors.ts";
+import { inFolder } from "../system/files.ts";
+import type { FileContent } from "../system/snapshot.ts";
 
 const NEW_FILE_MODE = 0o600;
 const PERMISSIONS = 0o7777;
 
+/** A rename would replace even a file that this user may not write. @throws {Refusal} */
+export function assertWritable(file: string, { stat }: FileContent): void {
+  let writable = (Number(stat.mode) & 0o222) !== 0;
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+  } catch (error) {
+    // Another reason than rights (a read-only file system) shows when we try, and is reported then.
+    if (isCode(error, "EACCES", "EPERM")) writable = false;
+  }
+  if (!writable) throw new Refusal("is read-only", "Make it writable: chmod u+w", file);
+}
+
 /**
- * Writes new content of the target into a claim, durably, with the mode and owner of the old. Nobody looks at the file before it is
- * published, and what a crash leaves is swept up with the claim: it needs no temporary name, and no exit handler.
+ * Writes new content of the target into a claim, durably. No other writer reads the file before it is published, and the
+ * claim's removal sweeps up what a crash leaves: it needs no temporary name, and no exit handler.
  * @returns the staged file's path; every byte is in it
- * @throws the system's error; {TargetRefused} if the owner cannot be kept
+ * @throws the system's error; {Refusal} if the owner or the mode cannot be kept
  */
-export function stage(target: string, claim: string, bytes: Buffer, old: Snapshot | null): string {
+export function stage(target: string, claim: string, bytes: Buffer, old: FileContent | null): string {
   const staged = inFolder(claim, "next");
   const fd = fs.openSync(staged, "wx", NEW_FILE_MODE);
   try {
@@ -35,31 +47,27 @@ function writeAll(fd: number, bytes: Buffer): void {
   }
 }
 
-/** The owner first: to change it takes bits away from the mode. */
-function keepOwnerAndMode(fd: number, old: Snapshot, target: string): void {
+/** The owner first: changing it takes bits away from the mode. */
+function keepOwnerAndMode(fd: number, old: FileContent, target: string): void {
   const [uid, gid] = [Number(old.stat.uid), Number(old.stat.gid)];
   const stat = fs.fstatSync(fd);
   if (stat.uid !== uid || stat.gid !== gid) {
-    refuseIfDenied(
-      () => fs.fchownSync(fd, uid, gid),
-      `${target} belongs to user ${uid} and group ${gid}, which a new version of it could not keep; it is left alone. Take it over: chown`,
-    );
+    const what = `belongs to user ${uid} and group ${gid}`;
+    keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Take it over: chown");
   }
   const mode = Number(old.stat.mode) & PERMISSIONS;
   // Some file systems give all files one mode, and refuse to change it.
   if ((fs.fstatSync(fd).mode & PERMISSIONS) !== mode) {
-    refuseIfDenied(
-      () => fs.fchmodSync(fd, mode),
-      `${target} has the mode ${mode.toString(8)}, which a new version of it could not keep; it is left alone. Give it another: chmod`,
-    );
+    const what = `has the mode ${mode.toString(8)}`;
+    keepOrRefuse(() => fs.fchmodSync(fd, mode), target, what, "Give it another: chmod");
   }
 }
 
-function refuseIfDenied(change: () => void, message: string): void {
+function keepOrRefuse(keep: () => void, target: string, what: string, advice: string): void {
   try {
-    change();
+    keep();
   } catch (error) {
     if (!isCode(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP")) throw error;
-    throw new TargetRefused(message);
+    throw new Refusal(`${what}, which a new version of it could not keep`, advice, target);
   }
 }

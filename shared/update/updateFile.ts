@@ -1,31 +1,58 @@
 /**
- * The publish: the only way in which this package changes a file that others write too. It loses nothing, whether
- * or not the lock was had.
+ * The publish: the only way in which this package changes a file that others write too. It loses nothing, whether or not the
+ * writer has the lock.
  *
- * A round: create a claim; fence every other writer (claim.ts); read the target, keeping it open; mutate; stage the new
- * content in the claim and verify every byte; look whether the target is still what was read; rename the staged file
- * over it. A writer that was fenced finds its claim gone and starts over, so of two writers the one that read first
- * has published before the other read, or not at all.
+ * States of a writer
+ * - claimed: it has a claim beside the target, and may publish.
+ * - fenced: another writer has removed its claim. Its next step in there fails with ENOENT, and it starts over.
+ * - published: its text is the target. It still looks for what came into the file that it displaced.
  *
- * Somebody who knows nothing of claims may still write into the file that the rename displaces. So it is looked at once
- * more through its descriptor, a moment later, and what came in is merged in a round of its own.
+ * Calling sequence of a round, repeated until one succeeds
+ * 1. `createClaim`, before anything is read.
+ * 2. `fence`: remove every other writer's claim. Only when none is left, go on.
+ * 3. `openAtRest`: read the target, and keep it open. `change` it.
+ * 4. `stage` the new bytes in the claim, every one verified.
+ * 5. `isStill`: the target is what was read, or start over.
+ * 6. `publish`: rename the staged file over the target.
+ * 7. `bringInOutsideEdits`: merge, in a round of its own, what a program that knows no claims wrote into the displaced file.
+ *
+ * What the fence prevents, with two writers that each add a line and neither of which has the lock:
+ *
+ *     A reads "1"
+ *                              B reads "1"
+ *                              B publishes "1 B"
+ *     A publishes "1 A"                               B's line is lost
+ *
+ * With step 2, B has removed A's claim before it read: A's rename fails, and A starts over from "1 B". Had A's claim not
+ * existed yet, A would list and remove B's claim before it reads. So of two writers the one that read first has published
+ * before the other read, or not at all.
+ *
+ * What ends an update without a write: the target is refused, a step fails, or others are faster in every round. The target
+ * is unchanged then, and the journal has `write_refused` or `write_abandoned`.
  */
-import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
-import { type Lease, LOCK_TTL_SECONDS, type LockOptions, withLockOn } from "../fileLock.ts";
-import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
-import { timeoutMsOf } from "../lock/lease.ts";
+import { withLockOn } from "../fileLock.ts";
+import type { FieldsOf } from "../journal/events.ts";
+import { report } from "../journal/sessionJournal.ts";
+import { type Lease, type LockOptions, type LockRequest, NOT_NEEDED, requestOf } from "../lock/lease.ts";
 import { codeOf, isCode, messageOf } from "../system/errors.ts";
-import { sleepMs } from "../system/sleep.ts";
-import { closeSnapshot, isStill, openAtRest, openSnapshot, type Snapshot } from "../system/snapshot.ts";
-import { resolveTarget, type TargetPath, TargetRefused } from "../system/targetPath.ts";
-import { monotonicMs } from "../system/time.ts";
+import {
+  closeSnapshot,
+  type FileContent,
+  isStill,
+  openAtRest,
+  readRegularFile,
+  type Snapshot,
+} from "../system/snapshot.ts";
+import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import { monotonicMs, sleepMs } from "../system/time.ts";
 import { keepBackup } from "./backup.ts";
+import { type Change, MutateError, textChange } from "./change.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
-import { type Change, settle } from "./displaced.ts";
-import { abandon, Contention, NOT_NEEDED, type UpdateResult } from "./result.ts";
-import { stage } from "./stage.ts";
+import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, SETTLE_MS, saveBeside } from "./displaced.ts";
+import { abandon, Contention, type UpdateResult } from "./result.ts";
+import { assertWritable, stage } from "./stage.ts";
 
 export type { UpdateResult } from "./result.ts";
 
@@ -37,14 +64,16 @@ export interface UpdateOptions extends LockOptions {
 /** After as many tries an update is given up. */
 export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
-/** What `mutate` threw, as opposed to the file system. */
-class MutateError extends Error {}
+const MAX_MERGES = 10;
 
 interface Update {
   target: TargetPath;
-  options: UpdateOptions;
+  request: LockRequest;
+  backup: string | undefined;
+  change: Change;
+  /** The lease of the update itself, not of a later merge. */
   lock: Lease;
-  /** How long was waited for the lock in all, for each merge asks for it anew. */
+  /** Total time spent waiting for the lock; every merge acquires it again. */
   waitedMs: number;
   rounds: number;
   /** The files that our publishing has displaced, open, and what is known to be in them. */
@@ -53,9 +82,9 @@ interface Update {
   published?: Buffer;
   /** When it was last published. */
   publishedAtMs: number;
-  /** The target as it was first seen; closed. */
-  before: Snapshot | null;
-  /** A claim that we may not remove. */
+  /** The target as it was first seen. */
+  before: FileContent | null;
+  /** A claim that this user may not remove. */
   inTheWay: string | null;
 }
 
@@ -71,13 +100,14 @@ export function updateFile(
   mutate: (text: string | null) => string | null,
   options: UpdateOptions = {},
 ): UpdateResult {
-  const change = textChange(target, mutate);
+  const request = requestOf(options);
   let update: Update | undefined;
   try {
-    const resolved = resolveTarget(target, options.projectDir);
     update = {
-      target: resolved,
-      options,
+      target: resolveTarget(target, request.anchor),
+      request,
+      backup: options.backup,
+      change: textChange(target, mutate),
       lock: NOT_NEEDED,
       waitedMs: 0,
       rounds: 0,
@@ -86,94 +116,32 @@ export function updateFile(
       before: null,
       inTheWay: null,
     };
-    if (!isNeeded(update, change))
-      return { outcome: "unchanged", lock: NOT_NEEDED, target: resolved.path, rounds: 0 };
-    const outcome = publishLocked(update, change);
-    const message = settleUpdate(update, change);
-    return {
-      outcome,
-      lock: update.lock,
-      target: resolved.path,
-      rounds: update.rounds,
-      ...(message === undefined ? {} : { message }),
-    };
+    const outcome = isNeeded(update) ? publishLocked(update, update.change) : "unchanged";
+    const message = bringInOutsideEdits(update);
+    const { lock, rounds } = update;
+    return { outcome, lock, target: update.target.path, rounds, ...(message && { message }) };
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
-    return {
-      ...abandon(error, update?.target.path ?? path.resolve(target), options, update),
-      ...(update ? { target: update.target.path } : {}),
-    };
+    const real = update && { target: update.target.path };
+    return { ...abandon(error, real?.target ?? path.resolve(target), request, update), ...real };
   } finally {
     update?.displaced.forEach(closeSnapshot);
   }
 }
 
-function settleUpdate(update: Update, change: Change): string | undefined {
-  const { target, displaced, published } = update;
-  return settle({
-    target: target.path,
-    change,
-    displaced,
-    published,
-    sincePublishMs: () => monotonicMs() - update.publishedAtMs,
-    publish: (further) => publishLocked(update, further),
-    report: (resolution, saved) => journalOutsideEdit(update, resolution, saved),
-  });
-}
-
-function textChange(target: string, mutate: (text: string | null) => string | null): Change {
-  return (now) => {
-    const text = now && decode(now, target);
-    let next: string | null;
-    try {
-      next = mutate(text);
-    } catch (cause) {
-      throw new MutateError("mutate threw", { cause });
-    }
-    return next === null || next === text ? null : Buffer.from(next);
-  };
-}
-
-function decode(bytes: Buffer, target: string): string {
-  if (!isUtf8(bytes)) {
-    throw new TargetRefused(`${target} is not UTF-8 text; it is left alone. Convert it to UTF-8.`);
-  }
-  const nul = bytes.indexOf(0);
-  if (nul === -1) return bytes.toString("utf8");
-  throw new TargetRefused(
-    `${target} is not UTF-8 text: byte ${nul + 1} is NUL; it is left alone. Convert it from UTF-16, or remove that byte.`,
-  );
-}
-
-/** Without a claim or a lock: most runs have nothing to change, and nothing left by a crash to sweep up. */
-function isNeeded(update: Update, change: Change): boolean {
-  const { target } = update;
-  const snapshot = openSnapshot(target.path);
-  closeSnapshot(snapshot);
-  update.before = snapshot;
-  if (change(snapshot?.bytes ?? null) === null) return listClaims(target).length > 0;
-  if (snapshot) assertWritable(target.path, snapshot);
+/** Without a claim or a lock: most runs have nothing to change, and no claim of a crashed writer to remove. */
+function isNeeded(update: Update): boolean {
+  const { target, change } = update;
+  const before = readRegularFile(target.path);
+  update.before = before;
+  if (change(before?.bytes ?? null) === null) return listClaims(target).length > 0;
+  if (before) assertWritable(target.path, before);
   return true;
-}
-
-/** A rename would replace even a file that this user may not write. @throws {TargetRefused} */
-function assertWritable(file: string, { stat }: Snapshot): void {
-  let writable = (Number(stat.mode) & 0o222) !== 0;
-  try {
-    fs.accessSync(file, fs.constants.W_OK);
-  } catch (error) {
-    // Another reason than rights (a read-only file system) shows when we try, and is told then.
-    if (isCode(error, "EACCES", "EPERM")) writable = false;
-  }
-  if (!writable) {
-    throw new TargetRefused(`${file} is read-only; it is left alone. Make it writable: chmod u+w`);
-  }
 }
 
 /** Rounds until one succeeds, under one lock. @throws what ended them, or that there were too many */
 function publishLocked(update: Update, change: Change): "written" | "unchanged" {
   const rounds = (lease: Lease) => {
-    // The lease of the update itself, not of a later merge.
     if (update.lock === NOT_NEEDED) update.lock = lease;
     update.waitedMs += lease.waitedMs;
     for (let tries = 1; tries <= MAX_ROUNDS; tries++) {
@@ -187,17 +155,17 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
         : `others changed it in each of ${MAX_ROUNDS} tries`,
     );
   };
-  const timeoutMs = Math.max(timeoutMsOf(update.options) - update.waitedMs, 0);
-  return withLockOn(update.target, rounds, { ...update.options, timeoutMs });
+  const timeoutMs = Math.max(update.request.timeoutMs - update.waitedMs, 0);
+  return withLockOn(update.target, rounds, { ...update.request, timeoutMs });
 }
 
 function round(update: Update, change: Change): "written" | "unchanged" | "again" {
-  const { target, options } = update;
+  const { target, request } = update;
   update.rounds++;
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
   try {
-    update.inTheWay = fence(target, claim, options.ttlMs ?? LOCK_TTL_SECONDS * 1000);
+    update.inTheWay = fence(target, claim, request.ttlMs);
     if (update.inTheWay) return "again";
     snapshot = openAtRest(target.path, update.before);
     const next = change(snapshot?.bytes ?? null);
@@ -208,7 +176,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     const still = !snapshot || isStill(target.path, snapshot);
     if (!still || !publish(staged, target.path, snapshot)) {
       // Without our staged file it was another writer of ours, who has fenced us.
-      if (fs.existsSync(staged)) journalOutsideEdit(update, "reread");
+      if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
       return "again";
     }
     update.publishedAtMs = monotonicMs();
@@ -227,22 +195,22 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
 }
 
 /**
- * Keeps the file as it was before our first publish. Told before the rename: a crash after it must not hide the backup.
- * A backup that cannot be made does not stop the update.
+ * Keeps the file as it was before our first publish. Journaled before the rename, so that a crash cannot leave a backup
+ * nobody knows of. A backup that cannot be made does not stop the update.
  */
-function keepPrevious(update: Update, snapshot: Snapshot): void {
-  const { backup } = update.options;
-  if (!backup || update.published) return;
+function keepPrevious({ backup, published, target, request }: Update, snapshot: Snapshot): void {
+  if (!backup || published) return;
   try {
-    if (keepBackup(update.target.path, snapshot, backup)) {
-      journal(update, "backup_kept", { backup, project_dir: projectOf(update) });
-    }
+    if (!keepBackup(target.path, snapshot, backup)) return;
+    const { projectDir } = request.journal;
+    report("backup_kept", { target: target.path, backup, project_dir: projectDir }, request);
   } catch (error) {
-    journal(update, "backup_failed", { backup, code: codeOf(error), message: messageOf(error) });
+    const fields = { target: target.path, backup, code: codeOf(error), message: messageOf(error) };
+    report("backup_failed", fields, request);
   }
 }
 
-/** @returns false if somebody has created an absent target meanwhile @throws the system's error */
+/** @returns false if another program has created an absent target meanwhile @throws the system's error */
 function publish(staged: string, target: string, old: Snapshot | null): boolean {
   if (!old) {
     try {
@@ -251,7 +219,7 @@ function publish(staged: string, target: string, old: Snapshot | null): boolean 
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
       if (!isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
-      // A file system without hard links: a moment remains in which a new file of somebody else's is replaced.
+      // A file system without hard links: a moment remains in which a new file of another program is replaced.
       if (fs.lstatSync(target, { throwIfNoEntry: false })) return false;
     }
   }
@@ -259,16 +227,58 @@ function publish(staged: string, target: string, old: Snapshot | null): boolean 
   return true;
 }
 
-function journalOutsideEdit(update: Update, resolution: string, saved?: string): void {
-  journal(update, "outside_edit", { resolution, saved });
+/**
+ * Publishes what came into the files that our publishing has displaced, until nothing more comes. Never throws: the update
+ * itself is done.
+ * @returns a message if a person should know
+ */
+function bringInOutsideEdits(update: Update): string | undefined {
+  const { displaced } = update;
+  let message: string | undefined;
+  try {
+    for (let merges = 0; displaced.length > 0; merges++) {
+      sleepMs(SETTLE_MS - (monotonicMs() - update.publishedAtMs));
+      const edit = findOutsideEdit(displaced);
+      if (!edit) break;
+      if (merges === MAX_MERGES) return giveUpMerging(update, `it was written to ${MAX_MERGES} times`);
+      message = bringIn(edit, update) ?? message;
+    }
+    return message;
+  } catch (error) {
+    return giveUpMerging(update, messageOf(error));
+  }
 }
 
-function journal({ target, options }: Update, type: string, fields: Record<string, unknown>): void {
-  const event = makeEvent(type, { target: target.path, ...fields, hook: options.hook, pid: process.pid });
-  appendEvent(event, options.journal ?? options);
+/** Publishes one outside edit. @returns a message if a person should know @throws if it could not even be saved */
+function bringIn(edit: OutsideEdit, update: Update): string | undefined {
+  const target = update.target.path;
+  let saved: string | undefined;
+  const merge: Change = (now) => {
+    const { bytes, isConflict } = mergeOutsideEdit(edit, now, update.change, update.published);
+    if (isConflict && now) saved = saveBeside(target, now, saved);
+    return bytes;
+  };
+  try {
+    publishLocked(update, merge);
+  } catch (error) {
+    saved = saveBeside(target, edit.outside);
+    reportOutsideEdit(update, "saved", saved);
+    return `Another program changed ${target} at the same moment, and the two versions could not be merged (${messageOf(error)}). The other program's version is in ${saved}.`;
+  }
+  reportOutsideEdit(update, saved ? "conflict" : "merged", saved);
+  if (!saved) return undefined;
+  return `Another program changed ${target} at the same moment. Its version is in place; ours is in ${saved}.`;
 }
 
-/** The session's project, which is not the one of a target elsewhere. */
-function projectOf({ options }: Update): string | undefined {
-  return (options.journal ?? options).projectDir;
+function giveUpMerging(update: Update, why: string): string {
+  reportOutsideEdit(update, "lost");
+  return `Updated ${update.target.path}. What another program wrote into it at the same moment could not be kept (${why}).`;
+}
+
+function reportOutsideEdit(
+  { target, request }: Update,
+  resolution: FieldsOf<"outside_edit">["resolution"],
+  saved?: string,
+): void {
+  report("outside_edit", { target: target.path, resolution, saved }, request);
 }

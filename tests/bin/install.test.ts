@@ -110,9 +110,9 @@ test("nothing that a file says drives the terminal", () => {
   expect(run(["install"], box).stderr).not.toContain("\u001b");
 });
 
-describe("settings that are left alone: exit 1, where and what to do", () => {
+describe("settings that are left unchanged: exit 1, where and what to do", () => {
   test.each([
-    ["no JSON", '{\n  "a": 1,\n}\n', /settings\.json is not valid JSON \(line 3, column 1: .*left alone/],
+    ["no JSON", '{\n  "a": 1,\n}\n', /settings\.json is not valid JSON \(line 3, column 1: .*left unchanged/],
     ["comments", '{\n  // why\n  "a": 1\n}\n', /line 2, column 3: .*a comment/],
     ["hooks of a wrong type", '{"hooks": []}', /"hooks" is an array \(line 1, column 11\)/],
     ["not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],

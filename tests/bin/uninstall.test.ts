@@ -156,14 +156,14 @@ test("a folder of the user's stays, and one with other things in it", () => {
   expect(listing(box.projectDir)).toEqual([".claude", ".claude/mine"]);
 });
 
-test("damaged markers: left alone, and said; the rest is done", () => {
+test("damaged markers: left unchanged, and said; the rest is done", () => {
   run(["install"], box);
   session();
   const damaged = read(inner).replace("<!-- PACT_MEMORY_END -->\n", "");
   fs.writeFileSync(inner, damaged);
   const { status, stderr } = run(["uninstall"], box);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/CLAUDE\.md has damaged markers: .*line \d+.*left alone/);
+  expect(stderr).toMatch(/CLAUDE\.md has damaged markers: .*line \d+.*left unchanged/);
   expect(read(inner)).toBe(damaged);
   expect(fs.existsSync(path.join(path.dirname(inner), "settings.json"))).toBe(false);
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
 import { DEFAULT_SETTINGS, parseSettings } from "../../shared/settings.ts";
-import { printable } from "../../shared/text/printable.ts";
+import { printable } from "../../shared/text/characters.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 
 const FILE = "# Mine\n\ntext\n";

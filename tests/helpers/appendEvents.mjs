@@ -4,4 +4,4 @@ import { params } from "./messages.mjs";
 
 const { count, name, size = 10, address = {} } = params;
 for (let n = 0; n < count; n++)
-  appendEvent(makeEvent("test", { name, n, filler: "x".repeat(size) }), address);
+  appendEvent(makeEvent("my.test", { name, n, filler: "x".repeat(size) }), address);

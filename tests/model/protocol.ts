@@ -1,10 +1,10 @@
 /**
  * The protocol, a system call a step. Steps have the names of the functions in `shared/` that make the call:
  * fileLock.ts (openLocked, confirm, evictExpired, failOpen, release), claim.ts (createClaim, listClaims, removeClaim,
- * discardClaim), snapshot.ts (openSnapshot, isStill), stage.ts, updateFile.ts (publish), outsideEdit.ts (settle).
+ * discardClaim), snapshot.ts (openAtRest, isStill), stage.ts, updateFile.ts (publish), outsideEdit.ts (findOutsideEdit).
  *
  * What is left out: time (an eviction, a failing open and a crash may come at any moment; an appender, however, is faster
- * than the pause before `settle`, unless `slowAppender`), the text (a change is a bit), and the journal.
+ * than the pause before `findOutsideEdit`, unless `slowAppender`), the text (a change is a bit), and the journal.
  */
 import type { Move } from "./search.ts";
 import { type Claim, copy, type Inode, type Outsider, type State, type Writer } from "./state.ts";
@@ -152,7 +152,7 @@ const STEPS: Record<string, Step> = {
 
   createClaim: (_, __, { readsBeforeFence, fencesBeforeClaim, fence }, step) => [
     step("createClaim", (state, self) => {
-      const first = fence === "none" || readsBeforeFence || fencesBeforeClaim ? "openSnapshot" : "listClaims";
+      const first = fence === "none" || readsBeforeFence || fencesBeforeClaim ? "openAtRest" : "listClaims";
       state.claims.push({ alive: true, aside: false, next: null });
       goTo(self, first, { claim: state.claims.length - 1, rounds: self.rounds + 1 });
     }),
@@ -182,8 +182,8 @@ const STEPS: Record<string, Step> = {
     }),
   ],
 
-  openSnapshot: (_, __, { readsBeforeFence, fence }, step) => [
-    step("openSnapshot", (state, self) => {
+  openAtRest: (_, __, { readsBeforeFence, fence }, step) => [
+    step("openAtRest", (state, self) => {
       self.snapshot = state.target;
       self.read = state.target === null ? 0 : inodeAt(state, state.target).holds;
       const isThere = state.target !== null && (self.read & self.wants) === self.wants;
@@ -267,16 +267,16 @@ const STEPS: Record<string, Step> = {
 
   release: (_, __, { settles }, step) => [
     step("release", (_state, self) =>
-      goTo(self, settles && self.displaced.length > 0 ? "settle" : "done", { lock: null }),
+      goTo(self, settles && self.displaced.length > 0 ? "findOutsideEdit" : "done", { lock: null }),
     ),
   ],
 
-  settle: (state, writer, { slowAppender }, step) => {
+  findOutsideEdit: (state, writer, { slowAppender }, step) => {
     const isOpen = ({ at, inode }: Outsider) =>
       at === "write" && writer.displaced.some((file) => file.inode === inode);
     if (!slowAppender && state.outsiders.some(isOpen)) return [];
     return [
-      step("settle", (next, self) => {
+      step("findOutsideEdit", (next, self) => {
         const file = self.displaced.find(({ inode, known }) => inodeAt(next, inode).holds !== known);
         if (!file) return goTo(self, "done");
         const { holds } = inodeAt(next, file.inode);
@@ -294,7 +294,7 @@ function roundStart({ fencesBeforeClaim }: Options): string {
 
 function afterFence({ readsBeforeFence, fencesBeforeClaim }: Options): string {
   if (fencesBeforeClaim) return "createClaim";
-  return readsBeforeFence ? "stage" : "openSnapshot";
+  return readsBeforeFence ? "stage" : "openAtRest";
 }
 
 /** Somebody who knows nothing of locks and claims. The change is a bit above those of the writers. */

@@ -1,3 +1,5 @@
+import type { EventType, FieldsOf } from "./events.ts";
+import { type JournalAddress } from "./sessionFolder.ts";
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
 export interface JournalEvent {
     v: 1;
@@ -6,23 +8,23 @@ export interface JournalEvent {
     ts: string;
     [field: string]: unknown;
 }
-/** Whose journal: without a usable session id, the one for unattributed events. */
-export interface JournalAddress {
-    sessionId?: string | undefined;
-    projectDir?: string | undefined;
+/**
+ * An event of this moment. Fields that are undefined are left out.
+ * @param type one of the journal's, whose fields are checked by the compiler, or one of your own with a dot in its name
+ */
+export declare function makeEvent<T extends EventType>(type: T, fields: FieldsOf<T>): JournalEvent;
+export declare function makeEvent(type: `${string}.${string}`, fields?: Record<string, unknown>): JournalEvent;
+/** Who writes an event about its own work, and into whose journal. */
+export interface Reporter {
+    hook?: string | undefined;
+    journal: JournalAddress;
 }
-/** The journal's name in a session's folder. */
-export declare const JOURNAL_NAME = "session-journal.jsonl";
-/** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
-export declare function configDir(): string;
-/** The folder of all journals. @throws if there is no home folder */
-export declare function journalRoot(): string;
-/** A session's own folder. @throws if the session id is not one, or there is no home folder */
-export declare function sessionDir(projectDir: string, sessionId: string): string;
-/** The journal's file for an address. @throws if there is no home folder */
-export declare function journalPath({ sessionId, projectDir }: JournalAddress): string;
-/** An event of this moment. Fields that are undefined are left out. */
-export declare function makeEvent(type: string, fields?: Record<string, unknown>): JournalEvent;
+/** The events that say which process wrote them. */
+type ReportType = {
+    [T in EventType]: "pid" extends keyof FieldsOf<T> ? T : never;
+}[EventType];
+/** Appends an event about this process's own work. Never throws: see `appendEvent`. */
+export declare function report<T extends ReportType>(type: T, fields: Omit<FieldsOf<T>, "hook" | "pid">, { hook, journal }: Reporter): void;
 /**
  * Appends an event. Never throws: what cannot be written to the journal goes to standard error.
  * @returns whether the journal has it
@@ -39,3 +41,4 @@ export declare function readEvents(file: string, tally?: {
 export declare function readLastEvent(file: string, type?: string): JournalEvent | null;
 /** The event of a line, or null if it is none. */
 export declare function parseEvent(line: string): JournalEvent | null;
+export {};

@@ -1,8 +1,8 @@
 export type BackendName = "addon" | "exlock" | "flock" | "none";
 export interface FlockBackend {
     name: Exclude<BackendName, "none">;
-    /** Whether it can wait for the lock, and be handed it at once. */
-    waits: boolean;
+    /** Whether it can wait for the lock, and is then handed it at once. */
+    readonly waits: boolean;
     /**
      * Opens a file, creating it if absent, and takes its exclusive flock.
      * @param waitMs how long to wait for it, if the backend can; it may return earlier

@@ -1,5 +1,4 @@
-/** What became of an update: its outcome, and for one that came to nothing the event and the words for a person. */
-import type { Lease, LockOptions } from "../lock/lease.ts";
+import { type Lease, type LockRequest } from "../lock/lease.ts";
 export interface UpdateResult {
     /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
     outcome: "written" | "unchanged" | "abandoned" | "refused";
@@ -11,13 +10,11 @@ export interface UpdateResult {
     /** For a person: why nothing was written, or what else happened. */
     message?: string;
 }
-/** The lease of an update that found nothing to change. */
-export declare const NOT_NEEDED: Lease;
 /** Others were faster in every round. */
 export declare class Contention extends Error {
 }
 /** Turns what ended an update into its outcome, and an event. */
-export declare function abandon(error: unknown, target: string, options: LockOptions, { lock, rounds }?: {
+export declare function abandon(error: unknown, target: string, request: LockRequest, { lock, rounds }?: {
     lock: Lease;
     rounds: number;
 }): UpdateResult;

@@ -1,4 +1,4 @@
-import { type LockOptions } from "../fileLock.ts";
+import { type LockOptions } from "../lock/lease.ts";
 import { type UpdateResult } from "./result.ts";
 export type { UpdateResult } from "./result.ts";
 export interface UpdateOptions extends LockOptions {

@@ -26,11 +26,11 @@ test("other installers: outcomes, and the file is gone again", () => {
   expect(entriesOf(path.dirname(settingsPath))).toEqual([]);
 });
 
-test("what is left alone is an outcome with a message, not an error", () => {
+test("what is left unchanged is an outcome with a message, not an error", () => {
   const settingsPath = settingsIn(tempDir(), "{,}");
   expect(installHooks({ settingsPath, pluginRoot: "/p" })).toMatchObject({
     outcome: "refused",
-    message: expect.stringMatching(/settings\.json is not valid JSON \(line 1, column 2: .*left alone/),
+    message: expect.stringMatching(/settings\.json is not valid JSON \(line 1, column 2: .*left unchanged/),
   });
   expect(uninstallHooks({ settingsPath }).outcome).toBe("refused");
   expect(fs.readFileSync(settingsPath, "utf8")).toBe("{,}");

@@ -3,15 +3,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  appendEvent,
-  configDir,
-  journalPath,
-  makeEvent,
-  readEvents,
-  readLastEvent,
-  sessionDir,
-} from "../../../shared/journal/sessionJournal.ts";
+import { configDir, journalPath, sessionDir } from "../../../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent, readEvents, readLastEvent } from "../../../shared/journal/sessionJournal.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
@@ -36,11 +29,11 @@ function setEnv(name: string, value: string | undefined): void {
 describe("an event", () => {
   test("is one line of JSON, in the session's own file, which is private", () => {
     const { configDir } = useJournal();
-    const event = makeEvent("test", { text: "two\nlines \u2028", absent: undefined });
+    const event = makeEvent("my.test", { text: "two\nlines \u2028", absent: undefined });
     expect(appendEvent(event, ADDRESS)).toBe(true);
     const dir = path.join(configDir, "pact-sessions/my project/session-1");
     const content = fs.readFileSync(path.join(dir, "session-journal.jsonl"), "utf8");
-    expect(content).toBe(`{"v":1,"type":"test","text":"two\\nlines \u2028","ts":"${event.ts}"}\n`);
+    expect(content).toBe(`{"v":1,"type":"my.test","text":"two\\nlines \u2028","ts":"${event.ts}"}\n`);
     expect(event.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(modeOf(path.join(dir, "session-journal.jsonl"))).toBe(0o600);
     for (const at of [dir, path.dirname(dir), path.join(configDir, "pact-sessions")]) {
@@ -49,13 +42,16 @@ describe("an event", () => {
   });
 
   test("cannot pose as another version, type or time", () => {
-    expect(makeEvent("test", { v: 2, type: "other", ts: "never" })).toMatchObject({ v: 1, type: "test" });
+    expect(makeEvent("my.test", { v: 2, type: "other", ts: "never" })).toMatchObject({
+      v: 1,
+      type: "my.test",
+    });
   });
 
   test("has its long strings cut, also within", () => {
     const { events } = useJournal();
     appendEvent(
-      makeEvent("test", { long: "x".repeat(100_000), deep: { list: ["y".repeat(5000)] } }),
+      makeEvent("my.test", { long: "x".repeat(100_000), deep: { list: ["y".repeat(5000)] } }),
       ADDRESS,
     );
     const [event] = events() as unknown as [{ long: string; deep: { list: [string] } }];
@@ -73,7 +69,7 @@ describe("an event", () => {
     ["an empty session id", { ...ADDRESS, sessionId: "" }],
   ])("with %s goes to the unattributed ones", (_what, address) => {
     const { configDir, events } = useJournal();
-    appendEvent(makeEvent("test"), address);
+    appendEvent(makeEvent("my.test"), address);
     const place = path.join(configDir, "pact-sessions/unattributed.jsonl");
     expect([...readEvents(place)]).toHaveLength(1);
     expect(events()).toHaveLength(1);
@@ -82,12 +78,12 @@ describe("an event", () => {
 
   test("after a torn line begins a new one", () => {
     useJournal();
-    appendEvent(makeEvent("first"), ADDRESS);
+    appendEvent(makeEvent("my.first"), ADDRESS);
     fs.appendFileSync(journalPath(ADDRESS), '{"v":1,"type":"torn');
-    appendEvent(makeEvent("second"), ADDRESS);
+    appendEvent(makeEvent("my.second"), ADDRESS);
     const tally = { badLines: 0 };
     const types = [...readEvents(journalPath(ADDRESS), tally)].map(({ type }) => type);
-    expect(types).toEqual(["first", "second"]);
+    expect(types).toEqual(["my.first", "my.second"]);
     expect(tally.badLines).toBe(1);
   });
 
@@ -129,7 +125,9 @@ describe("an event that cannot be written goes to standard error: ", () => {
     const { configDir } = useJournal();
     prepare(configDir);
     const stderr = await append();
-    expect(shown(stderr).map((line) => JSON.parse(line))).toMatchObject([{ v: 1, type: "test", name: "a" }]);
+    expect(shown(stderr).map((line) => JSON.parse(line))).toMatchObject([
+      { v: 1, type: "my.test", name: "a" },
+    ]);
     expect(stderr).toContain("the journal cannot be written");
   });
 
@@ -187,7 +185,8 @@ describe("reading", () => {
   });
 
   test("finds events that lie across the pieces in which it reads", () => {
-    const line = (n: number) => `${JSON.stringify(makeEvent("test", { n, text: "é".repeat(40_000 + n) }))}\n`;
+    const line = (n: number) =>
+      `${JSON.stringify(makeEvent("my.test", { n, text: "é".repeat(40_000 + n) }))}\n`;
     const file = tempFile([0, 1, 2, 3, 4].map(line).join(""));
     expect([...readEvents(file)].map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
   });
@@ -217,9 +216,9 @@ test("neither writing nor reading leaves a descriptor open, also when reading st
   useJournal();
   const open = () => fs.readdirSync("/dev/fd").length;
   const before = open();
-  for (const type of ["one", "two", "lock_three"]) appendEvent(makeEvent(type), ADDRESS);
+  for (const type of ["my.one", "my.two", "my.three"] as const) appendEvent(makeEvent(type), ADDRESS);
   const [first] = readEvents(journalPath(ADDRESS));
-  expect([first?.type, readLastEvent(journalPath(ADDRESS))?.type]).toEqual(["one", "lock_three"]);
+  expect([first?.type, readLastEvent(journalPath(ADDRESS))?.type]).toEqual(["my.one", "my.three"]);
   expect(open()).toBe(before);
 });
 

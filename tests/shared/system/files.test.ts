@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { writeWhole } from "../../../shared/system/writeWhole.ts";
+import { writeWhole } from "../../../shared/system/files.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { Refusal } from "../../../shared/system/errors.ts";
 import {
   isStill,
   openAtRest,
@@ -9,7 +10,6 @@ import {
   readAgain,
   type Snapshot,
 } from "../../../shared/system/snapshot.ts";
-import { TargetRefused } from "../../../shared/system/targetPath.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function snapshotOf(file: string): Snapshot {
@@ -82,7 +82,7 @@ test.each<[string, (file: string) => void]>([
 ])("refuses %s", (_what, make) => {
   const file = path.join(tempDir(), "CLAUDE.md");
   make(file);
-  expect(() => openSnapshot(file)).toThrow(TargetRefused);
+  expect(() => openSnapshot(file)).toThrow(Refusal);
 });
 
 test("does not follow a link", () => {

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { isInside, resolveTarget, TargetRefused } from "../../../shared/system/targetPath.ts";
+import { Refusal } from "../../../shared/system/errors.ts";
+import { isInside, resolveTarget } from "../../../shared/system/targetPath.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, NOBODY } from "../../helpers/machine.ts";
@@ -72,7 +73,7 @@ describe("the real file", () => {
     fs.symlinkSync("docs/AGENTS.md", at("project/inside.md"));
     fs.symlinkSync("../outside/AGENTS.md", at("project/outside.md"));
     expect(resolveTarget(at("project/inside.md")).path).toBe(at("project/docs/AGENTS.md"));
-    expect(() => resolveTarget(at("project/outside.md"))).toThrow(TargetRefused);
+    expect(() => resolveTarget(at("project/outside.md"))).toThrow(Refusal);
   });
 });
 
@@ -144,7 +145,7 @@ describe("refused, with a message that says why:", () => {
     const at = layout();
     prepare(at);
     const resolve = () => resolveTarget(at(target), at("project"));
-    expect(resolve).toThrow(TargetRefused);
+    expect(resolve).toThrow(Refusal);
     expect(resolve).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printable } from "../../../shared/text/printable.ts";
+import { printable } from "../../../shared/text/characters.ts";
 
 test.each([
   ["plain text, with a tab\tand umlauts äöü 😀", "plain text, with a tab\tand umlauts äöü 😀"],

@@ -1,9 +1,15 @@
-/** Changes by somebody who knows nothing of locks and claims, at each moment of an update. */
+/** Changes by a program that knows nothing of locks and claims, at each moment of an update. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
-import { type Change, settle } from "../../../shared/update/displaced.ts";
+import type { Change } from "../../../shared/update/change.ts";
+import {
+  findOutsideEdit,
+  mergeOutsideEdit,
+  type OutsideEdit,
+  saveBeside,
+} from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -69,45 +75,37 @@ describe("after the publish, into the file that it has displaced", () => {
     const target = tempFile(before);
     const displaced = openSnapshot(target) as Snapshot;
     onTestFinished(() => fs.closeSync(displaced.fd));
-    const theirs = fs.openSync(target, "r+");
-    onTestFinished(() => fs.closeSync(theirs));
-    replace(target, addOurs(before));
-    const reports: unknown[][] = [];
+    const published = Buffer.from(addOurs(before));
+    replace(target, published.toString());
     const change: Change = (now) => {
       if (now?.includes("\0")) throw new Error("not text");
       const next = addOurs(now?.toString() ?? null);
       return next === now?.toString() ? null : Buffer.from(next);
     };
-    const publish = (further: Change) => {
-      const next = further(fs.existsSync(target) ? fs.readFileSync(target) : null);
-      if (next) replace(target, next.toString());
+    const find = () => findOutsideEdit([displaced]);
+    const merge = (now: Buffer | null = published) =>
+      mergeOutsideEdit(find() as OutsideEdit, now, change, published);
+    return {
+      displaced,
+      rewrite: (text: string) => fs.writeFileSync(`/dev/fd/${displaced.fd}`, text),
+      find,
+      merge,
     };
-    const run = (further = publish) =>
-      settle({
-        ...{
-          target,
-          change,
-          displaced: [displaced],
-          published: Buffer.from(addOurs(before)),
-          publish: further,
-          sincePublishMs: () => 0,
-        },
-        report: (...report) => reports.push(report),
-      });
-    const rewrite = (text: string) => {
-      fs.ftruncateSync(theirs);
-      fs.writeSync(theirs, text, 0);
-    };
-    const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
-    const inDir = (name: string) => path.join(path.dirname(target), name);
-    return { target, theirs, rewrite, run, reports, saved, inDir };
   };
 
-  test("nothing came: nothing is done, nothing is said", () => {
-    const { target, run, reports } = setUp("old\n");
-    expect(run()).toBeUndefined();
-    expect(reports).toEqual([]);
-    expect(read(target)).toBe("ours\nold\n");
+  test("nothing is found where nothing came", () => {
+    expect(setUp("old\n").find()).toBeUndefined();
+  });
+
+  test("what came is found once", () => {
+    const { rewrite, find } = setUp("old\n");
+    rewrite("old\ntheirs\n");
+    expect(find()).toEqual({
+      base: Buffer.from("old\n"),
+      outside: Buffer.from("old\ntheirs\n"),
+      isOriginal: true,
+    });
+    expect(find()).toBeUndefined();
   });
 
   test.each([
@@ -115,119 +113,134 @@ describe("after the publish, into the file that it has displaced", () => {
     ["another line changed", "a\nb\nc\nd\n", "a\nb\nc\nD\n", "ours\na\nb\nc\nD\n"],
     ["a line removed", "a\nb\nc\nd\n", "a\nb\nd\n", "ours\na\nb\nd\n"],
     ["the end of a write of which we saw the beginning", "", "theirs\n", "ours\ntheirs\n"],
-  ])("%s: merged", (_what, before, edit, after) => {
-    const { target, rewrite, run, reports, saved } = setUp(before);
+  ])("%s is merged", (_what, before, edit, after) => {
+    const { rewrite, merge } = setUp(before);
     rewrite(edit);
-    expect(run()).toBeUndefined();
-    expect(read(target)).toBe(after);
-    expect(reports).toEqual([["merged", undefined]]);
-    expect(saved()).toEqual([]);
+    expect(merge()).toEqual({ bytes: Buffer.from(after), isConflict: false });
   });
 
-  test("the same lines: theirs is in place with our change, ours is saved, private, and named", () => {
-    const { target, rewrite, run, reports, saved, inDir } = setUp("a\nb\n");
+  test("where both touch the same lines, theirs wins with our change, and ours must be saved", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
     rewrite("theirs\n");
-    const message = run();
-    expect(read(target)).toBe("ours\ntheirs\n");
-    const [name, ...more] = saved() as [string];
-    expect(more).toEqual([]);
-    expect(message).toContain(inDir(name));
-    expect(read(inDir(name))).toBe("ours\na\nb\n");
-    expect(fs.statSync(inDir(name)).mode & 0o777).toBe(0o600);
-    expect(reports).toEqual([["conflict", inDir(name)]]);
+    expect(merge()).toEqual({ bytes: Buffer.from("ours\ntheirs\n"), isConflict: true });
   });
 
-  test("what is no text: theirs is in place as it is, ours is saved", () => {
-    const { target, rewrite, run, saved, inDir } = setUp("a\nb\n");
+  test("a version that is no text wins as it is, and ours must be saved", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
     rewrite("\0\0\0");
-    expect(run()).toContain("CLAUDE.md");
-    expect(read(target)).toBe("\0\0\0");
-    expect(read(inDir(saved()[0] as string))).toBe("ours\na\nb\n");
+    expect(merge()).toEqual({ bytes: Buffer.from("\0\0\0"), isConflict: true });
   });
 
-  test("what has taken our version's place is no text: it is saved, byte for byte", () => {
-    const { target, rewrite, run, saved, inDir } = setUp("a\nb\n");
-    const latin1 = Buffer.from("caf\xe9\n", "latin1");
+  test("a version that is no text in the place of ours must be saved", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
     rewrite("a\nb\ntheirs\n");
-    fs.writeFileSync(target, latin1);
-    expect(run()).toContain(saved()[0]);
-    expect(read(target)).toBe("ours\na\nb\ntheirs\n");
-    expect(fs.readFileSync(inDir(saved()[0] as string))).toEqual(latin1);
+    const merged = merge(Buffer.from("caf\xe9\n", "latin1"));
+    expect(merged).toEqual({ bytes: Buffer.from("ours\na\nb\ntheirs\n"), isConflict: true });
   });
 
-  test("the target is deleted as well: theirs comes back, with ours", () => {
-    const { target, rewrite, run } = setUp("a\n");
+  test("where the target has been deleted too, theirs comes back with our change", () => {
+    const { rewrite, merge } = setUp("a\n");
     rewrite("a\ntheirs\n");
-    fs.unlinkSync(target);
-    run();
-    expect(read(target)).toBe("ours\na\ntheirs\n");
-  });
-
-  test("it cannot be published: theirs is saved and named, ours stays", () => {
-    const { target, rewrite, run, reports, saved, inDir } = setUp("a\n");
-    rewrite("a\ntheirs\n");
-    const message = run(() => {
-      throw new Error("no luck");
-    });
-    expect(read(target)).toBe("ours\na\n");
-    const name = saved()[0] as string;
-    expect(read(inDir(name))).toBe("a\ntheirs\n");
-    expect(message).toContain(inDir(name));
-    expect(reports).toEqual([["saved", inDir(name)]]);
-  });
-
-  test("more comes while it is merged: all of it is there", () => {
-    const { target, theirs, rewrite, run, reports } = setUp("a\n");
-    rewrite("a\nb\n");
-    let merges = 0;
-    run((further) => {
-      const next = further(fs.readFileSync(target));
-      if (next) replace(target, next.toString());
-      merges++;
-      if (merges < 3) fs.writeSync(theirs, `more ${merges}\n`, fs.fstatSync(theirs).size);
-    });
-    expect(read(target)).toBe("ours\na\nb\nmore 1\nmore 2\n");
-    expect(reports).toHaveLength(3);
-  });
-
-  test("it never ends: after ten merges that is said", () => {
-    const { target, theirs, rewrite, run, reports } = setUp("a\n");
-    rewrite("a\nb\n");
-    const message = run((further) => {
-      const next = further(fs.readFileSync(target));
-      if (next) replace(target, next.toString());
-      fs.writeSync(theirs, "more\n", fs.fstatSync(theirs).size);
-    });
-    expect(message).toMatch(/was updated; .* could not be kept \(it was written to 10 times\)/);
-    expect(read(target)).toBe(`ours\na\nb\n${"more\n".repeat(9)}`);
-    expect(reports).toEqual([...Array(10).fill(["merged", undefined]), ["lost"]]);
+    expect(merge(null)).toEqual({ bytes: Buffer.from("ours\na\ntheirs\n"), isConflict: false });
   });
 });
 
-test.for([
-  ["an append", "old\n", "old\nours\ntheirs\n"],
-  ["what follows a cut: our change is made on it", "", "theirs\nours\n"],
-] as const)(
-  "a whole update finds what is written between its rename and its second look: %s",
-  async ([_what, before, after], context) => {
+test("a saved version is private, and a further try replaces it", () => {
+  const target = tempFile("theirs\n");
+  const saved = saveBeside(target, Buffer.from("caf\xe9\n", "latin1"));
+  expect(saveBeside(target, Buffer.from("ours\n"), saved)).toBe(saved);
+  expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", path.basename(saved)]);
+  expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
+});
+
+describe("a whole update, with its renames held up while another program writes", () => {
+  /** The update starts, and each of its renames takes so long that the test can act. */
+  const startUpdate = (context: TestContext, before: string, params = {}, delay = 500_000) => {
     const { events } = useJournal();
     const target = tempFile(before);
     // It is at rest.
     fs.utimesSync(target, 1000, 1000);
-    const { ino } = fs.statSync(target);
     const theirs = fs.openSync(target, "a");
     onTestFinished(() => fs.closeSync(theirs));
-    // The only rename is the one that publishes.
-    const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
-    const child = startProgram("update", { target, line: "ours" }, { under });
-    await waitUntil(() => fs.statSync(target).ino !== ino);
-    fs.writeSync(theirs, "theirs\n");
+    const under = injecting(context, `?rename,?renameat,?renameat2:delay_exit=${delay}`);
+    let { ino } = fs.statSync(target);
+    const child = startProgram("update", { target, line: "ours", ...params }, { under });
+    const published = async () => {
+      await waitUntil(() => fs.statSync(target, { throwIfNoEntry: false })?.ino !== ino, "a publish");
+      ino = fs.statSync(target).ino;
+    };
+    const write = (text: string) => fs.writeSync(theirs, text);
+    const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
+    return { target, child, events, published, write, saved };
+  };
+
+  test.for([
+    ["an append", "old\n", "old\nours\ntheirs\n"],
+    ["what follows a truncate, with our change made on it", "", "theirs\nours\n"],
+  ] as const)("%s is merged", async ([_what, before, after], context) => {
+    const { target, child, events, published, write } = startUpdate(context, before);
+    await published();
+    write("theirs\n");
     expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
     expect(read(target)).toBe(after);
     expect(events()).toMatchObject([{ type: "outside_edit", resolution: "merged", target }]);
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
-  },
-);
+  });
+
+  test("what comes during the merges is merged too", async (context) => {
+    const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 200_000);
+    for (const line of ["one\n", "two\n", "three\n"]) {
+      await published();
+      write(line);
+    }
+    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 4 });
+    expect(read(target)).toBe("old\nours\none\ntwo\nthree\n");
+    expect(events("outside_edit")).toHaveLength(3);
+  });
+
+  test("after ten merges the update ends, and says what could not be kept", async (context) => {
+    const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 100_000);
+    for (let merges = 0; merges <= 10; merges++) {
+      await published();
+      write(`${merges}\n`);
+    }
+    const { outcome, rounds, message } = await child.message("result");
+    expect([outcome, rounds]).toEqual(["written", 11]);
+    expect(message).toMatch(/^Updated .* could not be kept \(it was written to 10 times\)/);
+    expect(read(target)).toBe(
+      `old\nours\n${Array.from({ length: 10 }, (_, merge) => `${merge}\n`).join("")}`,
+    );
+    expect(events().map(({ resolution }) => resolution)).toEqual([...Array(10).fill("merged"), "lost"]);
+  });
+
+  test("the same lines: theirs is in place, ours is saved, named, and in the journal", async (context) => {
+    const { target, child, events, published, saved } = startUpdate(context, "old\n");
+    const theirs = fs.openSync(target, "r+");
+    await published();
+    fs.writeSync(theirs, "new\n");
+    fs.closeSync(theirs);
+    const { outcome, message } = await child.message("result");
+    expect([outcome, read(target)]).toEqual(["written", "new\nours\n"]);
+    const [name, ...more] = saved();
+    expect(more).toEqual([]);
+    const file = path.join(path.dirname(target), name as string);
+    expect([read(file), message]).toEqual(["old\nours\n", expect.stringContaining(file)]);
+    expect(events()).toMatchObject([{ type: "outside_edit", resolution: "conflict", saved: file }]);
+  });
+
+  test("what cannot be published is saved, named, and in the journal", async (context) => {
+    const { target, child, events, published, write, saved } = startUpdate(context, "old\n");
+    await published();
+    write("theirs\n");
+    fs.rmSync(target);
+    fs.mkdirSync(target);
+    const { outcome, message } = await child.message("result");
+    expect(outcome).toBe("written");
+    const file = path.join(path.dirname(target), saved()[0] as string);
+    expect([read(file), message]).toEqual(["old\ntheirs\n", expect.stringContaining(file)]);
+    expect(events("outside_edit")).toMatchObject([{ resolution: "saved", saved: file }]);
+  });
+});
 
 test("the merge of what was found does not wait for the lock once more", async (context) => {
   const { events } = useJournal();

@@ -34,7 +34,7 @@ describe("a full disk leaves the old file whole, and the message says so:", () =
     const result = await startProgram("update", params, { under: limitedTo(8) }).message("result");
     expect(result).toMatchObject({
       outcome: "abandoned",
-      message: expect.stringMatching(/as it was.*disk space/),
+      message: expect.stringMatching(/unchanged.*disk space/),
     });
     expect(read(target)).toBe(OLD);
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
@@ -54,7 +54,7 @@ describe("a full disk leaves the old file whole, and the message says so:", () =
     const result = await startProgram("update", params).message("result");
     expect(result).toMatchObject({
       outcome: "abandoned",
-      message: expect.stringMatching(/as it was.*disk space/),
+      message: expect.stringMatching(/unchanged.*disk space/),
     });
     expect(read(target)).toBe(OLD);
     expect(entriesOf(dir).filter((name) => name.includes("claim"))).toEqual([]);

@@ -237,7 +237,7 @@ describe("refused, untouched, with a message and an event:", () => {
     fs.chmodSync(path.dirname(target), 0o777);
     fs.chmodSync(target, mode);
     const result = await startProgram("update", { target, line: "two" }, NOBODY).message("result");
-    expect(result).toMatchObject({ outcome: "refused", message: expect.stringMatching(/left alone/) });
+    expect(result).toMatchObject({ outcome: "refused", message: expect.stringMatching(/left unchanged/) });
     expect(read(target)).toBe("one\n");
     expect(fs.statSync(target).uid).toBe(0);
     expectTidy(target);

@@ -107,8 +107,8 @@ describe("of two writers", () => {
 });
 
 describe("a claim that this user may not remove", () => {
-  const setUp = (skip: (when: boolean, why: string) => void, ageSeconds: number) => {
-    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+  const setUp = (skip: (when: boolean, why: string) => void, ageSeconds: number, options = {}) => {
+    skip(!CAN_BE_NOBODY, "needs to be root, to become another user");
     const journal = useJournal();
     const target = tempFile("one\n");
     const claim = createClaim(resolveTarget(target));
@@ -116,7 +116,7 @@ describe("a claim that this user may not remove", () => {
     fs.utimesSync(claim, then, then);
     fs.chmodSync(path.dirname(target), 0o1777);
     fs.chownSync(target, NOBODY.uid, NOBODY.gid);
-    const update = () => startProgram("update", { target, line: "two" }, NOBODY).message("result");
+    const update = () => startProgram("update", { target, line: "two", options }, NOBODY).message("result");
     return { ...journal, target, claim, update };
   };
 
@@ -128,6 +128,15 @@ describe("a claim that this user may not remove", () => {
     expect(read(target)).toBe("one\n");
     expect(events("write_abandoned")).toMatchObject([{ target, reason: "contention" }]);
   });
+
+  test.for([{ ttlMs: -1 }, { ttlMs: "NaN" }, { timeoutMs: -1 }])(
+    "is waited for while it is young where the options make no sense: %o",
+    async (options, { skip }) => {
+      const { target, update } = setUp(skip, 20, options);
+      expect(await update()).toMatchObject({ outcome: "abandoned", rounds: 10, lock: { outcome: "locked" } });
+      expect(read(target)).toBe("one\n");
+    },
+  );
 
   test("is ignored when it is old", async ({ skip }) => {
     const { target, update } = setUp(skip, 40);

@@ -1,4 +1,4 @@
-import{a as _}from"./chunk-GLFYLZXF.mjs";function Tn(n){let e=0,r=0;for(let t=n.indexOf(`
+import{c as _}from"./chunk-T3NQLS4U.mjs";function Tn(n){let e=0,r=0;for(let t=n.indexOf(`
 `);t!==-1;t=n.indexOf(`
 `,t+1))n.charCodeAt(t-1)===13?r++:e++;return r>e?`\r
 `:`

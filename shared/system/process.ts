@@ -1,0 +1,75 @@
+/** What can be known of a process: whether it still runs, when it started, what it is called. */
+import fs from "node:fs";
+import path from "node:path";
+import { childProcess } from "./dependencies.ts";
+import { isCode } from "./errors.ts";
+
+export const IS_LINUX = process.platform === "linux";
+
+export function isPid(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+/** Whether the process runs that had this pid and this start token, and not a later one with the same pid. */
+export function isRunning(pid: number, start: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!isCode(error, "EPERM")) return false;
+  }
+  return isSameStart(start, startToken(pid));
+}
+
+let ownStart: string | undefined;
+
+/** The start token of this process; empty if it cannot be known. */
+export function ownStartToken(): string {
+  ownStart ??= startToken(process.pid) ?? "";
+  return ownStart;
+}
+
+/**
+ * When a process started, as a token to compare: on Linux in clock ticks since boot (field 22 of /proc/PID/stat),
+ * elsewhere in seconds since 1970. Undefined if the process is gone or a zombie.
+ */
+function startToken(pid: number): string | undefined {
+  try {
+    if (!IS_LINUX) return String(Math.round(startTimeMs(pid) / 1000));
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The command's name, in parentheses, may itself contain spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function isSameStart(recorded: string, now: string | undefined): boolean {
+  if (IS_LINUX) return recorded === now;
+  // Node and `ps` round the same moment differently.
+  return Math.abs(Number(recorded) - Number(now)) <= 2;
+}
+
+/** Our own start costs no process. */
+function startTimeMs(pid: number): number {
+  return pid === process.pid ? performance.timeOrigin : Date.parse(ps(pid, "lstart"));
+}
+
+/** The name of a process's command, without its arguments; undefined if it cannot be known. */
+export function commandOf(pid: number): string | undefined {
+  try {
+    if (!IS_LINUX) return ps(pid, "comm") || undefined;
+    const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    // What Node 24 calls every one of its processes.
+    return name === "MainThread" ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ps(pid: number, column: string): string {
+  const options = { encoding: "utf8", env: { LC_ALL: "C" }, timeout: 100, stdio: "pipe" } as const;
+  return childProcess()
+    .execFileSync("/bin/ps", ["-p", String(pid), "-o", `${column}=`], options)
+    .trim();
+}
