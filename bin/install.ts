@@ -1,7 +1,7 @@
 /** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { excludeAddition, makeExcludeChange } from "../shared/git/workTree.ts";
+import { excludeAddition, makeExcludeChange } from "../shared/install/gitExcludes.ts";
 import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { print } from "./cli/output.ts";

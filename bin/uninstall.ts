@@ -1,9 +1,10 @@
 /** `pact-hooks uninstall`: settings, CLAUDE.md and git as they were. */
 import fs from "node:fs";
 import path from "node:path";
+import { claudeMdPaths } from "../shared/claudeMd/place.ts";
 import { sidecarOf } from "../shared/fileLock.ts";
-import { excludeRemoval } from "../shared/git/workTree.ts";
-import { claudeMdPaths, claudeMdRemovals, targetOf } from "../shared/install/claudeMdRemoval.ts";
+import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRemoval.ts";
+import { excludeRemoval } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
 import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
@@ -58,11 +59,11 @@ export function runUninstall(args: string[]): number {
     })),
   ];
   const targets = [
-    ...claudeMdPaths(dir).map((file) => targetOf(file, dir)),
-    targetOf(place.settingsPath, place.projectDir),
-    targetOf(path.join(dir, ".claude", "settings.json"), dir),
+    ...claudeMdPaths(dir).map((file) => reachableTarget(file, dir)),
+    reachableTarget(place.settingsPath, place.projectDir),
+    reachableTarget(path.join(dir, ".claude", "settings.json"), dir),
     // A session's lock on the user's own CLAUDE.md.
-    values.user ? targetOf(path.join(path.dirname(place.settingsPath), "CLAUDE.md")) : undefined,
+    values.user ? reachableTarget(path.join(path.dirname(place.settingsPath), "CLAUDE.md")) : undefined,
   ].filter((target) => target !== undefined);
   const run = values["dry-run"] ? showAll : removeAll;
   return run(dir, changes, targets);
@@ -91,7 +92,7 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
   const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
   if (exclude) {
     results.push(make({ wanted: exclude, done: "took the names of lock files out" }, "uninstall"));
-    const target = targetOf(exclude.file, exclude.projectDir);
+    const target = reachableTarget(exclude.file, exclude.projectDir);
     if (target) removeSidecars([target]);
   }
   if (!isOneGone && results.every((result) => result?.outcome === "unchanged")) say("Nothing to change.");

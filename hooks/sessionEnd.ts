@@ -1,4 +1,35 @@
-import { endSession } from "../shared/session/endSession.ts";
+/** What a session end does: one event, with how the session's locks went. */
+import type { FieldsOf } from "../shared/journal/events.ts";
+import { journalPath } from "../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { runHook } from "../shared/session/hookProtocol.ts";
+import { monotonicMs } from "../shared/system/time.ts";
 
-runHook("SessionEnd", endSession);
+/** Claude Code kills this hook after 1.5 s: a huge journal is not counted to its end. */
+const MAX_COUNTING_MS = 300;
+
+runHook("SessionEnd", ({ sessionId, projectDir, reason }) => {
+  const address = { sessionId, projectDir };
+  const locks = countLocks(journalPath(address));
+  const event = makeEvent("session_end", { session_id: sessionId, project_dir: projectDir, reason, locks });
+  appendEvent(event, address);
+  return {};
+});
+
+/** Undefined where there is no journal to read. */
+function countLocks(journal: string): FieldsOf<"session_end">["locks"] {
+  const counts = { locked: 0, fail_open: 0, reaped: 0 };
+  const deadline = monotonicMs() + MAX_COUNTING_MS;
+  try {
+    for (const { type, lock } of readEvents(journal)) {
+      if (type === "lock_fail_open") counts.fail_open++;
+      else if (type === "lock_reaped") counts.reaped++;
+      else if (type === "session_start" && (lock as { outcome?: unknown } | undefined)?.outcome === "locked")
+        counts.locked++;
+      if (monotonicMs() > deadline) return { ...counts, partial: true };
+    }
+    return counts;
+  } catch {
+    return undefined;
+  }
+}

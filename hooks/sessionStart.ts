@@ -1,7 +1,38 @@
+/** What a session start does: bring CLAUDE.md up to date, journal it, answer. */
 import path from "node:path";
-import { runHook } from "../shared/session/hookProtocol.ts";
-import { startSession } from "../shared/session/sessionReport.ts";
+import { stripOrphanKernelBlock, updateAllBlocks } from "../shared/claudeMdManager.ts";
+import { JOURNAL_NAME, sessionDir } from "../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../shared/journal/sessionJournal.ts";
+import { type HookAnswer, type HookPayload, runHook } from "../shared/session/hookProtocol.ts";
+import { contextFor, messageFor } from "../shared/session/sessionReport.ts";
+import { inFolder } from "../shared/system/files.ts";
+import { PROJECT_BACKUP, USER_BACKUP } from "../shared/update/backup.ts";
 
 const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
-runHook("SessionStart", (payload) => startSession(payload, pluginRoot));
+runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAnswer => {
+  const dir = sessionDir(projectDir, sessionId);
+  const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
+  const options = { hook: "sessionStart", sessionId, projectDir };
+  const update = updateAllBlocks(projectDir, session, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
+  const userLevel = stripOrphanKernelBlock({ ...options, backup: inFolder(dir, USER_BACKUP) });
+  const { outcome, waitedMs, backend, reason } = update.lock;
+  const event = makeEvent("session_start", {
+    session_id: sessionId,
+    project_dir: projectDir,
+    source,
+    claude_md: {
+      path: update.path,
+      target: update.target,
+      outcome: update.outcome,
+      rounds: update.rounds,
+      message: update.message,
+    },
+    lock: { outcome, waited_ms: waitedMs, backend, reason },
+  });
+  appendEvent(event, { sessionId, projectDir });
+  return {
+    additionalContext: contextFor(session, projectDir, update),
+    systemMessage: messageFor(update, userLevel, inFolder(dir, JOURNAL_NAME)),
+  };
+});

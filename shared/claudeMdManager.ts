@@ -3,12 +3,13 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import type { ProjectTextResult } from "./claudeMd/document.ts";
 import { stripKernelBlock } from "./claudeMd/kernel.ts";
+import { claudeMdPaths, resolveProjectClaudeMd } from "./claudeMd/place.ts";
 import {
   ensureMemoryText,
   migrateText,
   type ProjectTextOptions,
-  type ProjectTextResult,
   type SessionInfo,
   stripOrphanRoutingText,
   updateProjectText,
@@ -18,13 +19,14 @@ import {
 import { routingText } from "./claudeMd/routing.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
-import { readProjectSettings } from "./projectSettings.ts";
+import { readProjectSettings } from "./settings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
 import { abandon, type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
 export { extractManagedRegion } from "./claudeMd/managed.ts";
+export { resolveProjectClaudeMd } from "./claudeMd/place.ts";
 
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
@@ -47,19 +49,8 @@ const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0,
 
 type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
 
-/**
- * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
- * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
- * @throws the system's error if it cannot be told
- */
-export function resolveProjectClaudeMd(projectDir: string): string {
-  const inner = inFolder(inFolder(projectDir, ".claude"), "CLAUDE.md");
-  const outer = inFolder(projectDir, "CLAUDE.md");
-  return !isThere(inner) && isThere(outer) ? outer : inner;
-}
-
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
-export function startSessionInClaudeMd(
+export function updateAllBlocks(
   projectDir: string,
   session: SessionInfo,
   options: UpdateOptions = {},
@@ -127,7 +118,7 @@ function updateClaudeMd(
   try {
     file = resolveProjectClaudeMd(projectDir);
   } catch (error) {
-    const file = inFolder(projectDir, "CLAUDE.md");
+    const [, file] = claudeMdPaths(projectDir);
     return { ...abandon(error, file, requestOf(lockTo)), changes: [], path: file, hadRouting: false };
   }
   const { settings, problems } = readProjectSettings(projectDir);

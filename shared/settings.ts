@@ -1,3 +1,9 @@
+/** The project's settings for this plugin: found, read, parsed. */
+import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "./lock/lease.ts";
+import { messageOf } from "./system/errors.ts";
+import { inFolder, isThere } from "./system/files.ts";
+import { readRegularFile } from "./system/snapshot.ts";
+import { resolveTarget } from "./system/targetPath.ts";
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
 import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./text/frontMatter.ts";
 
@@ -19,8 +25,8 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   enabled: true,
   sessionBlock: true,
   routingBlock: true,
-  lockTimeoutSeconds: 5,
-  lockTtlSeconds: 30,
+  lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS,
+  lockTtlSeconds: LOCK_TTL_SECONDS,
   projectRouting: "",
 };
 
@@ -47,6 +53,25 @@ const RULES = new Map<string, Rule>([
   ["lockTimeoutSeconds", isBetween(0, 20)],
   ["lockTtlSeconds", isBetween(1, 3600)],
 ]);
+
+/**
+ * Reads a project's settings. The file is the project's, which is not trusted: a link that leads outside is not
+ * followed, for the file's text goes into CLAUDE.md. Never throws: what is wrong is a problem, in words.
+ */
+export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
+  const named = inFolder(projectDir, SETTINGS_FILE);
+  try {
+    if (!isThere(named)) return defaults([]);
+    const content = readRegularFile(resolveTarget(named, projectDir).path);
+    return content ? parseSettings(content.bytes.toString("utf8")) : defaults([]);
+  } catch (error) {
+    return defaults([`${SETTINGS_FILE}: ${messageOf(error)} All settings have their defaults.`]);
+  }
+}
+
+function defaults(problems: string[]): { settings: Settings; problems: string[] } {
+  return { settings: { ...DEFAULT_SETTINGS }, problems };
+}
 
 /**
  * Reads the content of the settings file. What is wrong in it is described with its line, and the default is

@@ -1,7 +1,9 @@
-import { type ProjectTextResult, type SessionInfo } from "./claudeMd/projectText.ts";
+import type { ProjectTextResult } from "./claudeMd/document.ts";
+import { type SessionInfo } from "./claudeMd/projectText.ts";
 import { type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions } from "./update/updateFile.ts";
 export { extractManagedRegion } from "./claudeMd/managed.ts";
+export { resolveProjectClaudeMd } from "./claudeMd/place.ts";
 /** A locked update of the text, and what it did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
     /** `disabled`: the project's settings say so. */
@@ -17,14 +19,8 @@ export interface ClaudeMdUpdate extends TextUpdate {
     /** Whether the file had our current routing text before: if not, the model may not have read it. */
     hadRouting: boolean;
 }
-/**
- * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
- * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
- * @throws the system's error if it cannot be told
- */
-export declare function resolveProjectClaudeMd(projectDir: string): string;
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
-export declare function startSessionInClaudeMd(projectDir: string, session: SessionInfo, options?: UpdateOptions): ClaudeMdUpdate;
+export declare function updateAllBlocks(projectDir: string, session: SessionInfo, options?: UpdateOptions): ClaudeMdUpdate;
 /** Sees to it that there is a managed block with its memory sections. @returns what was done, or null */
 export declare function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null;
 /** Moves the memory and session of a legacy CLAUDE.md into a managed block. @returns what was done, or null */

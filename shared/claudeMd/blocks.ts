@@ -35,13 +35,13 @@ export function blocksOf(scan: Scan): Blocks {
     (block) => !holdsAny(block, scan.headings) && between(block).every((marker) => marker.kind === "routing"),
   );
   const hidden = new Set(sessions.map(between).filter(isWithoutPair).flat());
-  const outsideSessions = markers.filter((marker) => !isInAny(marker, sessions));
+  const outsideSessions = markers.filter((marker) => !isInAnyBlock(marker, sessions));
   const routing = pairs(outsideSessions, "routing").filter(
     (block) => !holdsAny(block, scan.sections) && index(block.last) === index(block.first) + 1,
   );
   const memory = pairs(markers, "memory");
   const managed = pairs(markers, "managed").find(
-    (block) => !isInAny(block.first, memory) && !isInAny(block.last, memory),
+    (block) => !isInAnyBlock(block.first, memory) && !isInAnyBlock(block.last, memory),
   );
 
   const used = new Set<Marker>(hidden);
@@ -71,22 +71,27 @@ export function pairs(markers: readonly Marker[], kind: MarkerKind): Block[] {
   return found;
 }
 
-/** Whether a position lies inside a block, its own markers excluded. */
-export function isInside(place: { start: number }, block: Block | null): boolean {
+/** Whether a place lies inside a block, its own markers excluded. */
+export function isInBlock(place: { start: number }, block: Block | null): boolean {
   return block !== null && place.start > block.start && place.start < block.last.start;
 }
 
-/** The same for many blocks of one kind, which are in order. */
-export function isInAny(place: { start: number }, blocks: readonly Block[]): boolean {
-  return isInside(
+/** Whether a place lies inside any of these blocks, which must be sorted. */
+export function isInAnyBlock(place: { start: number }, blocks: readonly Block[]): boolean {
+  return isInBlock(
     place,
     firstFrom(blocks, (block) => block.end > place.start),
   );
 }
 
+/** Whether a place lies in the managed block itself, and not in memory within it. */
+export function isInManagedOnly(place: { start: number }, { managed, memory }: Blocks): boolean {
+  return isInBlock(place, managed) && !isInAnyBlock(place, memory);
+}
+
 function holdsAny(block: Block, places: readonly { start: number }[]): boolean {
   const place = firstFrom(places, ({ start }) => start > block.start);
-  return place !== null && isInside(place, block);
+  return place !== null && isInBlock(place, block);
 }
 
 /** Binary search: the first item for which the condition holds, as it does for all after it. */

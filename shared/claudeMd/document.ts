@@ -1,5 +1,6 @@
 import { applyEdits, type Edit } from "../text/edits.ts";
 import type { LineEnding } from "../text/lineEndings.ts";
+/** A text together with what is known about it, and what one run over it carries from step to step. */
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type Scan, scan } from "./scan.ts";
 
@@ -16,6 +17,23 @@ export interface Run {
   changes: string[];
 }
 
+export interface ProjectTextResult {
+  /** The input itself when nothing is to do. */
+  text: string;
+  /** Short status lines for a person or a model; empty when nothing changed. */
+  changes: string[];
+  /** Why the text was left alone: what, in which lines, what to do. */
+  problem?: string;
+  /** From the session block that was replaced, as found there: the caller checks it. */
+  previousSession?: PreviousSession;
+}
+
+/** As found in the file: the caller checks it before it uses it. */
+export interface PreviousSession {
+  id: string;
+  dir: string;
+}
+
 /** The status lines of blocks that were not there before. */
 export const CREATED = {
   managed: "created the managed block",
@@ -25,7 +43,7 @@ export const CREATED = {
 };
 
 /** `bodyStart`, if it is known already: see `edit`. */
-export function read(text: string, bodyStart?: number): Document {
+export function parseDocument(text: string, bodyStart?: number): Document {
   const found = scan(text, bodyStart);
   return { ...found, blocks: blocksOf(found) };
 }
@@ -35,11 +53,11 @@ export function read(text: string, bodyStart?: number): Document {
  * could be found elsewhere: a line that goes may leave two rules that look like front matter.
  */
 export function edit(doc: Document, edits: readonly Edit[]): Document {
-  return edits.length === 0 ? doc : read(applyEdits(doc.text, edits), doc.bodyStart);
+  return edits.length === 0 ? doc : parseDocument(applyEdits(doc.text, edits), doc.bodyStart);
 }
 
 /** "line 4", "lines 4, 9": the first few of them when there are many. */
-export function linesOf(places: readonly { line: number }[]): string {
+export function lineNumbers(places: readonly { line: number }[]): string {
   const shown = places.slice(0, 8).map((place) => place.line);
   const more = places.length > shown.length ? ", …" : "";
   return `${places.length === 1 ? "line" : "lines"} ${shown.join(", ")}${more}`;

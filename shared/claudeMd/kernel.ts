@@ -1,6 +1,6 @@
 import { applyEdits, removal } from "../text/edits.ts";
-import { isInAny, pairs } from "./blocks.ts";
-import { linesOf } from "./document.ts";
+import { isInAnyBlock, pairs } from "./blocks.ts";
+import { lineNumbers } from "./document.ts";
 import { scan } from "./scan.ts";
 
 /**
@@ -12,17 +12,18 @@ export function stripKernelBlock(text: string): { text: string; changes: string[
   const kernel = markers.filter((marker) => marker.kind === "kernel");
   const blocks = pairs(markers, "kernel");
   if (kernel.length === 0) return { text, changes: [] };
-  const isSound = kernel.length === 2 * blocks.length && !markers.some((marker) => isInAny(marker, blocks));
+  const isSound =
+    kernel.length === 2 * blocks.length && !markers.some((marker) => isInAnyBlock(marker, blocks));
   if (!isSound) {
     return {
       text,
       changes: [],
       problem:
         `the obsolete block between <!-- PACT_START … --> and <!-- PACT_END --> is damaged ` +
-        `(marker ${linesOf(kernel)}) and was left as it is: remove it by hand`,
+        `(marker ${lineNumbers(kernel)}) and was left as it is: remove it by hand`,
     };
   }
-  const lines = linesOf(blocks.map((block) => block.first));
+  const lines = lineNumbers(blocks.map((block) => block.first));
   return {
     text: applyEdits(text, blocks.map(removal)),
     changes: [`removed the obsolete kernel block (${lines})`],

@@ -1,12 +1,12 @@
 import { blockInsertion, isBlankLine } from "../text/edits.ts";
-import { isInAny, isInside } from "./blocks.ts";
-import { CREATED, type Document, edit, type Run, read } from "./document.ts";
+import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
+import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
 import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
 import type { Line } from "./scan.ts";
 
 /** The managed block as it stands, its markers included; null when there is none that is well-formed. */
 export function extractManagedRegion(text: string): string | null {
-  const { managed } = read(text).blocks;
+  const { managed } = parseDocument(text).blocks;
   return managed && text.slice(managed.start, managed.end).trimEnd();
 }
 
@@ -46,12 +46,9 @@ export function insertIntoManaged(doc: Document, run: Run, block: string, anchor
 }
 
 function titleOf(doc: Document): Line | undefined {
-  const { managed, memory, sessions, routing } = doc.blocks;
+  const { sessions, routing } = doc.blocks;
   return doc.titles.find(
     (title) =>
-      isInside(title, managed) &&
-      !isInAny(title, memory) &&
-      !isInAny(title, sessions) &&
-      !isInAny(title, routing),
+      isInManagedOnly(title, doc.blocks) && !isInAnyBlock(title, sessions) && !isInAnyBlock(title, routing),
   );
 }

@@ -30,6 +30,13 @@ export function isLoaderLine(text: string, start = 0, end = text.length): boolea
 export const MEMORY_SECTIONS = ["Retrieved Context", "Pinned Context", "Working Memory"] as const;
 export type MemorySection = (typeof MEMORY_SECTIONS)[number];
 
+const MEMORY_HEADING = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})(?:[ \\t]+#+)?\\s*$`);
+
+/** Which memory section a line is the heading of. */
+export function memoryHeadingOf(line: string): MemorySection | undefined {
+  return MEMORY_HEADING.exec(line)?.[1] as MemorySection | undefined;
+}
+
 /** `kernel` is the obsolete block of the user-level CLAUDE.md; a project's file has the other four. */
 export type MarkerKind = "managed" | "routing" | "session" | "memory" | "kernel";
 export type MarkerEdge = "START" | "END";

@@ -1,5 +1,5 @@
 import { blockInsertion, ended, removal, withoutBlankTail } from "../text/edits.ts";
-import { type Block, isInAny, isInside } from "./blocks.ts";
+import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from "./markers.ts";
 import { isMovable } from "./repair.ts";
@@ -14,7 +14,7 @@ import type { Section } from "./scan.ts";
 export function updateMemoryBlock(doc: Document, run: Run): Document {
   const { managed, memory } = doc.blocks;
   if (memory.length === 0) return createMemoryBlock(doc, run);
-  const keeper = memory.find((block) => isInside(block.first, managed));
+  const keeper = memory.find((block) => isInBlock(block.first, managed));
   const placed = keeper ? doc : moveIntoManaged(doc, run, fullest(doc));
   return addMissingSections(mergeOthers(placed, run), run);
 }
@@ -42,7 +42,7 @@ function fullest({ blocks, sections }: Document): Block | undefined {
   for (const block of blocks.memory) {
     let held = 0;
     for (; (sections[next]?.start ?? Infinity) < block.end; next++) {
-      if (isInside(sections[next] as Section, block)) held++;
+      if (isInBlock(sections[next] as Section, block)) held++;
     }
     if (held > most) [best, most] = [block, held];
   }
@@ -58,11 +58,11 @@ function moveIntoManaged(doc: Document, run: Run, block: Block | undefined): Doc
 
 function mergeOthers(doc: Document, run: Run): Document {
   const { managed, memory } = doc.blocks;
-  const keeper = memory.find((block) => isInside(block.first, managed));
+  const keeper = memory.find((block) => isInBlock(block.first, managed));
   const others = memory.filter((block) => block !== keeper);
   if (others.length === 0) return doc;
   run.changes.push(`merged ${count(others.length, "more memory block")} into the first`);
-  const sections = doc.sections.filter((section) => isInAny(section, others));
+  const sections = doc.sections.filter((section) => isInAnyBlock(section, others));
   const markers = others.flatMap((block) => [block.first, block.last]);
   const bodies = bodiesOf(doc, sections, run);
   let merged = edit(doc, [...sections, ...markers].map(removal));
@@ -96,7 +96,7 @@ function addToSection(doc: Document, run: Run, name: MemorySection, body: string
 
 /** The sections of the one memory block. */
 function ownSections(doc: Document): Section[] {
-  return doc.sections.filter((section) => isInAny(section, doc.blocks.memory));
+  return doc.sections.filter((section) => isInAnyBlock(section, doc.blocks.memory));
 }
 
 /** The bodies by name, those of sections with the same name one after the other, as whole lines. */

@@ -1,14 +1,22 @@
 import { dominantLineEnding } from "../text/lineEndings.ts";
-import { isInside } from "./blocks.ts";
-import { CREATED, type Document, linesOf, type Run, read } from "./document.ts";
+import { isInBlock } from "./blocks.ts";
+import {
+  CREATED,
+  type Document,
+  lineNumbers,
+  type PreviousSession,
+  type ProjectTextResult,
+  parseDocument,
+  type Run,
+} from "./document.ts";
 import { ensureManagedBlock, ensureTitle } from "./managed.ts";
 import { updateMemoryBlock } from "./memory.ts";
 import { describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
 import { markSections, removeLoaderLines, removeStrays, reportStrays, strayTitles } from "./repair.ts";
 import { routingBlock, updateRoutingBlock } from "./routing.ts";
-import { type PreviousSession, type SessionInfo, updateSessionBlock } from "./session.ts";
+import { type SessionInfo, updateSessionBlock } from "./session.ts";
 
-export type { PreviousSession, SessionInfo } from "./session.ts";
+export type { SessionInfo } from "./session.ts";
 
 export interface ProjectTextOptions {
   /** The session that starts. Absent: the session block is left as it is, and none is created. */
@@ -17,17 +25,6 @@ export interface ProjectTextOptions {
   routingBlock?: boolean;
   /** The project's own words, added to the routing block. */
   projectRouting?: string;
-}
-
-export interface ProjectTextResult {
-  /** The input itself when nothing is to do. */
-  text: string;
-  /** Short status lines for a person or a model; empty when nothing changed. */
-  changes: string[];
-  /** Why the text was left alone: what, in which lines, what to do. */
-  problem?: string;
-  /** From the session block that was replaced, as found there: the caller checks it. */
-  previousSession?: PreviousSession;
 }
 
 /**
@@ -88,13 +85,13 @@ function withoutStrays(doc: Document, run: Run, kind: "routing" | "session"): Do
 }
 
 function updatePart(text: string | null, options: ProjectTextOptions, steps: Steps): ProjectTextResult {
-  const hasManaged = text !== null && read(text).blocks.managed !== null;
+  const hasManaged = text !== null && parseDocument(text).blocks.managed !== null;
   return hasManaged ? runSteps(text, steps) : updateProjectText(text, options);
 }
 
 function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
-  const original = read(before);
+  const original = parseDocument(before);
   const { doc, previous, changes, problem } = take(steps, original);
   const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnrest(steps, original, doc);
   if (reason) return { ...unchanged(before), problem: `CLAUDE.md was left as it is: ${reason}` };
@@ -116,13 +113,13 @@ function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: 
 /** The last safety net: the next run must find what this one meant to write. */
 function describeUnrest(steps: Steps, original: Document, written: Document): string | null {
   if (written.text === original.text) return null;
-  const found = read(written.text);
+  const found = parseDocument(written.text);
   const { doc, problem } = take(steps, found);
   const isSameBlock = found.blocks.managed?.start === written.blocks.managed?.start;
   if (!problem && isSameBlock && doc.text === found.text) return null;
   return (
     "once written, it would read in another way than it does now. Look for code fences, comments and marker lines " +
-    `that have no counterpart (marker ${linesOf(original.markers)}).`
+    `that have no counterpart (marker ${lineNumbers(original.markers)}).`
   );
 }
 
@@ -143,13 +140,13 @@ function wantedRouting(options: ProjectTextOptions): string[] | null {
 
 function isComplete(text: string | null): boolean {
   if (text === null) return false;
-  const { managed, memory } = read(text).blocks;
-  return memory.some((block) => isInside(block.first, managed));
+  const { managed, memory } = parseDocument(text).blocks;
+  return memory.some((block) => isInBlock(block.first, managed));
 }
 
 function isLegacy(text: string | null): boolean {
   if (text === null) return false;
-  const { blocks, sections } = read(text);
+  const { blocks, sections } = parseDocument(text);
   return blocks.managed === null
     ? sections.length + blocks.sessions.length + blocks.memory.length > 0
     : sections.length > 0 && blocks.memory.length === 0;

@@ -1,9 +1,10 @@
 import { removal } from "../text/edits.ts";
-import { bodyStart, locateFrontMatter } from "../text/frontMatter.ts";
-import { isInAny } from "./blocks.ts";
-import { type Document, edit, linesOf } from "./document.ts";
+import { locateFrontMatter } from "../text/frontMatter.ts";
+import { lineNumberAt } from "../text/lineEndings.ts";
+import { isInAnyBlock } from "./blocks.ts";
+import { type Document, edit, lineNumbers } from "./document.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
-import { lineNumberAt, type Marker } from "./scan.ts";
+import { bodyStart, type Marker } from "./scan.ts";
 
 /** Why a text is left alone: each function names the lines as they were found, and says what to do about them. */
 
@@ -15,7 +16,7 @@ export function describeHidden({ hidden, openFence, blocks }: Document): string 
   if (missing.length === 0) return null;
   return (
     `the code fence opened in line ${openFence} is never closed and hides the markers below it ` +
-    `(${linesOf(missing)}). Close it.`
+    `(${lineNumbers(missing)}). Close it.`
   );
 }
 
@@ -36,7 +37,7 @@ export function describeDamage(doc: Document): string | null {
   if (memory.length > 0 || !start) return null;
   const isPassing = ({ kind }: Marker) => kind === "routing" || kind === "session";
   // A session block goes with the markers that are in it.
-  const passing = strays.filter((marker) => isPassing(marker) && !isInAny(marker, sessions));
+  const passing = strays.filter((marker) => isPassing(marker) && !isInAnyBlock(marker, sessions));
   const bare = edit(doc, [...sessions, ...routing, ...passing].map(removal));
   const last = bare.sections.at(-1);
   if (!last?.toEnd || bare.text.slice(last.body, last.end).trim() === "") return null;
@@ -56,7 +57,7 @@ export function describeFrontMatter(original: Document, doc: Document): string |
   const close = open + (locateFrontMatter(text.slice(open))?.close ?? 0);
   const first = lineNumberAt(text, open);
   const markers = original.markers.filter(({ start }) => start < close);
-  const lines = linesOf(markers);
+  const lines = lineNumbers(markers);
   const [without, remove] =
     markers.length > 0
       ? [`the marker${markers.length > 1 ? "s" : ""} in ${lines}`, ` If they are, remove ${lines}.`]

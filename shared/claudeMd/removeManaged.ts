@@ -1,8 +1,8 @@
 import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
-import { isInAny, isInside } from "./blocks.ts";
-import { count, type Document, linesOf, read } from "./document.ts";
-import type { ProjectTextResult } from "./projectText.ts";
+import { isInAnyBlock, isInBlock } from "./blocks.ts";
+import type { ProjectTextResult } from "./document.ts";
+import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
 
 interface Span {
   start: number;
@@ -20,7 +20,7 @@ interface Span {
  * given an ending, and then the block has none.
  */
 export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
-  const doc = read(text);
+  const doc = parseDocument(text);
   const { managed, strays } = doc.blocks;
   const isOurs = managed || strays.some(({ kind }) => kind === "managed");
   if (isOurs && strays.length > 0) return { text, changes: [], problem: describeStrays(strays) };
@@ -34,7 +34,7 @@ export function removeManagedBlock(text: string, { purge = false } = {}): Projec
 }
 
 function describeStrays(strays: Document["markers"]): string {
-  return `has damaged markers: ${count(strays.length, "marker line")} without a counterpart (${linesOf(strays)})`;
+  return `has damaged markers: ${count(strays.length, "marker line")} without a counterpart (${lineNumbers(strays)})`;
 }
 
 /** The block goes as a whole, with the blank lines, or the line endings, that came with it. */
@@ -81,16 +81,17 @@ function keptText(
   purge: boolean,
 ): string {
   const { text, titles, loaders, sections } = doc;
-  const within = <T extends Span>(places: readonly T[]) => places.filter((place) => isInside(place, managed));
+  const within = <T extends Span>(places: readonly T[]) =>
+    places.filter((place) => isInBlock(place, managed));
   const memory = within(doc.blocks.memory);
   const rewritten = within([...doc.blocks.routing, ...doc.blocks.sessions].sort((a, b) => a.start - b.start));
-  const isOwnLine = (line: Span) => !isInAny(line, memory) && !isInAny(line, rewritten);
+  const isOwnLine = (line: Span) => !isInAnyBlock(line, memory) && !isInAnyBlock(line, rewritten);
   const isEmpty = (section: (typeof sections)[number]) => text.slice(section.body, section.end).trim() === "";
   const goes: Span[] = [
     ...rewritten,
     ...within([...titles, ...loaders]).filter(isOwnLine),
     ...memory.flatMap(({ first, last }) => [first, last]),
-    ...sections.filter((section) => isInAny(section, memory) && (purge || isEmpty(section))),
+    ...sections.filter((section) => isInAnyBlock(section, memory) && (purge || isEmpty(section))),
   ].sort((a, b) => a.start - b.start);
 
   const pieces: string[] = [];

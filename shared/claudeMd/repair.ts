@@ -1,7 +1,7 @@
 import { insertion, isBlankLine, removal } from "../text/edits.ts";
 import { nextLineStart } from "../text/lineEndings.ts";
-import { isInAny, isInside } from "./blocks.ts";
-import { count, type Document, edit, linesOf, type Run } from "./document.ts";
+import { isInAnyBlock, isInBlock } from "./blocks.ts";
+import { count, type Document, edit, lineNumbers, type Run } from "./document.ts";
 import { type MarkerKind, MEMORY_END, MEMORY_START } from "./markers.ts";
 import type { Line, Section } from "./scan.ts";
 
@@ -25,7 +25,7 @@ export function reportStrays(doc: Document, run: Run, kinds: readonly MarkerKind
   for (const kind of kinds) {
     const strays = doc.blocks.strays.filter((marker) => marker.kind === kind);
     if (strays.length === 0) continue;
-    run.changes.push(`removed ${count(strays.length, `orphan ${kind} marker`)} (${linesOf(strays)})`);
+    run.changes.push(`removed ${count(strays.length, `orphan ${kind} marker`)} (${lineNumbers(strays)})`);
   }
 }
 
@@ -43,7 +43,7 @@ export function removeLoaderLines(doc: Document, run: Run): Document {
  */
 export function markSections(doc: Document, run: Run, original: Document): Document {
   const { memory, strays, sessions, routing } = doc.blocks;
-  const loose = doc.sections.filter((section) => !isInAny(section, memory));
+  const loose = doc.sections.filter((section) => !isInAnyBlock(section, memory));
   const going = new Set(
     [...strays, ...sessions, ...routing, ...strayTitles(doc, original)].map(({ start }) => start),
   );
@@ -79,7 +79,7 @@ export function strayTitles(doc: Document, original: Document): Line[] {
   const managed = doc.blocks.strays.filter((marker) => marker.kind === "managed");
   const below = new Set(managed.map((marker) => afterBlankLines(doc.text, marker.end)));
   const hasStart = original.blocks.managed !== null || managed.some((marker) => marker.edge === "START");
-  const titles = doc.titles.filter((title) => !isInside(title, doc.blocks.managed));
+  const titles = doc.titles.filter((title) => !isInBlock(title, doc.blocks.managed));
   const isAboveEnd = (title: Line) =>
     !hasStart && title === titles[0] && title.start < (managed[0]?.start ?? 0);
   return titles.filter((title) => below.has(title.start) || isAboveEnd(title));

@@ -2,10 +2,10 @@ import { CONTROL, LONE_SURROGATE } from "../text/characters.ts";
 import { blockRemoval, type Edit, removal } from "../text/edits.ts";
 import { type Fence, fenceAfter } from "../text/fences.ts";
 import { lineContentEnd, normalizeLineEndings } from "../text/lineEndings.ts";
-import { isInAny, isInside } from "./blocks.ts";
+import { isInBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
-import { isLoaderLine, MEMORY_SECTIONS, ROUTING_END, ROUTING_START } from "./markers.ts";
+import { isLoaderLine, memoryHeadingOf, ROUTING_END, ROUTING_START } from "./markers.ts";
 
 /** The project's own words cost tokens in every request; what is longer is cut. */
 export const MAX_PROJECT_ROUTING = 1500;
@@ -35,13 +35,12 @@ export function routingBlock(projectRouting = ""): string[] {
  * others. `null` for no routing block at all.
  */
 export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly string[] | null): Document {
-  const { managed, memory, routing } = doc.blocks;
-  const keeper =
-    wanted && routing.find((block) => isInside(block.first, managed) && !isInAny(block.first, memory));
+  const { managed, routing } = doc.blocks;
+  const keeper = wanted && routing.find((block) => isInManagedOnly(block.first, doc.blocks));
   const edits: Edit[] = [];
   for (const block of routing) {
     if (block !== keeper) {
-      edits.push(isInside(block.first, managed) ? blockRemoval(doc.text, block) : removal(block));
+      edits.push(isInBlock(block.first, managed) ? blockRemoval(doc.text, block) : removal(block));
     }
   }
   if (edits.length > 0) run.changes.push(`removed ${count(edits.length, removed())}`);
@@ -72,7 +71,7 @@ function projectLines(body: string): string[] {
   const text = normalizeLineEndings(body).replace(UNSAFE, "\uFFFD").replaceAll("<!--", "&lt;!--").trim();
   const lines = cut(text)
     .split("\n")
-    .map((line) => (SECTION_HEADING.test(line) ? line.replace("#", "\\#") : line))
+    .map((line) => (memoryHeadingOf(line) ? line.replace("#", "\\#") : line))
     .filter((line) => !isLoaderLine(line.trim()));
   let fence: Fence | null = null;
   for (const line of lines) fence = fenceAfter(line, fence);
@@ -81,7 +80,6 @@ function projectLines(body: string): string[] {
 }
 
 const UNSAFE = new RegExp(`(?![\\t\\n])[${CONTROL}${LONE_SURROGATE}]`, "gu");
-const SECTION_HEADING = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})`);
 
 function cut(text: string): string {
   if (text.length <= MAX_PROJECT_ROUTING) return text;

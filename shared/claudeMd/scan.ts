@@ -1,14 +1,20 @@
 import { type Fence, fenceAfter } from "../text/fences.ts";
-import { bodyStart } from "../text/frontMatter.ts";
-import { lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
+import {
+  afterByteOrderMark,
+  type FrontMatterPlace,
+  isYaml,
+  locateFrontMatter,
+  parseYaml,
+} from "../text/frontMatter.ts";
+import { lineContentEnd, lineNumberAt, nextLineStart } from "../text/lineEndings.ts";
 import {
   isLoaderLine,
   MANAGED_TITLE,
   type MarkerEdge,
   type MarkerKind,
-  MEMORY_SECTIONS,
   type MemorySection,
   markerOf,
+  memoryHeadingOf,
 } from "./markers.ts";
 
 /**
@@ -63,7 +69,6 @@ export interface Section extends Line {
 }
 
 const HEADING = /^ {0,3}#{1,2}(?:[ \t]|$)/;
-const SECTION = new RegExp(`^ {0,3}##[ \\t]+(${MEMORY_SECTIONS.join("|")})(?:[ \\t]+#+)?\\s*$`);
 const SESSION_HEADING = /^ {0,3}##[ \t]+Current Session(?:[ \t]+#+)?\s*$/;
 const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/;
 const [LF, TAB, SPACE, HASH, DASH, TICK, TILDE, LESS, EQUALS, CR] = [10, 9, 32, 35, 45, 96, 126, 60, 61, 13];
@@ -135,7 +140,7 @@ export function scan(text: string, from = bodyStart(text)): Scan {
       if (HEADING.test(heading)) {
         endSection(start);
         if (!SESSION_HEADING.test(heading)) found.headings.push({ start });
-        const name = SECTION.exec(heading)?.[1] as MemorySection | undefined;
+        const name = memoryHeadingOf(heading);
         if (name) {
           section = { name, line, start, body: end, end: text.length, toEnd: false };
           found.sections.push(section);
@@ -176,13 +181,6 @@ function paragraphAt(text: string, start: number, end: number, first: number, be
   return first > start ? NESTED : start; // indented, it may go on a list item
 }
 
-/** Number, from 1, of the line that holds the offset. */
-export function lineNumberAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
-  return line;
-}
-
 function newlines(text: string, start: number, end: number): number {
   let count = 0;
   for (let at = text.indexOf("\n", start); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
@@ -195,4 +193,32 @@ function content(text: string, start: number, end: number): string {
 
 function isLine(text: string, start: number, end: number, wanted: string): boolean {
   return text.startsWith(wanted, start) && text.slice(start + wanted.length, end).trim() === "";
+}
+
+const OTHER_LANGUAGES = ["json", "toml", "js", "javascript", "coffee", "coffeescript", "cson"];
+/** Larger ones are not parsed: no real file has that much, and YAML is slow. */
+const MAX_FRONT_MATTER = 100_000;
+
+/** Offset where the text proper begins: after a byte order mark and front matter. Never throws. */
+export function bodyStart(text: string): number {
+  const place = locateFrontMatter(text);
+  return place && isFrontMatter(text, place) ? place.end : afterByteOrderMark(text);
+}
+
+/**
+ * A horizontal rule looks the same, so YAML decides: a plain text or a list is not front matter. Broken YAML counts as front
+ * matter, which its author will repair, unless an empty line or a memory heading in it says that it is prose. With a marker
+ * line of ours in it, not indented, it is none: the user put a rule above our block.
+ */
+function isFrontMatter(text: string, place: FrontMatterPlace): boolean {
+  if (!isYaml(place)) return OTHER_LANGUAGES.includes(place.language);
+  if (place.end - place.start > MAX_FRONT_MATTER) return false;
+  const lines = text.slice(place.start, place.close).split(/\r?\n/).slice(0, -1);
+  if (lines.some((line) => line.startsWith("<") && markerOf(line))) return false;
+  try {
+    const data = parseYaml(text, place);
+    return typeof data === "object" && !Array.isArray(data);
+  } catch {
+    return !lines.some((line) => line.trim() === "" || memoryHeadingOf(line));
+  }
 }

@@ -1,7 +1,7 @@
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "../text/characters.ts";
 import { blockRemoval, type Edit, ended, removal } from "../text/edits.ts";
-import { type Block, isInAny, isInside } from "./blocks.ts";
-import { CREATED, count, type Document, edit, type Run } from "./document.ts";
+import { isInBlock, isInManagedOnly } from "./blocks.ts";
+import { CREATED, count, type Document, edit, type PreviousSession, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
 import { SESSION_END, SESSION_START } from "./markers.ts";
 
@@ -10,12 +10,6 @@ export interface SessionInfo {
   dir: string;
   pluginRoot: string;
   startedAt: Date;
-}
-
-/** As found in the file: the caller checks it before it uses it. */
-export interface PreviousSession {
-  id: string;
-  dir: string;
 }
 
 /** The session block, markers included. */
@@ -47,9 +41,8 @@ export function updateSessionBlock(
   run: Run,
   session?: SessionInfo,
 ): { doc: Document; previous?: PreviousSession } {
-  const { managed, memory, sessions } = doc.blocks;
-  const inPlace = (block: Block) => isInside(block.first, managed) && !isInAny(block.first, memory);
-  const keeper = sessions.find(inPlace);
+  const { managed, sessions } = doc.blocks;
+  const keeper = sessions.find((block) => isInManagedOnly(block.first, doc.blocks));
   const found = keeper ?? sessions[0];
   const old = found && doc.text.slice(found.start, found.end);
   const isSame = !session || (old !== undefined && field(old, RESUME) === inCodeSpan(session.id));
@@ -57,7 +50,7 @@ export function updateSessionBlock(
 
   const edits: Edit[] = sessions
     .filter((block) => block !== keeper)
-    .map((block) => (isInside(block.first, managed) ? blockRemoval(doc.text, block) : removal(block)));
+    .map((block) => (isInBlock(block.first, managed) ? blockRemoval(doc.text, block) : removal(block)));
   const duplicates = edits.length - (found && !keeper ? 1 : 0);
   if (duplicates > 0) run.changes.push(`removed ${count(duplicates, "duplicate session block")}`);
   if (keeper && wanted !== undefined && wanted !== old) {
@@ -91,8 +84,7 @@ function field(block: string, pattern: RegExp): string | undefined {
 }
 
 function routingOf(doc: Document) {
-  const { managed, memory, routing } = doc.blocks;
-  return routing.find((block) => isInside(block.first, managed) && !isInAny(block.first, memory))?.last;
+  return doc.blocks.routing.find((block) => isInManagedOnly(block.first, doc.blocks))?.last;
 }
 
 /**

@@ -1,4 +1,8 @@
-/** Our patterns in a repository's `info/exclude`: lines between two comments. All other lines stay as they are. */
+/**
+ * Our patterns in a repository's `info/exclude`, which is its owner's alone: lines between two comments. All other lines stay
+ * as they are.
+ */
+import path from "node:path";
 
 import { Refusal } from "../system/errors.ts";
 import { applyEdits, insertion, removal } from "../text/edits.ts";
@@ -7,6 +11,11 @@ import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineE
 const FIRST =
   "# pact-hooks: its lock files (added by `pact-hooks install`, removed by `pact-hooks uninstall`)";
 const LAST = "# pact-hooks: end";
+
+/** The exclude file of a repository, named by the folder that its work trees share. */
+export function excludeFileIn(commonDir: string): string {
+  return path.join(commonDir, "info", "exclude");
+}
 
 /** The patterns, which match in any folder, for the sidecar and the claims of files with these names. */
 export function patternsFor(names: readonly string[]): string[] {
@@ -17,7 +26,7 @@ export function patternsFor(names: readonly string[]): string[] {
 
 /** Which patterns no line of the file has. */
 export function missingPatterns(text: string | null, patterns: readonly string[]): string[] {
-  const there = new Set(linesOf(text ?? "").map(({ content }) => content.trimEnd()));
+  const there = new Set(splitLines(text ?? "").map(({ content }) => content.trimEnd()));
   return patterns.filter((pattern) => !there.has(pattern));
 }
 
@@ -57,7 +66,7 @@ interface ExcludeLine {
 
 /** @throws {Refusal} if only one of the two comments is there */
 function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inner: ExcludeLine[] } {
-  const lines = linesOf(text);
+  const lines = splitLines(text);
   const at = lines.findIndex(({ content }) => content === FIRST);
   const end = lines.findIndex(({ content }, index) => content === LAST && index > at);
   if (at === -1 && end === -1) return { inner: [] };
@@ -69,7 +78,7 @@ function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inn
   );
 }
 
-function linesOf(text: string): ExcludeLine[] {
+function splitLines(text: string): ExcludeLine[] {
   const lines: ExcludeLine[] = [];
   for (let start = 0, end: number; start < text.length; start = end) {
     end = nextLineStart(text, start);

@@ -1,5 +1,6 @@
 import fs from "node:fs";
-import path from "node:path";
+
+import { claudeMdPaths } from "../claudeMd/place.ts";
 import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
 import { Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
@@ -8,11 +9,6 @@ import type { FileChange } from "./fileChange.ts";
 
 const ADVICE =
   "Remove these lines, or let `pact-hooks try --here` repair them; then run `pact-hooks uninstall` again.";
-
-/** The names that a project's CLAUDE.md may have: sessions use the first that is there, but may have used the other. */
-export function claudeMdPaths(projectDir: string): string[] {
-  return [path.join(projectDir, ".claude", "CLAUDE.md"), path.join(projectDir, "CLAUDE.md")];
-}
 
 /** The removal of our block from each CLAUDE.md of a project. A file that holds nothing else goes. */
 export function claudeMdRemovals(projectDir: string, options: { purge: boolean }): FileChange[] {
@@ -26,13 +22,15 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   // Where one is a link to the other, the link counts: then the file stays, or the link would lead nowhere.
   const isLink = (file: string) => fs.lstatSync(file).isSymbolicLink();
   const links = named.filter(isLink);
-  const targets = new Set(links.map((link) => targetOf(link, projectDir)?.path));
-  const files = named.filter((file) => !isLink(file) && !targets.has(targetOf(file, projectDir)?.path));
+  const targets = new Set(links.map((link) => reachableTarget(link, projectDir)?.path));
+  const files = named.filter(
+    (file) => !isLink(file) && !targets.has(reachableTarget(file, projectDir)?.path),
+  );
   return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "" }));
 }
 
 /** The real file, which the sidecar lies beside; undefined if it cannot be reached, and so was never written. */
-export function targetOf(file: string, projectDir?: string): TargetPath | undefined {
+export function reachableTarget(file: string, projectDir?: string): TargetPath | undefined {
   try {
     return resolveTarget(file, projectDir);
   } catch {

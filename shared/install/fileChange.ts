@@ -54,7 +54,7 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
   try {
     const preview = previewChange(wanted);
     if (!preview) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
-    if (preview.removed && removeFile(targetOf(wanted), (text) => wanted.change(text) === "", options)) {
+    if (preview.removed && removeFile(realTargetOf(wanted), (text) => wanted.change(text) === "", options)) {
       return { outcome: "removed", lock: NOT_NEEDED, rounds: 1 };
     }
     if (preview.created) makeFolders(path.dirname(file));
@@ -77,16 +77,16 @@ const textLeft = ({ leftBehindLink }: FileChange, text: string | null) =>
 
 function isRemovable(wanted: FileChange): boolean {
   const named = path.join(fs.realpathSync(path.dirname(wanted.file)), path.basename(wanted.file));
-  return wanted.leftBehindLink !== undefined && targetOf(wanted).path === named;
+  return wanted.leftBehindLink !== undefined && realTargetOf(wanted).path === named;
 }
 
 function readText(wanted: FileChange): string | null {
   if (!fs.existsSync(path.dirname(wanted.file))) return null;
-  const content = readRegularFile(targetOf(wanted).path);
+  const content = readRegularFile(realTargetOf(wanted).path);
   if (content && !isUtf8(content.bytes)) throw new Refusal("is not UTF-8 text", "Convert it to UTF-8.");
   return content === null ? null : content.bytes.toString("utf8");
 }
 
-function targetOf({ file, projectDir }: FileChange): TargetPath {
+function realTargetOf({ file, projectDir }: FileChange): TargetPath {
   return resolveTarget(file, projectDir);
 }

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { UpdateResult } from "../update/updateFile.ts";
 import { type FileChange, makeChange } from "./fileChange.ts";
-import { isOwnRoot } from "./ownRoot.ts";
+import { isOwnRoot } from "./ownHooks.ts";
 import { addHooks, removeHooks } from "./settingsText.ts";
 
 export interface InstallOptions {

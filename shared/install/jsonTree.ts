@@ -2,7 +2,7 @@
  * JSON with the place of everything in it, so that a change leaves all other bytes as they are. Strict, as Claude Code
  * reads its settings: no comments, no trailing commas. A byte order mark is passed over.
  */
-import { lineNumberAt } from "../claudeMd/scan.ts";
+import { lineNumberAt } from "../text/lineEndings.ts";
 
 export interface JsonNode {
   type: "object" | "array" | "string" | "number" | "true or false" | "null";

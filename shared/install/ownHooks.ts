@@ -1,8 +1,10 @@
 /**
- * What `hooks/hooks.json` says (a test compares the two), for settings files: there nothing stands for the plugin's
- * folder, so its path does.
+ * Our hooks as a settings file has them: what `hooks/hooks.json` says (a test compares the two), with the plugin's path in
+ * place of `${CLAUDE_PLUGIN_ROOT}`; and how they are told from the hooks of others.
  */
+import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { readRegularFile } from "../system/snapshot.ts";
 
 export interface HookHandler {
   type: "command";
@@ -36,6 +38,19 @@ export function hookEntries(root: string): Record<string, HookGroup> {
 
 /** Whether a folder is this plugin's; undefined if that cannot be told, because it is gone. */
 export type IsOwnRoot = (root: string) => boolean | undefined;
+
+/** A manifest has a few hundred bytes; the path to it comes from a settings file, which is not trusted. */
+const MAX_MANIFEST_BYTES = 64 * 1024;
+
+/** Whether a folder is this plugin's, by its manifest; undefined if there is none that can be read. */
+export function isOwnRoot(root: string): boolean | undefined {
+  try {
+    const manifest = readRegularFile(path.join(root, ".claude-plugin", "plugin.json"), MAX_MANIFEST_BYTES);
+    return manifest ? JSON.parse(manifest.bytes.toString("utf8")).name === "pact-hooks" : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Whether a handler in a settings file is ours, from whatever folder: it runs one of our scripts, out of a folder that

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
 import { readRegularFile } from "../system/snapshot.ts";
-import { isOwnRoot } from "./ownRoot.ts";
+import { isOwnRoot } from "./ownHooks.ts";
 import { hasHooks } from "./settingsText.ts";
 
 /** Where hooks are added: in the project's settings, or in the user's own. */

@@ -13,7 +13,7 @@ interface Place {
   way: { node: JsonNode; index: number }[];
 }
 
-interface Settings {
+interface SettingsJson {
   text: string;
   root: JsonNode;
   hooks: JsonNode | undefined;
@@ -27,12 +27,13 @@ interface Settings {
  */
 export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsOwnRoot): string {
   const entries = Object.entries(hookEntries(pluginRoot));
-  let result = text === null ? "" : withoutSurplus(read(text, isOwnRoot), isOwnRoot);
+  let result = text === null ? "" : withoutSurplus(parseSettingsJson(text, isOwnRoot), isOwnRoot);
   if (result === "") {
     const hooks = Object.fromEntries(entries.map(([event, group]) => [event, [group]]));
     return `${JSON.stringify({ hooks }, null, 2)}\n`;
   }
-  for (const [event, group] of entries) result = withEntry(read(result, isOwnRoot), event, group);
+  for (const [event, group] of entries)
+    result = withEntry(parseSettingsJson(result, isOwnRoot), event, group);
   return result;
 }
 
@@ -42,11 +43,11 @@ export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsO
  * @throws {Refusal} for text that is not settings
  */
 export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
-  let settings = read(text, isOwnRoot);
+  let settings = parseSettingsJson(text, isOwnRoot);
   for (let place = settings.ours[0]; place; place = settings.ours[0]) {
     const next = without(settings, place);
     if (next === "") return "";
-    settings = read(next, isOwnRoot);
+    settings = parseSettingsJson(next, isOwnRoot);
   }
   return settings.text;
 }
@@ -54,13 +55,13 @@ export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
 /** Whether a text is settings with our hooks in them. */
 export function hasHooks(text: string, isOwnRoot: IsOwnRoot): boolean {
   try {
-    return read(text, isOwnRoot).ours.length > 0;
+    return parseSettingsJson(text, isOwnRoot).ours.length > 0;
   } catch {
     return false;
   }
 }
 
-function read(text: string, isOwnRoot: IsOwnRoot): Settings {
+function parseSettingsJson(text: string, isOwnRoot: IsOwnRoot): SettingsJson {
   let root: JsonNode;
   try {
     root = parseJson(text);
@@ -100,7 +101,7 @@ function* placesIn(
 }
 
 /** Leaves the first of our hooks of each event that we use. @returns an empty text if nothing is left */
-function withoutSurplus(before: Settings, isOwnRoot: IsOwnRoot): string {
+function withoutSurplus(before: SettingsJson, isOwnRoot: IsOwnRoot): string {
   const wanted = Object.keys(hookEntries(""));
   let settings = before;
   for (;;) {
@@ -112,11 +113,11 @@ function withoutSurplus(before: Settings, isOwnRoot: IsOwnRoot): string {
     if (!surplus) return settings.text;
     const next = without(settings, surplus);
     if (next === "") return "";
-    settings = read(next, isOwnRoot);
+    settings = parseSettingsJson(next, isOwnRoot);
   }
 }
 
-function withEntry(settings: Settings, event: string, group: HookGroup): string {
+function withEntry(settings: SettingsJson, event: string, group: HookGroup): string {
   const { text, root, hooks, ours } = settings;
   const style = styleOf(text, root);
   if (!hooks) return apply(settings, addPart(text, root, "hooks", { [event]: [group] }, style));
@@ -140,7 +141,7 @@ function withEntry(settings: Settings, event: string, group: HookGroup): string 
 }
 
 /** Without one of our hooks, and what it leaves empty: each level that was there before stays. */
-function without({ text }: Settings, { way }: Place): string {
+function without({ text }: SettingsJson, { way }: Place): string {
   const handlers = way.at(-1) as Place["way"][number];
   const levels = handlers.node.parts.length === 1 ? way.slice(0, -1) : way;
   for (const { node, index } of levels.toReversed()) {
@@ -162,4 +163,4 @@ function assertType(text: string, node: JsonNode, type: JsonNode["type"], what: 
   );
 }
 
-const apply = ({ text }: Settings, edit: Edit): string => applyEdits(text, [edit]);
+const apply = ({ text }: SettingsJson, edit: Edit): string => applyEdits(text, [edit]);

@@ -1,54 +1,29 @@
-/** What a session start does: CLAUDE.md, the journal, the words for the model and for the person. */
+/** What the model and the person are told about a session start. */
 import fs from "node:fs";
 import path from "node:path";
 import { routingText } from "../claudeMd/routing.ts";
-import { teamName } from "../claudeMd/session.ts";
-import { type ClaudeMdUpdate, startSessionInClaudeMd, stripOrphanKernelBlock } from "../claudeMdManager.ts";
-import type { Lease } from "../fileLock.ts";
-import { isSessionId, JOURNAL_NAME, journalRoot, sessionDir } from "../journal/sessionFolder.ts";
-import { appendEvent, makeEvent } from "../journal/sessionJournal.ts";
+import { type SessionInfo, teamName } from "../claudeMd/session.ts";
+import type { ClaudeMdUpdate } from "../claudeMdManager.ts";
+import { isSessionId, JOURNAL_NAME, journalRoot } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
+import type { Lease } from "../lock/lease.ts";
 import { inFolder } from "../system/files.ts";
 import { printable } from "../text/characters.ts";
-import { PROJECT_BACKUP, USER_BACKUP } from "../update/backup.ts";
-import type { HookAnswer, HookPayload } from "./hookProtocol.ts";
 
-const HOOK = "sessionStart";
-
-export function startSession({ sessionId, projectDir, source }: HookPayload, pluginRoot: string): HookAnswer {
-  const dir = sessionDir(projectDir, sessionId);
-  const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const options = (backup: string) => ({ hook: HOOK, sessionId, projectDir, backup: inFolder(dir, backup) });
-  const update = startSessionInClaudeMd(projectDir, session, options(PROJECT_BACKUP));
-  const userLevel = stripOrphanKernelBlock(options(USER_BACKUP));
-  const { outcome, waitedMs, backend, reason } = update.lock;
-  const event = makeEvent("session_start", {
-    session_id: sessionId,
-    project_dir: projectDir,
-    source,
-    claude_md: {
-      path: update.path,
-      target: update.target,
-      outcome: update.outcome,
-      rounds: update.rounds,
-      message: update.message,
-    },
-    lock: { outcome, waited_ms: waitedMs, backend, reason },
-  });
-  appendEvent(event, { sessionId, projectDir });
-  return {
-    additionalContext:
-      update.outcome === "disabled" ? undefined : contextFor(sessionId, projectDir, dir, update),
-    systemMessage: messageFor(update, userLevel, inFolder(dir, JOURNAL_NAME)),
-  };
-}
-
-/** For the model: what CLAUDE.md, which may have been read before this hook ran, does not tell it yet. */
-function contextFor(sessionId: string, projectDir: string, dir: string, update: ClaudeMdUpdate): string {
+/**
+ * For the model: what CLAUDE.md, which Claude Code may have read before the hook ran, does not say yet.
+ * @returns undefined where the settings have switched the plugin off
+ */
+export function contextFor(
+  { id, dir }: SessionInfo,
+  projectDir: string,
+  update: ClaudeMdUpdate,
+): string | undefined {
+  if (update.outcome === "disabled") return undefined;
   const file = printable(path.relative(projectDir, update.path));
   const done = update.changes.length > 0 ? update.changes.join("; ") : update.outcome;
   const lines = [
-    `PACT session ${sessionId}, team ${teamName(sessionId)}; journal folder: ${printable(dir)}`,
+    `PACT session ${id}, team ${teamName(id)}; journal folder: ${printable(dir)}`,
     `${file}: ${done}.`,
   ];
   const previous = update.previousSession && journalOf(update.previousSession);
@@ -57,7 +32,7 @@ function contextFor(sessionId: string, projectDir: string, dir: string, update: 
   return lines.join("\n");
 }
 
-/** The journal of a session that CLAUDE.md names; the file is not trusted to name any other path. */
+/** The journal of a session that CLAUDE.md names. The file is not trusted to name any other path. */
 function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>): string | undefined {
   const folder = path.resolve(dir);
   const isOurs =
@@ -66,20 +41,25 @@ function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>):
   return isOurs && fs.existsSync(journal) ? journal : undefined;
 }
 
-/** For the person: one sentence for each thing to act on. */
-function messageFor(update: ClaudeMdUpdate, userLevel: string | null, journal: string): string | undefined {
-  const { lock, outcome, path: file, message } = update;
+/**
+ * For the person: one sentence for each thing to act on.
+ * @param userLevel what became of the user's own CLAUDE.md, if anything did
+ * @returns undefined if there is nothing to act on
+ */
+export function messageFor(
+  { lock, outcome, path: file, message }: ClaudeMdUpdate,
+  userLevel: string | null,
+  journal: string,
+): string | undefined {
   const sentences: string[] = [];
   if (message) sentences.push(message);
   if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel}.`);
-  const written = outcome === "written";
-  if (lock.outcome === "fail_open" && written) {
-    sentences.push(
-      `${file} was updated without its lock (${whyNot(lock)}); nothing was lost. See ${journal}.`,
-    );
+  if (lock.outcome === "fail_open" && outcome === "written") {
+    sentences.push(`Updated ${file} without its lock (${whyNot(lock)}). No text was lost. See ${journal}.`);
   } else if (lock.evicted) {
+    const holder = nameOf(lock.evicted);
     sentences.push(
-      `The lock on ${file} was taken over from ${nameOf(lock.evicted)}; nothing was lost. See ${journal}.`,
+      `Evicted ${holder} from the lock on ${file}: it was held too long. No text was lost. See ${journal}.`,
     );
   }
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;

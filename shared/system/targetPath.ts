@@ -25,7 +25,7 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const dir = realDir(path.dirname(named), named);
   const anchor = projectDir === undefined ? dir : realDir(path.resolve(projectDir), named);
   const real = followLinks(inFolder(dir, path.basename(named)), named);
-  if (!isInside(path.dirname(real), anchor)) {
+  if (!isFolderInside(path.dirname(real), anchor)) {
     const why = `leads to ${real}, outside of ${anchor}`;
     throw new Refusal(why, "Replace the link by a file, or link inside the project.", named);
   }
@@ -68,7 +68,7 @@ function whyNot(error: unknown): string {
  * Whether a real folder is another one or lies below it. Compares inodes on the way up: names may differ where a
  * file system folds case, and a sibling's name may start the same.
  */
-export function isInside(dir: string, anchor: string): boolean {
+export function isFolderInside(dir: string, anchor: string): boolean {
   if (dir === anchor) return true;
   const wanted = fs.statSync(anchor, { bigint: true });
   for (let at = dir; ; at = path.dirname(at)) {

@@ -1,22 +1,13 @@
-import { MEMORY_SECTIONS, markerOf } from "../claudeMd/markers.ts";
+/**
+ * Front matter: a first line `---` (after a byte order mark, if any) up to the next line that is `---`, and the YAML between
+ * them. `gray-matter` reads it, with its JavaScript engine off.
+ */
 import { grayMatter } from "../system/dependencies.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
-
-/**
- * Front matter: a first line `---` (after a byte order mark, if any) up to the next line that is `---`.
- * A horizontal rule looks the same, so YAML decides: what reads as plain text or a list is not front matter.
- * YAML that is broken counts as front matter, which its author will repair, unless an empty line or a memory
- * heading in it says that it is prose. With one of our marker lines in it, not indented, it is none: someone put
- * a rule above our block.
- */
 
 const OPENING = /^---[ \t]{0,20}([A-Za-z]*)[ \t]*$/;
 const CLOSING = /^---[ \t]*$/;
 const YAML = ["", "yaml", "yml"];
-const OTHER_LANGUAGES = ["json", "toml", "js", "javascript", "coffee", "coffeescript", "cson"];
-const MEMORY_HEADING = new RegExp(`^## +(${MEMORY_SECTIONS.join("|")})`);
-/** Larger ones are not parsed: nobody writes that much, and YAML is slow. */
-const MAX_LENGTH = 100_000;
 
 export interface FrontMatterPlace {
   /** Offset of the opening line. */
@@ -64,25 +55,7 @@ const refuse = (): object => {
 };
 const NO_CODE = { javascript: refuse, js: refuse, coffee: refuse };
 
-/** Offset where the text proper begins: after a byte order mark and front matter. Never throws. */
-export function bodyStart(text: string): number {
-  const place = locateFrontMatter(text);
-  return place && isFrontMatter(text, place) ? place.end : afterByteOrderMark(text);
-}
-
-function isFrontMatter(text: string, place: FrontMatterPlace): boolean {
-  if (!isYaml(place)) return OTHER_LANGUAGES.includes(place.language);
-  if (place.end - place.start > MAX_LENGTH) return false;
-  const lines = text.slice(place.start, place.close).split(/\r?\n/).slice(0, -1);
-  if (lines.some((line) => line.startsWith("<") && markerOf(line))) return false;
-  try {
-    const data = parseYaml(text, place);
-    return typeof data === "object" && !Array.isArray(data);
-  } catch {
-    return !lines.some((line) => line.trim() === "" || MEMORY_HEADING.test(line));
-  }
-}
-
-function afterByteOrderMark(text: string): number {
+/** Offset of the first character after a byte order mark, if there is one. */
+export function afterByteOrderMark(text: string): number {
   return text.startsWith("\uFEFF") ? 1 : 0;
 }

@@ -22,6 +22,13 @@ export function nextLineStart(text: string, at: number): number {
   return newline === -1 ? text.length : newline + 1;
 }
 
+/** Number, from 1, of the line that holds the offset. */
+export function lineNumberAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+  return line;
+}
+
 /** Where the content of the line ends whose following line starts at `next`. */
 export function lineContentEnd(text: string, next: number): number {
   if (text.charCodeAt(next - 1) !== 10) return next;

@@ -322,7 +322,7 @@ describe("the answer", () => {
     const file = put(box, "CLAUDE.md", "mine\n");
     const { systemMessage } = start(box, "startup", { PACT_HOOKS_FLOCK: "none" });
     expect(systemMessage).toContain(file);
-    expect(systemMessage).toContain("nothing was lost");
+    expect(systemMessage).toContain("No text was lost");
     expect(read(file)).toContain(START);
     expect(journalEvents(box).filter((event) => event.type === "lock_fail_open")).toHaveLength(1);
   });
@@ -341,9 +341,9 @@ describe("the person is told", () => {
     await holder.message("entered");
     const { systemMessage } = start(box);
     expect(systemMessage).toMatch(
-      new RegExp(`${file} was updated without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) held it`),
+      new RegExp(`Updated ${file} without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) held it`),
     );
-    expect(systemMessage).toMatch(/held it for more than 0\.\d s\); nothing was lost\. See .*\.jsonl\.$/);
+    expect(systemMessage).toMatch(/held it for more than 0\.\d s\)\. No text was lost\. See .*\.jsonl\.$/);
     expect(read(file)).toContain(START);
   });
 
@@ -354,14 +354,14 @@ describe("the person is told", () => {
     expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) held it/);
   });
 
-  test("from whom the lock was taken over", async () => {
+  test("which holder was evicted", async () => {
     const { box, file } = setUp("lockTtlSeconds: 1");
     const holder = startProgram("holdLock", { target: file, hold: true });
     await holder.message("entered");
     fs.utimesSync(sidecarOf(file), 1e9, 1e9);
     expect(start(box).systemMessage).toMatch(
       new RegExp(
-        `lock on ${file} was taken over from node \\(pid ${holder.pid}, for \\d s\\); nothing was lost`,
+        `Evicted node \\(pid ${holder.pid}, for \\d s\\) from the lock on ${file}: it was held too long\\. No text was lost`,
       ),
     );
     expect(read(file)).toContain(START);

@@ -25,11 +25,15 @@ export interface Blocks {
 export declare function blocksOf(scan: Scan): Blocks;
 /** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */
 export declare function pairs(markers: readonly Marker[], kind: MarkerKind): Block[];
-/** Whether a position lies inside a block, its own markers excluded. */
-export declare function isInside(place: {
+/** Whether a place lies inside a block, its own markers excluded. */
+export declare function isInBlock(place: {
     start: number;
 }, block: Block | null): boolean;
-/** The same for many blocks of one kind, which are in order. */
-export declare function isInAny(place: {
+/** Whether a place lies inside any of these blocks, which must be sorted. */
+export declare function isInAnyBlock(place: {
     start: number;
 }, blocks: readonly Block[]): boolean;
+/** Whether a place lies in the managed block itself, and not in memory within it. */
+export declare function isInManagedOnly(place: {
+    start: number;
+}, { managed, memory }: Blocks): boolean;

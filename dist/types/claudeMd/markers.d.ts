@@ -20,6 +20,8 @@ export declare function isLoaderLine(text: string, start?: number, end?: number)
 /** The memory sections, in the order of the template. */
 export declare const MEMORY_SECTIONS: readonly ["Retrieved Context", "Pinned Context", "Working Memory"];
 export type MemorySection = (typeof MEMORY_SECTIONS)[number];
+/** Which memory section a line is the heading of. */
+export declare function memoryHeadingOf(line: string): MemorySection | undefined;
 /** `kernel` is the obsolete block of the user-level CLAUDE.md; a project's file has the other four. */
 export type MarkerKind = "managed" | "routing" | "session" | "memory" | "kernel";
 export type MarkerEdge = "START" | "END";

@@ -1,5 +1,6 @@
-import { type PreviousSession, type SessionInfo } from "./session.ts";
-export type { PreviousSession, SessionInfo } from "./session.ts";
+import { type ProjectTextResult } from "./document.ts";
+import { type SessionInfo } from "./session.ts";
+export type { SessionInfo } from "./session.ts";
 export interface ProjectTextOptions {
     /** The session that starts. Absent: the session block is left as it is, and none is created. */
     session?: SessionInfo;
@@ -7,16 +8,6 @@ export interface ProjectTextOptions {
     routingBlock?: boolean;
     /** The project's own words, added to the routing block. */
     projectRouting?: string;
-}
-export interface ProjectTextResult {
-    /** The input itself when nothing is to do. */
-    text: string;
-    /** Short status lines for a person or a model; empty when nothing changed. */
-    changes: string[];
-    /** Why the text was left alone: what, in which lines, what to do. */
-    problem?: string;
-    /** From the session block that was replaced, as found there: the caller checks it. */
-    previousSession?: PreviousSession;
 }
 /**
  * A project's CLAUDE.md with the managed block in it and everything in that up to date. `null` stands for a

@@ -50,5 +50,5 @@ export interface Section extends Line {
 }
 /** `from` says where the text proper begins, for one whose beginning is known already. */
 export declare function scan(text: string, from?: number): Scan;
-/** Number, from 1, of the line that holds the offset. */
-export declare function lineNumberAt(text: string, offset: number): number;
+/** Offset where the text proper begins: after a byte order mark and front matter. Never throws. */
+export declare function bodyStart(text: string): number;

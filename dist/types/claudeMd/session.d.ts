@@ -1,14 +1,9 @@
-import { type Document, type Run } from "./document.ts";
+import { type Document, type PreviousSession, type Run } from "./document.ts";
 export interface SessionInfo {
     id: string;
     dir: string;
     pluginRoot: string;
     startedAt: Date;
-}
-/** As found in the file: the caller checks it before it uses it. */
-export interface PreviousSession {
-    id: string;
-    dir: string;
 }
 /** The session block, markers included. */
 export declare function sessionBlock(session: SessionInfo): string[];

@@ -18,4 +18,4 @@ export declare function resolveTarget(target: string, projectDir?: string): Targ
  * Whether a real folder is another one or lies below it. Compares inodes on the way up: names may differ where a
  * file system folds case, and a sibling's name may start the same.
  */
-export declare function isInside(dir: string, anchor: string): boolean;
+export declare function isFolderInside(dir: string, anchor: string): boolean;

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pairs } from "../../../shared/claudeMd/blocks.ts";
-import { read } from "../../../shared/claudeMd/document.ts";
+import { parseDocument } from "../../../shared/claudeMd/document.ts";
 import { extractManagedRegion } from "../../../shared/claudeMd/managed.ts";
 import { MEMORY_SECTIONS } from "../../../shared/claudeMd/markers.ts";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
-import { scan } from "../../../shared/claudeMd/scan.ts";
-import { bodyStart } from "../../../shared/text/frontMatter.ts";
+import { bodyStart, scan } from "../../../shared/claudeMd/scan.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
 /** `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts` for a long search. */
@@ -35,7 +34,7 @@ describe("for any file", () => {
         const result = updateProjectText(text, options);
         expect(result.problem === undefined || result.text === text).toBe(true);
         if (result.problem) return;
-        const { blocks, markers, sections, titles } = read(result.text);
+        const { blocks, markers, sections, titles } = parseDocument(result.text);
         expect(blocks.strays).toEqual([]);
         for (const kind of ["managed", "memory"] as const) {
           expect(pairs(markers, kind)).toHaveLength(1);
@@ -127,7 +126,7 @@ function words(text: string): string[] {
 }
 
 function withoutSession(text: string): string[] {
-  const [block] = read(text).blocks.sessions;
+  const [block] = parseDocument(text).blocks.sessions;
   return block ? [text.slice(0, block.start), text.slice(block.end)] : [text];
 }
 

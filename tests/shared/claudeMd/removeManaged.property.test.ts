@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { read } from "../../../shared/claudeMd/document.ts";
+import { parseDocument } from "../../../shared/claudeMd/document.ts";
 import { MEMORY_SECTIONS } from "../../../shared/claudeMd/markers.ts";
 import { type ProjectTextOptions, updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
-import { bodyStart } from "../../../shared/text/frontMatter.ts";
+import { bodyStart } from "../../../shared/claudeMd/scan.ts";
 import { dominantLineEnding } from "../../../shared/text/lineEndings.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
@@ -37,7 +37,7 @@ const plainFile = fc
   .filter(hasNothingToMove);
 
 function hasNothingToMove(text: string): boolean {
-  const { sections, loaders, markers, openFence } = read(text);
+  const { sections, loaders, markers, openFence } = parseDocument(text);
   const isPlain = sections.length + loaders.length + markers.length + openFence === 0;
   return isPlain && updateProjectText(text, { session }).problem === undefined;
 }
@@ -96,7 +96,7 @@ test("what people write above the block stays, and nothing else", { timeout }, (
       const front = text.slice(0, bodyStart(text));
       const body = text.slice(front.length);
       fc.pre(front === "" || text.endsWith("\n") || body !== "");
-      const at = isBelowGap ? (read(installed).blocks.managed?.start ?? 0) : front.length;
+      const at = isBelowGap ? (parseDocument(installed).blocks.managed?.start ?? 0) : front.length;
       const added = inEnding(words, text);
       const later = installed.slice(0, at) + added + installed.slice(at);
       expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added + body);
@@ -115,14 +115,14 @@ test("what people write into memory stays as ordinary text, in its place", { tim
         const added = inEnding(words, text);
         let later = afterSessions(text, runs);
         for (const name of names) {
-          const section = read(later).sections.find((found) => found.name === name);
+          const section = parseDocument(later).sections.find((found) => found.name === name);
           later = later.slice(0, section?.body) + added + later.slice(section?.body);
         }
         const ending = dominantLineEnding(text);
         const expected = names.map((name) => `## ${name}${ending}${added}`);
         const installed = afterSessions(later, runs);
         const { text: removed } = removeManagedBlock(installed);
-        const { managed } = read(installed).blocks;
+        const { managed } = parseDocument(installed).blocks;
         const before = installed.slice(0, managed?.start);
         const after = installed.slice(managed?.end);
         const kept = expected.join(ending);
@@ -146,7 +146,7 @@ test("whatever the file: no line of people's is lost, none is changed, or the fi
       const installed = updateProjectText(text, options);
       const whole = removeManagedBlock(installed.text, { purge });
       if (whole.problem) expect(whole.text).toBe(installed.text);
-      const { blocks, sections } = read(installed.text);
+      const { blocks, sections } = parseDocument(installed.text);
       const isGone = (at: number) =>
         [...blocks.routing, ...blocks.sessions].some(({ start, end }) => at >= start && at < end) ||
         (purge && sections.some(({ start, end }) => at >= start && at < end));
@@ -159,7 +159,7 @@ test("whatever the file: no line of people's is lost, none is changed, or the fi
       expect(left.filter((word) => kept.includes(word))).toEqual(kept);
       // Without the block above it, `---` may begin front matter, and text that it held be read in another way.
       const isReadAlike = bodyStart(whole.text) === bodyStart(installed.text);
-      if (!whole.problem && isReadAlike) expect(read(whole.text).blocks.managed).toBeNull();
+      if (!whole.problem && isReadAlike) expect(parseDocument(whole.text).blocks.managed).toBeNull();
     }),
   );
 });
@@ -167,7 +167,7 @@ test("whatever the file: no line of people's is lost, none is changed, or the fi
 test("damage: left as it is, and said; or nothing of ours in the file", { timeout }, () => {
   check(
     fc.property(anyFile, (text) => {
-      const { blocks } = read(text);
+      const { blocks } = parseDocument(text);
       const hasManaged = [blocks.managed?.first, ...blocks.strays].some(
         (marker) => marker?.kind === "managed",
       );

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "../../../shared/system/errors.ts";
-import { isInside, resolveTarget } from "../../../shared/system/targetPath.ts";
+import { isFolderInside, resolveTarget } from "../../../shared/system/targetPath.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, NOBODY } from "../../helpers/machine.ts";
@@ -172,5 +172,5 @@ test.each([
   ["project", "/", true],
 ])("%s is inside %s: %s", (dir, anchor, inside) => {
   const at = layout();
-  expect(isInside(at(dir), anchor === "/" ? "/" : at(anchor))).toBe(inside);
+  expect(isFolderInside(at(dir), anchor === "/" ? "/" : at(anchor))).toBe(inside);
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { bodyStart, locateFrontMatter, parseYaml } from "../../../shared/text/frontMatter.ts";
+import { bodyStart } from "../../../shared/claudeMd/scan.ts";
+import { locateFrontMatter, parseYaml } from "../../../shared/text/frontMatter.ts";
 
 const body = (text: string) => text.slice(bodyStart(text));
 

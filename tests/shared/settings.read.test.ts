@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { readProjectSettings } from "../../shared/projectSettings.ts";
+import { readProjectSettings } from "../../shared/settings.ts";
 import {
   answerOf,
   journalEvents,
