@@ -1,4 +1,4 @@
-/** Every way in which the lock cannot be had: the critical section runs all the same, and one event says why. */
+/** Every fault that makes the lock fail open: the critical section still runs, and one event gives the reason. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
@@ -21,9 +21,9 @@ import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 interface Fault {
   name: string;
   reason: string;
-  /** The system's code. Other codes that mean the same are told by their number only. */
+  /** The system's error code. Absent where the system gives none, or one of several. */
   code?: string;
-  /** Makes the fault. @returns the target, and how to run the program that meets it */
+  /** Causes the fault. @returns the target, and how to run the program that meets it */
   make(context: TestContext): {
     target: string;
     options?: Parameters<typeof startProgram>[2];
@@ -33,7 +33,7 @@ interface Fault {
 
 const newTarget = () => path.join(tempDir(), "CLAUDE.md");
 
-/** A fault that lies in the sidecar's place. */
+/** A fault in which something else takes the sidecar's place. */
 function sidecarIs(
   make: (sidecar: string, dir: string) => void,
   after?: (dir: string) => void,
@@ -46,7 +46,7 @@ function sidecarIs(
   };
 }
 
-/** A fault of rights: the program runs as nobody. */
+/** A fault of permissions: the program runs as the user nobody. */
 function asNobody(make: (target: string) => void): Fault["make"] {
   return ({ skip }) => {
     skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
@@ -75,7 +75,7 @@ function onTmpfs(options: string, prepare: (dir: string) => void): Fault["make"]
 function injected(inject: string, record = ""): Fault["make"] {
   return (context) => {
     const target = newTarget();
-    // The sidecar must be there before strace starts, which follows a path to its inode.
+    // The sidecar must exist before strace starts, because strace resolves the path to its inode.
     fs.writeFileSync(sidecarOf(target), record);
     const onPath = inject.startsWith("flock") ? undefined : sidecarOf(target);
     return { target, options: { under: injecting(context, inject, "/dev/null", onPath) } };
@@ -99,7 +99,7 @@ const FAULTS: Fault[] = [
     make: sidecarIs((sidecar) => fs.mkdirSync(sidecar)),
   },
   {
-    name: "the sidecar is a symlink to a file, which is neither opened nor changed",
+    name: "the sidecar is a symlink to a file, which stays unopened and unchanged",
     reason: "not_a_file",
     code: "ELOOP",
     make: sidecarIs(
@@ -111,7 +111,7 @@ const FAULTS: Fault[] = [
     ),
   },
   {
-    name: "the sidecar is a dangling symlink, through which nothing is created",
+    name: "the sidecar is a dangling symlink, whose target stays absent",
     reason: "not_a_file",
     code: "ELOOP",
     make: sidecarIs(
@@ -163,25 +163,25 @@ const FAULTS: Fault[] = [
     make: onTmpfs("size=64k", remountReadOnly),
   },
   {
-    name: "there is no space for the holder record",
+    name: "the disk has no space for the holder record",
     reason: "no_space",
     code: "ENOSPC",
     make: onTmpfs("size=64k", fillUp),
   },
   {
-    name: "there is no inode for the sidecar",
+    name: "the file system has no inode left for the sidecar",
     reason: "no_space",
     code: "ENOSPC",
     make: onTmpfs("nr_inodes=2", (dir) => fs.writeFileSync(path.join(dir, "filler"), "")),
   },
   {
-    name: "the disk fails while the holder record is written",
+    name: "the disk fails while the writer stores its holder record",
     reason: "io",
     code: "EIO",
     make: injected("pwrite64,write:error=EIO"),
   },
   {
-    name: "the sidecar cannot be emptied for the holder record",
+    name: "the writer cannot empty the sidecar for its holder record",
     reason: "io",
     code: "EIO",
     make: injected("ftruncate:error=EIO", "left by a crash"),
@@ -193,12 +193,12 @@ const FAULTS: Fault[] = [
     make: injected("flock:error=ENOLCK"),
   },
   {
-    name: "the file system has no flock",
+    name: "the file system does not support flock",
     reason: "unsupported",
     make: injected("flock:error=EOPNOTSUPP"),
   },
   {
-    name: "the system has no flock",
+    name: "the kernel has no flock",
     reason: "unsupported",
     code: "ENOSYS",
     make: injected("flock:error=ENOSYS"),
@@ -216,7 +216,7 @@ const FAULTS: Fault[] = [
   },
 ];
 
-/** The one event there must be. */
+/** Expects the lock to fail open with exactly one event. @returns that event */
 async function failsOpen(
   child: Child,
   { events }: Journal,
@@ -246,7 +246,7 @@ async function failsOpen(
   return event;
 }
 
-describe.each(BACKENDS)("fails open with backend %s when", (backend) => {
+describe.each(BACKENDS)("with backend %s, the lock fails open when", (backend) => {
   const run = (
     target: string,
     { timeoutMs, ...params }: { timeoutMs?: number; hold?: boolean; exhaust?: boolean } = {},
@@ -257,14 +257,14 @@ describe.each(BACKENDS)("fails open with backend %s when", (backend) => {
     return startProgram("holdLock", { target, options: lockOptions, ...params }, { ...options, env });
   };
 
-  test.for(FAULTS)("$name", async (fault, context) => {
+  test.for(FAULTS.map((fault) => [fault.name, fault] as const))("%s", async ([_name, fault], context) => {
     const journal = useJournal();
     const { target, options, after } = fault.make(context);
     await failsOpen(run(target, {}, options), journal, target, fault);
     after?.();
   });
 
-  test("its holder does not let go in time", async () => {
+  test("its holder does not release it in time", async () => {
     const journal = useJournal();
     const target = newTarget();
     const holder = run(target, { hold: true });
@@ -275,7 +275,7 @@ describe.each(BACKENDS)("fails open with backend %s when", (backend) => {
     expect(event?.attempts).toBeGreaterThan(1);
   });
 
-  test("no more files can be opened: then the journal cannot be either, and standard error has the event", async () => {
+  test("the process has no descriptor left, and the event is printed on standard error, not journaled", async () => {
     const { events } = useJournal();
     const target = newTarget();
     const child = run(target, { exhaust: true }, { under: ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"] });
@@ -293,7 +293,7 @@ test.for([
   ["free", false],
   ["held", true],
 ] as const)(
-  "a stale sidecar, %s, that somebody else removes first is no reason",
+  "a writer still gets the lock when another process removes the %s stale sidecar first",
   async ([_what, hold], context) => {
     const { events } = useJournal();
     const target = newTarget();
@@ -303,7 +303,7 @@ test.for([
     await holder.message("entered");
     if (!hold) await holder.exited;
     fs.utimesSync(sidecar, 1000, 1000);
-    // As if it was gone when we come to remove it; it is still there, so a holder must then let go.
+    // strace makes the first unlink report ENOENT. The sidecar is still there, so the writer meets it again.
     const under = injecting(context, "unlink,?unlinkat:error=ENOENT:when=1", "/dev/null", sidecar);
     const child = startProgram("holdLock", { target }, { under });
     expect(await child.message("entered")).toMatchObject({ outcome: "locked" });
@@ -311,7 +311,7 @@ test.for([
   },
 );
 
-test("a target that is refused fails open as well", async () => {
+test("the lock on a refused target fails open", async () => {
   const { events } = useJournal();
   const target = path.join(tempDir(), "nowhere", "CLAUDE.md");
   const child = startProgram("holdLock", { target });

@@ -1,3 +1,4 @@
+/** The lock when it works: acquire, wait, replace a stale sidecar, evict a holder. */
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -16,13 +17,13 @@ function newTarget(): string {
   return path.join(tempDir(), "CLAUDE.md");
 }
 
-/** Sets a file's mtime, in seconds from now. */
+/** Sets a file's mtime to so many seconds from now. */
 function dated(file: string, seconds: number): void {
   const then = Date.now() / 1000 + seconds;
   fs.utimesSync(file, then, then);
 }
 
-/** The inode of a file, held open until the test ends so that no other file can get its number. */
+/** Holds a file open until the test ends, so that the kernel cannot reuse its inode number. @returns that number */
 function pinned(file: string): number {
   const fd = fs.openSync(file, "r");
   onTestFinished(() => fs.closeSync(fd));
@@ -46,14 +47,14 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     return { target: newTarget(), ...useJournal() };
   };
 
-  test("a free lock is had at once, and nothing is journaled", () => {
+  test("a writer gets a free lock at once, and journals nothing", () => {
     const { target, events } = setUp();
     expect(lease(target)).toEqual({ outcome: "locked", waitedMs: expect.any(Number), backend });
     expect(entriesOf(path.dirname(target))).toEqual([]);
     expect(events()).toEqual([]);
   });
 
-  test("what the critical section returns and throws reaches the caller, and the lock is free after", () => {
+  test("the caller gets what the critical section returns or throws, and the lock is free afterwards", () => {
     const { target, events } = setUp();
     expect(withFileLock(target, () => "result")).toBe("result");
     const error = new Error("its own");
@@ -66,7 +67,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(events()).toEqual([]);
   });
 
-  test("a writer waits until the holder lets go", async () => {
+  test("a writer waits until the holder releases the lock", async () => {
     const { target, events } = setUp();
     const holder = await startHolder(target);
     const waiting = startProgram("holdLock", { target });
@@ -77,16 +78,19 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(events()).toEqual([]);
   });
 
-  test.each(["SIGKILL", "SIGTERM"] as const)("a holder that dies by %s frees the lock", async (signal) => {
-    const { target, events } = setUp();
-    const holder = await startHolder(target);
-    holder.kill(signal);
-    expect((await holder.exited).signal).toBe(signal);
-    expect(lease(target, { timeoutMs: 0 }).outcome).toBe("locked");
-    expect(events()).toEqual([]);
-  });
+  test.each(["SIGKILL", "SIGTERM"] as const)(
+    "the kernel frees the lock of a holder that dies by %s",
+    async (signal) => {
+      const { target, events } = setUp();
+      const holder = await startHolder(target);
+      holder.kill(signal);
+      expect((await holder.exited).signal).toBe(signal);
+      expect(lease(target, { timeoutMs: 0 }).outcome).toBe("locked");
+      expect(events()).toEqual([]);
+    },
+  );
 
-  test("a child that was started in the critical section does not keep the lock", async () => {
+  test("a child process started in the critical section does not keep the lock", async () => {
     const { target } = setUp();
     const holder = startProgram("holdLock", { target, hold: true, start: ["sleep", "60"] });
     const sleeper = await holder.message("started");
@@ -97,7 +101,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(lease(target, { timeoutMs: 0 }).outcome).toBe("locked");
   });
 
-  test("a free stale sidecar is replaced at once, quietly", () => {
+  test("a writer replaces a free stale sidecar at once, without an event", () => {
     const { target, events } = setUp();
     const sidecar = sidecarOf(target);
     fs.writeFileSync(sidecar, "");
@@ -108,7 +112,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(events()).toEqual([]);
   });
 
-  test("a free sidecar that is younger than the TTL is kept", () => {
+  test("a writer keeps a free sidecar until it is older than the TTL", () => {
     const { target } = setUp();
     const sidecar = sidecarOf(target);
     fs.writeFileSync(sidecar, "");
@@ -121,7 +125,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(inodeOf(sidecar)).not.toBe(old);
   });
 
-  test("a stale sidecar with the record of a holder that crashed is reported as abandoned", async () => {
+  test("a writer reports a stale sidecar with the record of a crashed holder as abandoned", async () => {
     const { target, events } = setUp();
     const sidecar = sidecarOf(target);
     const holder = await startHolder(target);
@@ -143,7 +147,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
   test.each([
     ["older than the TTL", -HOUR],
     ["dated in the future", HOUR],
-  ])("a held sidecar %s that nobody touches is replaced after a second", async (_how, seconds) => {
+  ])("a waiter evicts a holder after a second if its untouched sidecar is %s", async (_how, seconds) => {
     const { target, events } = setUp();
     const sidecar = sidecarOf(target);
     const holder = await startHolder(target);
@@ -160,7 +164,7 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
       },
     ]);
 
-    // When the evicted one lets go, it must not touch the new sidecar.
+    // An evicted holder that releases its lock must not touch the new sidecar.
     const next = await startHolder(target);
     holder.end();
     await holder.exited;
@@ -168,22 +172,22 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(lease(target, { timeoutMs: 0 }).outcome).toBe("fail_open");
   });
 
-  test("the holder of a fresh sidecar is waited for until the time is up, with pauses, and never evicted", async () => {
+  test("a waiter pauses between tries until its timeout, and never evicts the holder of a fresh sidecar", async () => {
     const { target, events } = setUp();
     const holder = await startHolder(target);
-    // Longer than the second of patience with an old one.
+    // This timeout exceeds the second after which a waiter evicts the holder of a stale sidecar.
     expect(lease(target, { timeoutMs: 1500 })).toMatchObject({ outcome: "fail_open", reason: "timeout" });
     expect(events()).toMatchObject([{ type: "lock_fail_open", holder: { pid: holder.pid } }]);
-    // The flock program waits by itself, 50 ms each time; the others are asked again after 4 ms at least.
+    // The flock program waits 50 ms at each try. A waiter soon pauses at least 4 ms between tries of the others.
     expect(events()[0]?.attempts).toBeLessThan(backend === "flock" ? 40 : 400);
   });
 
-  test("a holder that keeps touching an old sidecar is waited for", async () => {
+  test("a waiter does not evict a holder that keeps touching its old sidecar", async () => {
     const { target, events } = setUp();
     const sidecar = sidecarOf(target);
     const holder = await startHolder(target);
     const waiting = startProgram("holdLock", { target });
-    // Longer than the second of patience, with a touch in each tenth of it.
+    // The test touches the sidecar every 100 ms, for longer than the second of patience.
     for (let touches = 0; touches < 15; touches++) {
       dated(sidecar, -HOUR + touches);
       await setTimeout(100);
@@ -194,41 +198,49 @@ describe.each(BACKENDS)("with backend %s", (backend) => {
     expect(events()).toEqual([]);
   });
 
-  test.runIf(HAS_FLOCK_PROGRAM)("a short holder that never touches the sidecar is waited for", async () => {
-    const { target, events } = setUp();
-    const sidecar = sidecarOf(target);
-    fs.writeFileSync(sidecar, "");
-    const holder = start("flock", [sidecar, "sh", "-c", "echo '{\"held\":true}'; exec sleep 0.3"]);
-    await holder.message("held");
-    dated(sidecar, -HOUR);
-    const old = pinned(sidecar);
-    expect(lease(target).outcome).toBe("locked");
-    // It was free and stale then, so it was replaced, but nobody was evicted.
-    expect(inodeOf(sidecar)).not.toBe(old);
-    expect(events()).toEqual([]);
-  });
+  test.runIf(HAS_FLOCK_PROGRAM)(
+    "a waiter does not evict a brief holder that never touches its stale sidecar",
+    async () => {
+      const { target, events } = setUp();
+      const sidecar = sidecarOf(target);
+      fs.writeFileSync(sidecar, "");
+      const holder = start("flock", [sidecar, "sh", "-c", "echo '{\"held\":true}'; exec sleep 0.3"]);
+      await holder.message("held");
+      dated(sidecar, -HOUR);
+      const old = pinned(sidecar);
+      expect(lease(target).outcome).toBe("locked");
+      // The waiter replaces the sidecar, which is free and stale by now, and evicts no holder.
+      expect(inodeOf(sidecar)).not.toBe(old);
+      expect(events()).toEqual([]);
+    },
+  );
 
-  test.runIf(HAS_PYTHON)("a holder in another language is waited for, in vain here, and named", async () => {
-    const { target, events } = setUp();
-    const program = `
+  test.runIf(HAS_PYTHON)(
+    "a waiter that times out names a holder that is written in another language",
+    async () => {
+      const { target, events } = setUp();
+      const program = `
 import fcntl, sys
 f = open(sys.argv[1], "a+")
 fcntl.flock(f, fcntl.LOCK_EX)
 print('{"held":true}', flush=True)
 sys.stdin.read()`;
-    const holder = startPython(program, [sidecarOf(target), "--token=SECRET"]);
-    await holder.message("held");
-    expect(lease(target, { timeoutMs: 50 })).toMatchObject({
-      outcome: "fail_open",
-      reason: "timeout",
-      holder: { pid: holder.pid, source: "proc", command: "python3", alive: true },
-    });
-    expect(events()).toMatchObject([{ reason: "timeout", holder: { pid: holder.pid, command: "python3" } }]);
-    expect(JSON.stringify(events())).not.toContain("SECRET");
-  });
+      const holder = startPython(program, [sidecarOf(target), "--token=SECRET"]);
+      await holder.message("held");
+      expect(lease(target, { timeoutMs: 50 })).toMatchObject({
+        outcome: "fail_open",
+        reason: "timeout",
+        holder: { pid: holder.pid, source: "proc", command: "python3", alive: true },
+      });
+      expect(events()).toMatchObject([
+        { reason: "timeout", holder: { pid: holder.pid, command: "python3" } },
+      ]);
+      expect(JSON.stringify(events())).not.toContain("SECRET");
+    },
+  );
 
-  // Without the comparison of inodes in fileLock.ts this one enters with the lock on a file that is no more.
-  test("a sidecar that was replaced between open and flock is not taken for the lock", async (context) => {
+  // Without the inode comparison in fileLock.ts, this writer enters with a lock on an unlinked file.
+  test("a flock on a sidecar that was replaced after its open does not count as the lock", async (context) => {
     const { target } = setUp();
     const sidecar = sidecarOf(target);
     fs.writeFileSync(sidecar, "");
@@ -246,8 +258,8 @@ sys.stdin.read()`;
     expect(await late.message("entered")).toMatchObject({ outcome: "locked" });
   });
 
-  // Without the comparison of inodes this loses most of the counts where taking the flock takes a process.
-  test("critical sections never overlap, even while somebody makes every sidecar look stale", async () => {
+  // Without the inode comparison, writers that lock with the flock program lose most of the counts.
+  test("critical sections never overlap, even while another process makes every sidecar look stale", async () => {
     const { target, events } = setUp();
     const counter = path.join(tempDir(), "counter");
     fs.writeFileSync(counter, "0");
@@ -262,7 +274,7 @@ sys.stdin.read()`;
       try {
         dated(sidecarOf(target), -HOUR - seconds);
       } catch {
-        // Just now there is none.
+        // The sidecar does not exist at this moment.
       }
       await setTimeout(1);
     }
@@ -291,7 +303,7 @@ test.runIf(BACKENDS.length > 1)("two backends exclude each other", async () => {
   }
 });
 
-test("how long it waited is told to a tenth of a millisecond, to the caller and in the journal", () => {
+test("the lease and the journal give the waiting time to a tenth of a millisecond", () => {
   const { events } = useJournal();
   const target = newTarget();
   const wait = () => {
@@ -316,14 +328,14 @@ test.each([
   [-1, 5000],
   [0, 0],
   [0.5, 0.5],
-])("a timeout of %s is one of %i milliseconds", (timeoutMs, expected) => {
+])("a timeoutMs of %s means a timeout of %s milliseconds", (timeoutMs, expected) => {
   const { events } = useJournal();
   useBackend("none");
   withFileLock(newTarget(), () => {}, { timeoutMs });
   expect(events()).toMatchObject([{ reason: "no_backend", timeout_ms: expected, attempts: 0 }]);
 });
 
-test.each([undefined, Number.NaN, -1])("a TTL of %s is one of 30 seconds", (ttlMs) => {
+test.each([undefined, Number.NaN, -1])("a ttlMs of %s means a TTL of 30 seconds", (ttlMs) => {
   useJournal();
   const target = newTarget();
   const sidecar = sidecarOf(target);
@@ -337,7 +349,7 @@ test.each([undefined, Number.NaN, -1])("a TTL of %s is one of 30 seconds", (ttlM
   expect([-25, -30.5].map(isReplaced)).toEqual([false, true]);
 });
 
-/** Whether another process than ours has the file open. */
+/** Whether a process other than this one has the file open. */
 function isOpenElsewhere(file: string): boolean {
   return fs
     .readdirSync("/proc")
