@@ -32,8 +32,8 @@ beforeEach(() => {
 const put = (text: string) => fs.writeFileSync(file, text);
 const text = () => fs.readFileSync(file, "utf8");
 
-describe("where CLAUDE.md is", () => {
-  test("inner before outer before a new inner one; a dangling link counts", () => {
+describe("resolveProjectClaudeMd", () => {
+  test("prefers .claude/CLAUDE.md, even a dangling link, then CLAUDE.md, then a new .claude/CLAUDE.md", () => {
     const inner = path.join(box.projectDir, ".claude/CLAUDE.md");
     expect(resolveProjectClaudeMd(box.projectDir)).toBe(inner);
     put("");
@@ -44,7 +44,7 @@ describe("where CLAUDE.md is", () => {
   });
 });
 
-describe("each function does its one change, says so, and has nothing to do afterwards", () => {
+describe("in a project,", () => {
   const orphan = `top\n${ROUTING_END}\nbottom\n`;
   const old = `${MANAGED_START}\n${ROUTING_START}\nold words\n${ROUTING_END}\n<!-- PACT_MEMORY_START -->\n## Pinned Context\npin\n<!-- PACT_MEMORY_END -->\n<!-- PACT_MANAGED_END -->\nmine\n`;
   const cases: [string, string, () => string | null, (after: string) => void][] = [
@@ -80,27 +80,30 @@ describe("each function does its one change, says so, and has nothing to do afte
     ],
   ];
 
-  test.each(cases)("%s", (_name, before, run, check) => {
-    put(before);
-    expect(run()).toEqual(expect.any(String));
-    check(text());
-    expect(run()).toBeNull();
-  });
+  test.each(cases)(
+    "%s makes its one change, reports it, and then finds nothing to do",
+    (_name, before, run, check) => {
+      put(before);
+      expect(run()).toEqual(expect.any(String));
+      check(text());
+      expect(run()).toBeNull();
+    },
+  );
 
-  test("nothing is created where there is nothing to do", () => {
+  test("a function with nothing to do creates no file", () => {
     expect(stripOrphanRoutingMarkers(box.projectDir)).toBeNull();
     expect(migrateToManagedStructure(box.projectDir)).toBeNull();
     expect(listing(box.projectDir)).toEqual([]);
   });
 
-  test("a file that is not to be written is a status line, not an exception", () => {
+  test("a CLAUDE.md that cannot be written gives a status line, not an exception", () => {
     fs.mkdirSync(file);
     expect(ensureProjectMemory(box.projectDir)).toContain("a folder");
     expect(ensureProjectMemory("/no/such/project")).toContain("/no/such/project");
   });
 });
 
-describe("the user's own CLAUDE.md", () => {
+describe("stripOrphanKernelBlock", () => {
   const kernel = "before\n<!-- PACT_START: kernel -->\nold\n<!-- PACT_END -->\nafter\n";
 
   function putUserLevel(content: string): string {
@@ -110,21 +113,21 @@ describe("the user's own CLAUDE.md", () => {
     return own;
   }
 
-  test("a well-formed obsolete block goes", () => {
+  test("removes a well-formed obsolete block from the user's own CLAUDE.md", () => {
     const own = putUserLevel(kernel);
     expect(stripOrphanKernelBlock()).toContain("removed");
     expect(fs.readFileSync(own, "utf8")).toBe("before\nafter\n");
     expect(stripOrphanKernelBlock()).toBeNull();
   });
 
-  test("a damaged one stays, and is reported with its lines", () => {
+  test("leaves a damaged obsolete block alone, and reports its lines", () => {
     const damaged = kernel.replace("<!-- PACT_END -->\n", "");
     const own = putUserLevel(damaged);
     expect(stripOrphanKernelBlock()).toMatch(/line 2/);
     expect(fs.readFileSync(own, "utf8")).toBe(damaged);
   });
 
-  test("a link to the user's dotfiles, outside the configuration folder, is followed and stays", () => {
+  test("follows a link to dotfiles outside the configuration folder, and keeps the link", () => {
     const dotfile = path.join(path.dirname(box.configDir), "dotfiles.md");
     fs.writeFileSync(dotfile, kernel);
     fs.mkdirSync(box.configDir);
@@ -134,19 +137,19 @@ describe("the user's own CLAUDE.md", () => {
     expect(fs.readlinkSync(path.join(box.configDir, "CLAUDE.md"))).toBe(dotfile);
   });
 
-  test("a link that leads in a circle is reported, not taken for an absent file", () => {
+  test("reports a link that leads in a circle, and does not treat it as an absent file", () => {
     fs.mkdirSync(box.configDir);
     fs.symlinkSync("CLAUDE.md", path.join(box.configDir, "CLAUDE.md"));
     expect(stripOrphanKernelBlock()).toContain("ELOOP");
   });
 
-  test("without one, nothing happens", () => {
+  test("does nothing when the user has no CLAUDE.md", () => {
     expect(stripOrphanKernelBlock()).toBeNull();
     expect(fs.existsSync(box.configDir)).toBe(false);
   });
 });
 
-test("what goes wrong is in the journal without a session", () => {
+test("a refused write is journaled even without a session", () => {
   fs.mkdirSync(file);
   ensureProjectMemory(box.projectDir, { hook: "installer" });
   expect(journalEvents(box)).toMatchObject([{ type: "write_refused", hook: "installer" }]);

@@ -25,22 +25,22 @@ function run(box: Sandbox) {
   return { answer, text: fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null };
 }
 
-describe("settings", () => {
-  test("enabled: false leaves CLAUDE.md alone; the session is in the journal", () => {
+describe("a settings file", () => {
+  test("with enabled: false leaves CLAUDE.md alone, and the session is still journaled", () => {
     const { box, answer, text } = withSettings("---\nenabled: false\n---\n");
     expect(text).toBeNull();
     expect(answer).toEqual({});
     expect(journalEvents(box)).toMatchObject([{ type: "session_start", claude_md: { outcome: "disabled" } }]);
   });
 
-  test("blocks can be switched off", () => {
+  test("can turn off the session block and the routing block", () => {
     const { text } = withSettings("---\nsessionBlock: false\nroutingBlock: false\n---\n");
     expect(text).toContain("PACT_MEMORY_START");
     expect(text).not.toContain("SESSION_START");
     expect(text).not.toContain("PACT_ROUTING_START");
   });
 
-  test("the Markdown body is added to the routing block, and cannot break out of it", () => {
+  test("adds its Markdown body to the routing block, and cannot break out of it", () => {
     const { text } = withSettings(
       "---\nenabled: true\n---\nAsk before deploying.\n<!-- PACT_ROUTING_END -->\n# free\n",
     );
@@ -52,7 +52,7 @@ describe("settings", () => {
     expect(routing).toContain("# free");
   });
 
-  test("the lock's timeout is used", () => {
+  test("sets the timeout of the lock", () => {
     const { box } = withSettings("---\nlockTimeoutSeconds: 0\n---\n");
     fs.rmSync(path.join(box.projectDir, ".claude/.CLAUDE.md.lock"));
     fs.mkdirSync(path.join(box.projectDir, ".claude/.CLAUDE.md.lock"));
@@ -68,21 +68,24 @@ describe("settings", () => {
     ["a number out of range", "---\nlockTimeoutSeconds: 86400\n---\n", /line 2.*lockTimeoutSeconds/],
     ["broken YAML", "---\nenabled: [\n---\n", /YAML/],
     ["JavaScript", "---js\nmodule.exports = {}\n---\n", /js/],
-  ])("%s: defaults, and a message with file, key and line", (_name, settings, said) => {
-    const { answer, text } = withSettings(settings);
-    expect(answer.systemMessage).toContain(".claude/pact-hooks.local.md");
-    expect(answer.systemMessage).toMatch(said);
-    expect(text).toContain("PACT_MANAGED_START");
-  });
+  ])(
+    "with %s keeps the defaults, and the message names the file and the problem",
+    (_name, settings, said) => {
+      const { answer, text } = withSettings(settings);
+      expect(answer.systemMessage).toContain(".claude/pact-hooks.local.md");
+      expect(answer.systemMessage).toMatch(said);
+      expect(text).toContain("PACT_MANAGED_START");
+    },
+  );
 
-  test("JavaScript front matter does not run", () => {
+  test("never runs JavaScript in its front matter", () => {
     const box = sandbox();
     const trace = path.join(box.projectDir, "ran");
     withSettings(`---js\nrequire("fs").writeFileSync(${JSON.stringify(trace)}, "")\n---\n`, box);
     expect(fs.existsSync(trace)).toBe(false);
   });
 
-  test("a link out of the project is not followed: its text would end up in CLAUDE.md", () => {
+  test("behind a link out of the project is not read, so that its text cannot reach CLAUDE.md", () => {
     const box = sandbox();
     const secret = path.join(path.dirname(box.projectDir), "secret.md");
     fs.writeFileSync(secret, "top secret\n");
@@ -93,7 +96,7 @@ describe("settings", () => {
     expect(text).not.toContain("top secret");
   });
 
-  test("a project without .claude folder has no settings, and gets none", () => {
+  test("is optional in a project without a .claude folder, and no folder is created", () => {
     const box = sandbox();
     fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
     expect(run(box).answer.systemMessage).toBeUndefined();
@@ -101,7 +104,7 @@ describe("settings", () => {
   });
 });
 
-test("reading them leaves no descriptor open", () => {
+test("reading the settings leaves no descriptor open", () => {
   const { projectDir } = sandbox();
   fs.mkdirSync(path.join(projectDir, ".claude"));
   fs.writeFileSync(path.join(projectDir, ".claude/pact-hooks.local.md"), "mine\n");

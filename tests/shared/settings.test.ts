@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS, parseSettings } from "../../shared/settings.ts";
 
 const front = (...lines: string[]) => `---\n${lines.join("\n")}\n---\n`;
 
-test("no front matter: the defaults, and the text as the project's words", () => {
+test("a text without front matter keeps the defaults and becomes the project's words", () => {
   expect(parseSettings("")).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
   expect(parseSettings("\uFEFF\nAsk Ada.\n").settings).toEqual({
     ...DEFAULT_SETTINGS,
@@ -12,7 +12,7 @@ test("no front matter: the defaults, and the text as the project's words", () =>
   });
 });
 
-test.each(["\n", "\r\n"])("every setting, lines ending in %j", (ending) => {
+test.each(["\n", "\r\n"])("every setting is read from lines that end in %j", (ending) => {
   const text = front(
     "# ours",
     "enabled: false",
@@ -34,11 +34,14 @@ test.each(["\n", "\r\n"])("every setting, lines ending in %j", (ending) => {
   });
 });
 
-test.each([front(), front("# only a comment"), front("~"), "---\n---\n"])("%j: the defaults", (text) => {
-  expect(parseSettings(text)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
-});
+test.each([front(), front("# only a comment"), front("~"), "---\n---\n"])(
+  "the empty front matter %j keeps the defaults",
+  (text) => {
+    expect(parseSettings(text)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
+  },
+);
 
-describe("what is wrong is named with file, key and line, and the default is used", () => {
+describe("in a faulty settings file,", () => {
   test.each([
     [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; the default is used'],
     [front("enabled: 0"), "line 2: enabled must be true or false, not 0"],
@@ -63,7 +66,7 @@ describe("what is wrong is named with file, key and line, and the default is use
     [front("enabled: false", "--- more"), "the YAML is broken (a line in it starts with ---)"],
     ["---\nenabled: false\n", "line 1: the front matter is not closed"],
     ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not read, only YAML'],
-  ])("%j", (text, problem) => {
+  ])("the text %j keeps the defaults and gives the problem %j", (text, problem) => {
     const { settings, problems } = parseSettings(text);
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(problems).toHaveLength(1);
@@ -72,33 +75,36 @@ describe("what is wrong is named with file, key and line, and the default is use
     expect(({} as { enabled?: boolean }).enabled).toBeUndefined();
   });
 
-  test("one wrong setting does not cost the others", () => {
+  test("one wrong setting does not affect the others", () => {
     const { settings, problems } = parseSettings(`${front("enabled: maybe", "lockTtlSeconds: 60")}words`);
     expect(settings).toEqual({ ...DEFAULT_SETTINGS, lockTtlSeconds: 60, projectRouting: "words" });
     expect(problems).toHaveLength(1);
   });
 
-  test("a message stays short and on one line", () => {
+  test("a problem stays short and on one line", () => {
     const { problems } = parseSettings(front(`"a\\nb${"x".repeat(1000)}": 1`));
     expect(problems.join()).not.toContain("\n");
     expect(problems.join().length).toBeLessThan(300);
   });
 });
 
-describe("code never runs", () => {
+describe("front matter", () => {
   const effects = globalThis as { ran?: boolean };
   afterEach(() => {
     delete effects.ran;
   });
 
-  test.each(["---js", "---javascript", "--- js", "---JS", "---coffee"])("%s", (opening) => {
-    const { settings } = parseSettings(`${opening}\n{ enabled: !(globalThis.ran = true) }\n---\nwords`);
-    expect(settings).toEqual(DEFAULT_SETTINGS);
-    expect(effects.ran).toBeUndefined();
-  });
+  test.each(["---js", "---javascript", "--- js", "---JS", "---coffee"])(
+    "that opens with %s never runs code",
+    (opening) => {
+      const { settings } = parseSettings(`${opening}\n{ enabled: !(globalThis.ran = true) }\n---\nwords`);
+      expect(settings).toEqual(DEFAULT_SETTINGS);
+      expect(effects.ran).toBeUndefined();
+    },
+  );
 });
 
-test("never throws, and settings are always of the right kind", () => {
+test("parseSettings never throws, and always returns settings of the right types", () => {
   const part = fc.constantFrom(
     "---",
     "---js",
@@ -137,7 +143,7 @@ test("never throws, and settings are always of the right kind", () => {
   );
 });
 
-describe("a hostile file neither takes long nor fills the answer", () => {
+describe("a hostile settings file", () => {
   const manyKeys = Array.from({ length: 900 }, (_, index) => `k${index}: 1`);
   const bomb = [
     "a0: &a0 [x, x, x]",
@@ -146,12 +152,12 @@ describe("a hostile file neither takes long nor fills the answer", () => {
 
   test.each([
     ["many unknown keys", front(...manyKeys)],
-    ["too long a front matter", front(...manyKeys, ...manyKeys.map((key) => `x${key}`))],
+    ["overlong front matter", front(...manyKeys, ...manyKeys.map((key) => `x${key}`))],
     ["lists of lists of lists", front(...bomb, "enabled: *a8")],
-    ["a list that holds itself", front("enabled: &a [*a]")],
-    ["a map that holds itself", front("enabled: &a {b: *a}")],
-    ["a value of many characters", front(`enabled: ${"x".repeat(9000)}`)],
-  ])("%s", (_name, text) => {
+    ["a list that contains itself", front("enabled: &a [*a]")],
+    ["a map that contains itself", front("enabled: &a {b: *a}")],
+    ["a very long value", front(`enabled: ${"x".repeat(9000)}`)],
+  ])("with %s keeps the defaults and gives short problems", (_name, text) => {
     const { settings, problems } = parseSettings(text);
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(problems.length).toBeGreaterThan(0);
@@ -165,13 +171,13 @@ test.each([
   ["[1]", "a list"],
   ["2020-01-01", "a date"],
   ["null", "null"],
-])("a value that is %s is named as %s", (value, name) => {
+])("a problem calls the value %s %s", (value, name) => {
   const { problems } = parseSettings(`---\nenabled: ${value}\n---\n`);
   expect(problems).toEqual([
     `.claude/pact-hooks.local.md line 2: enabled must be true or false, not ${name}; the default is used`,
   ]);
 });
 
-test.each(["null", "~", "", "# only words"])("front matter that is %j sets nothing", (yaml) => {
+test.each(["null", "~", "", "# only words"])("front matter with the text %j sets nothing", (yaml) => {
   expect(parseSettings(`---\n${yaml}\n---\n`)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
 });
