@@ -12,7 +12,7 @@ import { waitUntil } from "../../helpers/waitUntil.ts";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 
-/** Holds a flock from Python until its standard input ends. */
+/** A Python program that holds a flock until its standard input ends. */
 const PYTHON_HOLDER = `
 import fcntl, sys
 f = open(sys.argv[1], "a+")
@@ -20,7 +20,7 @@ fcntl.flock(f, fcntl.LOCK_EX)
 print('{"held":true}', flush=True)
 sys.stdin.read()
 `;
-/** Exits with 1 if somebody else holds the flock. */
+/** A Python program that exits with 1 if another process holds the flock. */
 const PYTHON_TRY = `
 import fcntl, sys
 try:
@@ -29,7 +29,7 @@ except BlockingIOError:
     sys.exit(1)
 `;
 
-test("some backend is on the machine that runs these tests", () => {
+test("this machine has at least one backend", () => {
   expect(BACKENDS).not.toEqual([]);
 });
 
@@ -38,7 +38,7 @@ test.each(["none", "no such word"])("PACT_HOOKS_FLOCK=%s allows no backend", (wo
   expect(findBackend()).toBeNull();
 });
 
-test("without a choice, or with an empty one, the first of them is used", () => {
+test("an empty PACT_HOOKS_FLOCK chooses the first backend", () => {
   useBackend("");
   expect(findBackend()?.name).toBe(BACKENDS[0]);
 });
@@ -56,7 +56,7 @@ describe.each(BACKENDS)("backend %s", (name) => {
     return fd as number;
   };
 
-  test("creates a private file, locks it once, and frees it when it is closed", () => {
+  test("creates a private file, locks it once, and frees the lock when the file is closed", () => {
     const file = path.join(tempDir(), "lock");
     const fd = held(file);
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
@@ -65,7 +65,7 @@ describe.each(BACKENDS)("backend %s", (name) => {
     fs.closeSync(held(file));
   });
 
-  test("a refusal leaves no descriptor open", () => {
+  test("leaves no descriptor open when the lock is held", () => {
     const file = path.join(tempDir(), "lock");
     const fd = held(file);
     openLocked(file);
@@ -114,7 +114,7 @@ describe.each(BACKENDS)("backend %s", (name) => {
     fs.closeSync(held(file));
   });
 
-  test("a child that is started while it is held does not keep it", () => {
+  test("does not pass the lock on to a child process started meanwhile", () => {
     const file = path.join(tempDir(), "lock");
     const fd = held(file);
     const sleeper = start("sleep", ["60"]);
@@ -123,7 +123,7 @@ describe.each(BACKENDS)("backend %s", (name) => {
     fs.closeSync(held(file));
   });
 
-  test("a device is not opened", (context) => {
+  test("does not open a device", (context) => {
     const file = path.join(tempDir(), "lock");
     const made = spawnSync("mknod", [file, "c", "240", "0"]).status === 0;
     context.skip(!made, "needs the right to make a device");
@@ -131,8 +131,8 @@ describe.each(BACKENDS)("backend %s", (name) => {
   });
 });
 
-describe("an addon that cannot be used", () => {
-  /** A copy of the package, elsewhere, with its own node_modules. */
+describe("the addon", () => {
+  /** Copies the package to a folder with its own node_modules. */
   const packageWith = (addon: Record<string, string>) => {
     const dir = tempDir();
     fs.cpSync(dist, path.join(dir, "dist"), { recursive: true });
@@ -147,7 +147,7 @@ describe("an addon that cannot be used", () => {
 
   test.each<[string, Record<string, string>]>([
     ["is not installed", {}],
-    ["does not load, being built for another machine", { "index.js": index, "build/fs_ext.node": "\x7fELF" }],
+    ["is built for another machine and does not load", { "index.js": index, "build/fs_ext.node": "\x7fELF" }],
     ["throws while it loads", { "index.js": "throw new Error('no luck')" }],
   ])("counts as absent if it %s", async (_what, addon) => {
     const { events } = useJournal();
@@ -165,7 +165,7 @@ describe("an addon that cannot be used", () => {
     expect(events("lock_fail_open")).toHaveLength(next ? 1 : 2);
   });
 
-  test("in an unexpected way is a failure of our own, and fails open", async () => {
+  test("makes the lock fail open if it throws an unexpected error", async () => {
     const { events } = useJournal();
     const { dir, PACT_HOOKS_LIBRARY } = packageWith({ "index.js": "exports.flockSync = () => null.x;" });
     const params = { target: path.join(dir, "CLAUDE.md") };
@@ -192,7 +192,7 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     expect(fs.existsSync(trace)).toBe(false);
   });
 
-  /** A command under which another program is in the place of `flock`, whose own copy it can run as `$FLOCK`. */
+  /** A command prefix that mounts a script over `flock`. The script can run the real program as `$FLOCK`. */
   const insteadOfFlock = (context: TestContext, script: string): string[] => {
     const dir = tempDir();
     const other = path.join(dir, "other");
@@ -206,7 +206,7 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     return under;
   };
 
-  test("of BusyBox, which cannot wait, is asked again until the lock is free", async (context) => {
+  test("of BusyBox, which cannot wait, is polled until the lock is free", async (context) => {
     const { events } = useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const trace = path.join(tempDir(), "asked");
@@ -221,7 +221,7 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     expect(events()).toEqual([]);
   });
 
-  test("that ends in a way of its own is an error, not a lock", async (context) => {
+  test("that exits with an unknown code is an error, not a lock", async (context) => {
     const { events } = useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const under = insteadOfFlock(context, "echo something is wrong >&2; exit 69");

@@ -9,7 +9,7 @@ import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "
 import { sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
-/** Ample: these tests are about whom it finds. */
+/** Ample time, because these tests check which holder is found, not how fast. */
 const BUDGET_MS = 10_000;
 
 function openFile(file: string): number {
@@ -26,8 +26,8 @@ function ownRecord() {
   return { fd, record };
 }
 
-describe("the record", () => {
-  test("says who holds the lock, while it is held and not after", () => {
+describe("the holder record", () => {
+  test("names the holder while the lock is held, and is empty afterwards", () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const read = () => fs.readFileSync(sidecarOf(target), "utf8");
@@ -42,21 +42,21 @@ describe("the record", () => {
     expect(read()).toBe("");
   });
 
-  test("refreshes the mtime", () => {
+  test("refreshes the mtime of the sidecar", () => {
     const file = tempFile("", "sidecar");
     fs.utimesSync(file, 0, 0);
     writeRecord(openFile(file), "test", undefined);
     expect(fs.statSync(file).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  test("replaces a longer one", () => {
+  test("replaces a longer record whole", () => {
     const file = tempFile("x".repeat(2000), "sidecar");
     const fd = openFile(file);
     writeRecord(fd, "test", undefined);
     expect(readRecord(fd)).toMatchObject({ pid: process.pid, hook: "test" });
   });
 
-  test("has no session id that is not one, however long", () => {
+  test("leaves out an invalid session id, however long", () => {
     const file = tempFile("", "sidecar");
     const fd = openFile(file);
     writeRecord(fd, "test", "x\n".repeat(5000));
@@ -77,11 +77,11 @@ describe("the record", () => {
     JSON.stringify({ pid: 1, start: 1, acquired_at: at }),
     JSON.stringify({ pid: 1, start: "1", acquired_at: "yesterday" }),
     JSON.stringify({ pid: 1, start: "1", acquired_at: at, hook: "x".repeat(5000) }),
-  ])("that is none is ignored: %s", (content) => {
+  ])("is ignored if the sidecar contains %j", (content) => {
     expect(readRecord(openFile(tempFile(content, "sidecar")))).toBeNull();
   });
 
-  test("of a process that runs gives its command and how long it holds", () => {
+  test("of a running process gives its command and how long it has held the lock", () => {
     expect(holderOfRecord(ownRecord().record)).toEqual({
       pid: process.pid,
       command: expect.stringMatching(/^node/),
@@ -91,13 +91,13 @@ describe("the record", () => {
     });
   });
 
-  test("of an earlier process with the same pid blames nobody", () => {
+  test("of an earlier process with the same pid names a dead holder", () => {
     const { record } = ownRecord();
     const earlier = { ...record, start: String(Number(record.start) - 1000) };
     expect(holderOfRecord(earlier)).toEqual({ pid: process.pid, source: "record", alive: false });
   });
 
-  test("of a process that has ended, or is a zombie, is of a dead one", async () => {
+  test("of an exited process or a zombie names a dead holder", async () => {
     const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
     const zombie = await shell.message("pid");
     if (IS_LINUX) await waitUntil(() => fs.readFileSync(`/proc/${zombie}/stat`, "utf8").includes(") Z "));
@@ -109,8 +109,8 @@ describe("the record", () => {
   });
 });
 
-describe("who holds it", () => {
-  test("is nobody for a free sidecar, an absent one, and one that is a link", () => {
+describe("findHolder", () => {
+  test("finds no holder of a free sidecar, an absent one, or a link", () => {
     const file = tempFile("", "sidecar");
     expect(findHolder(file, BUDGET_MS)).toBeUndefined();
     expect(findHolder(`${file}.absent`, BUDGET_MS)).toBeUndefined();
@@ -118,7 +118,7 @@ describe("who holds it", () => {
     expect(findHolder(`${file}.link`, BUDGET_MS)).toBeUndefined();
   });
 
-  test("is what the record says", async () => {
+  test("returns the holder that the record names", async () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const holder = startProgram("holdLock", { target, hold: true });
@@ -127,13 +127,13 @@ describe("who holds it", () => {
     expect(found).toMatchObject({ pid: holder.pid, command: "node", source: "record", alive: true });
   });
 
-  test("is not looked for any longer than allowed", () => {
+  test("finds no holder when no time is left", () => {
     const file = tempFile("", "sidecar");
     expect(findHolder(file, -1)).toBeUndefined();
   });
 
-  describe.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)("without a record, as Linux tells it", () => {
-    test("is the process that has the descriptor, not the one that called flock and is gone", async () => {
+  describe.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)("without a valid record, on Linux,", () => {
+    test("finds the process that has the descriptor, not the exited one that called flock", async () => {
       const file = tempFile("", "sidecar");
       const shell = start("bash", [
         "-c",
@@ -146,7 +146,7 @@ describe("who holds it", () => {
       expect(found).toEqual({ pid: shell.pid, command: "bash", source: "proc", alive: true });
     });
 
-    test("is the true holder, whatever a record of somebody else says", async () => {
+    test("finds the real holder when the record names an earlier process", async () => {
       const { record } = ownRecord();
       const stale = { ...record, start: "1" };
       const file = tempFile(JSON.stringify(stale), "sidecar");
@@ -156,7 +156,7 @@ describe("who holds it", () => {
       expect(found).toMatchObject({ pid: holder.pid, source: "proc" });
     });
 
-    test("is not who holds a file of the same number on another file system", async (context) => {
+    test("ignores a file with the same inode number on another file system", async (context) => {
       const [one, other] = [0, 1].map(() => path.join(mountTmpfs(context, "size=64k"), "sidecar"));
       for (const file of [one, other] as [string, string]) fs.writeFileSync(file, "");
       context.skip(
@@ -171,11 +171,11 @@ describe("who holds it", () => {
   });
 });
 
-describe.runIf(IS_LINUX)("a record", () => {
+describe.runIf(IS_LINUX)("the holder record, on Linux,", () => {
   const startOf = (pid: number) =>
     fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ")[19] as string;
 
-  test("of a zombie is of a dead one, although it is the same process", async () => {
+  test("of a zombie names a dead holder, although its start token matches", async () => {
     const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
     const pid = await shell.message("pid");
     await waitUntil(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
@@ -184,13 +184,13 @@ describe.runIf(IS_LINUX)("a record", () => {
     expect(holderOfRecord({ ...record, pid: shell.pid, start: startOf(shell.pid) }).alive).toBe(true);
   });
 
-  test("from the future does not say how long the lock is held", () => {
+  test("from the future does not say how long the lock has been held", () => {
     const { record } = ownRecord();
     const future = new Date(Date.now() + 60_000).toISOString();
     expect(holderOfRecord({ ...record, acquired_at: future })).not.toHaveProperty("held_ms");
   });
 
-  test("of a process that calls itself MainThread, as Node 24 does, gives its program", async () => {
+  test("of a process that calls itself MainThread, as Node 24 does, gives its program's name", async () => {
     const node = start(process.execPath, [
       "-e",
       'process.title = "MainThread"; console.log("{\\"ready\\":1}"); process.stdin.resume()',
@@ -201,7 +201,7 @@ describe.runIf(IS_LINUX)("a record", () => {
     expect(command).toBe(path.basename(process.execPath));
   });
 
-  test("of another user's process, to whom we may send no signal, is of one that lives", async ({ skip }) => {
+  test("of another user's process, which we may not signal, names a live holder", async ({ skip }) => {
     skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
@@ -219,7 +219,7 @@ describe.runIf(IS_LINUX)("a record", () => {
 });
 
 test.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)(
-  "a holder is not looked for when there is no time left",
+  "findHolder skips the search for a holder without a record when no time is left",
   async () => {
     const file = tempFile("", "sidecar");
     const holder = start("flock", [file, "sh", "-c", "echo '{\"held\":1}'; read x"]);
