@@ -14,14 +14,14 @@ function setUp(dir = tempDir()) {
   return { target, snapshot, backup };
 }
 
-test("is the file itself, in a private folder", () => {
+test("a backup is a hard link to the target, in a private folder", () => {
   const { target, snapshot, backup } = setUp();
   expect(keepBackup(target, snapshot, backup)).toBe(true);
   expect(fs.statSync(backup).ino).toBe(fs.statSync(target).ino);
   expect(fs.statSync(path.dirname(backup)).mode & 0o777).toBe(0o700);
 });
 
-test("is a private copy of what was read where that is another file system", (context) => {
+test("a backup on another file system is a private copy of what was read", (context) => {
   const { target, snapshot, backup } = setUp(mountTmpfs(context, "size=64k"));
   fs.chmodSync(target, 0o644);
   fs.writeFileSync(target, "two\n");
@@ -30,7 +30,7 @@ test("is a private copy of what was read where that is another file system", (co
   expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
 });
 
-test("is none where there is no space for the whole of it", (context) => {
+test("a backup that does not fit on the disk throws, and leaves no file behind", (context) => {
   const { snapshot, backup, target } = setUp(mountTmpfs(context, "size=64k"));
   snapshot.bytes = Buffer.alloc(100 * 1024, "text\n");
   expect(() => keepBackup(target, snapshot, backup)).toThrow(/ENOSPC/);
@@ -39,8 +39,8 @@ test("is none where there is no space for the whole of it", (context) => {
 
 test.each<[string, (backup: string) => void]>([
   ["a file", (backup) => fs.writeFileSync(backup, "first\n")],
-  ["a link that leads nowhere", (backup) => fs.symlinkSync("nowhere", backup)],
-])("%s that is there already stays", (_what, make) => {
+  ["a dangling link", (backup) => fs.symlinkSync("nowhere", backup)],
+])("an existing backup that is %s stays", (_what, make) => {
   const { target, snapshot, backup } = setUp();
   fs.mkdirSync(path.dirname(backup));
   make(backup);
@@ -49,7 +49,7 @@ test.each<[string, (backup: string) => void]>([
   expect(fs.lstatSync(backup).ino).toBe(before);
 });
 
-test("one that is there already stays, also when the file has been deleted meanwhile", () => {
+test("an existing backup stays even when the target has been deleted", () => {
   const { target, snapshot, backup } = setUp();
   fs.mkdirSync(path.dirname(backup));
   fs.writeFileSync(backup, "first\n");
@@ -58,7 +58,7 @@ test("one that is there already stays, also when the file has been deleted meanw
   expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
 });
 
-test("is not made of a file that has taken the place of the one that was read", () => {
+test("a file that has replaced the one that was read is not backed up", () => {
   const { target, snapshot, backup } = setUp();
   fs.writeFileSync(`${target}.new`, "theirs\n");
   fs.renameSync(`${target}.new`, target);
@@ -66,7 +66,7 @@ test("is not made of a file that has taken the place of the one that was read", 
   expect(fs.existsSync(backup)).toBe(false);
 });
 
-test("that cannot be made is the system's error", () => {
+test("a backup that cannot be created throws the system's error", () => {
   const { target, snapshot, backup } = setUp();
   fs.writeFileSync(path.dirname(backup), "a file where the folder should be");
   expect(() => keepBackup(target, snapshot, backup)).toThrow(/EEXIST|ENOTDIR/);

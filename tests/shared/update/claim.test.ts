@@ -18,7 +18,7 @@ function newTarget(base = "CLAUDE.md"): TargetPath & { claim(token: string): str
 const TOKEN = "0123456789abcdef";
 
 describe("a claim", () => {
-  test("is a private folder beside the target, never the same twice", () => {
+  test("is a private folder beside the target, with a new name each time", () => {
     const target = newTarget();
     const claims = [createClaim(target), createClaim(target)];
     for (const claim of claims) {
@@ -29,7 +29,7 @@ describe("a claim", () => {
     expect(listClaims(target).sort()).toEqual(claims.sort());
   });
 
-  test("is found by its exact form only", () => {
+  test("is recognized only by the exact form of its name", () => {
     const target = newTarget();
     const others = [
       ".CLAUDE.md.0123456789abcde.claim",
@@ -69,13 +69,13 @@ describe("fencing", () => {
     expect(fs.readFileSync(path.join(own, "next"), "utf8")).toBe("ours");
   });
 
-  test("makes it impossible to publish out of a claim that is held open", () => {
+  test("stops a writer from publishing out of a claim that it holds open", () => {
     const target = newTarget();
     const theirs = createClaim(target);
     fs.writeFileSync(path.join(theirs, "next"), "theirs");
     const fd = fs.openSync(theirs, "r");
     fence(target, "", TTL_MS);
-    // Their working folder is still the removed one, which nothing can be created in.
+    // The descriptor still names the removed folder, in which the kernel creates no more files.
     expect(() => fs.writeFileSync(`/dev/fd/${fd}/next`, "again")).toThrow();
     expect(() => fs.renameSync(path.join(theirs, "next"), target.path)).toThrow(/ENOENT/);
     fs.closeSync(fd);
@@ -104,7 +104,7 @@ describe("fencing", () => {
         for (let i = 0; i < 1000; i++) fs.writeFileSync(path.join(claim, String(i)), "");
       },
     ],
-  ])("removes %s in a claim's place, following nothing", (_what, make) => {
+  ])("removes %s in a claim's place, and follows no link", (_what, make) => {
     const target = newTarget();
     const outside = tempDir();
     fs.writeFileSync(path.join(outside, "precious"), "precious");
@@ -114,11 +114,11 @@ describe("fencing", () => {
     expect(fs.readdirSync(outside)).toEqual(["precious"]);
   });
 
-  test("of an absent claim is done", () => {
+  test("succeeds for an absent claim", () => {
     expect(() => removeClaim(newTarget().claim(TOKEN))).not.toThrow();
   });
 
-  test("lets a claim of another user block while it is young, and ignores it when it is old or dated in the future", ({
+  test("is blocked by another user's young claim, but ignores an old one and one dated in the future", ({
     skip,
   }) => {
     skip(!IS_ROOT, "needs to be root, to become somebody else");

@@ -1,4 +1,4 @@
-/** Changes by a program that knows nothing of locks and claims, at each moment of an update. */
+/** Outside edits, by a program that ignores locks and claims, at each moment of an update. */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
@@ -28,24 +28,29 @@ function replace(file: string, text: string): void {
 
 const addOurs = (text: string | null) => (text?.includes("ours") ? text : `ours\n${text ?? ""}`);
 
-describe("before the publish: read again", () => {
+describe("before the publish,", () => {
   test.each<[string, string | null, (target: string) => void, string]>([
     ["an append", "old\n", (target) => fs.appendFileSync(target, "theirs\n"), "ours\nold\ntheirs\n"],
     ["a rewrite in place", "old\n", (target) => fs.writeFileSync(target, "theirs\n"), "ours\ntheirs\n"],
     ["a rewrite of the same length", "old\n", (target) => fs.writeFileSync(target, "OLD\n"), "ours\nOLD\n"],
-    ["a rename over it", "old\n", (target) => replace(target, "theirs\n"), "ours\ntheirs\n"],
-    ["a rename over it with the same bytes", "old\n", (target) => replace(target, "old\n"), "ours\nold\n"],
+    ["a rename over the target", "old\n", (target) => replace(target, "theirs\n"), "ours\ntheirs\n"],
+    [
+      "a rename over the target with the same bytes",
+      "old\n",
+      (target) => replace(target, "old\n"),
+      "ours\nold\n",
+    ],
     ["a deletion", "old\n", (target) => fs.unlinkSync(target), "ours\n"],
     ["a creation", null, (target) => fs.writeFileSync(target, "theirs\n"), "ours\ntheirs\n"],
     ["a truncation", "old\n", (target) => fs.truncateSync(target, 0), "ours\n"],
-  ])("%s", (_what, before, edit, after) => {
+  ])("%s makes the writer read the target again", (_what, before, edit, after) => {
     const { events } = useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     if (before !== null) fs.writeFileSync(target, before);
     let calls = 0;
     const mutate = (text: string | null) => {
       calls++;
-      // The first call is the look without the lock, the second is in the first round.
+      // updateFile makes the first call without the lock, and the second one in the first round.
       if (calls === 2) edit(target);
       return addOurs(text);
     };
@@ -55,7 +60,7 @@ describe("before the publish: read again", () => {
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   });
 
-  test("a new mode is kept", () => {
+  test("a new mode of the target is kept", () => {
     useJournal();
     const target = tempFile("old\n");
     fs.chmodSync(target, 0o644);
@@ -70,7 +75,7 @@ describe("before the publish: read again", () => {
   });
 });
 
-describe("after the publish, into the file that it has displaced", () => {
+describe("in the file that the publish has displaced,", () => {
   const setUp = (before: string) => {
     const target = tempFile(before);
     const displaced = openSnapshot(target) as Snapshot;
@@ -93,11 +98,11 @@ describe("after the publish, into the file that it has displaced", () => {
     };
   };
 
-  test("nothing is found where nothing came", () => {
+  test("no edit is found if there was none", () => {
     expect(setUp("old\n").find()).toBeUndefined();
   });
 
-  test("what came is found once", () => {
+  test("an outside edit is found only once", () => {
     const { rewrite, find } = setUp("old\n");
     rewrite("old\ntheirs\n");
     expect(find()).toEqual({
@@ -110,42 +115,42 @@ describe("after the publish, into the file that it has displaced", () => {
 
   test.each([
     ["an append", "a\nb\nc\nd\n", "a\nb\nc\nd\ntheirs\n", "ours\na\nb\nc\nd\ntheirs\n"],
-    ["another line changed", "a\nb\nc\nd\n", "a\nb\nc\nD\n", "ours\na\nb\nc\nD\n"],
-    ["a line removed", "a\nb\nc\nd\n", "a\nb\nd\n", "ours\na\nb\nd\n"],
-    ["the end of a write of which we saw the beginning", "", "theirs\n", "ours\ntheirs\n"],
+    ["a change of another line", "a\nb\nc\nd\n", "a\nb\nc\nD\n", "ours\na\nb\nc\nD\n"],
+    ["the removal of a line", "a\nb\nc\nd\n", "a\nb\nd\n", "ours\na\nb\nd\n"],
+    ["the end of a write whose beginning we read", "", "theirs\n", "ours\ntheirs\n"],
   ])("%s is merged", (_what, before, edit, after) => {
     const { rewrite, merge } = setUp(before);
     rewrite(edit);
     expect(merge()).toEqual({ bytes: Buffer.from(after), isConflict: false });
   });
 
-  test("where both touch the same lines, theirs wins with our change, and ours must be saved", () => {
+  test("an edit of the lines that we changed wins, receives our change, and is a conflict", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("theirs\n");
     expect(merge()).toEqual({ bytes: Buffer.from("ours\ntheirs\n"), isConflict: true });
   });
 
-  test("a version that is no text wins as it is, and ours must be saved", () => {
+  test("an edit that is not text wins unchanged, and is a conflict", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("\0\0\0");
     expect(merge()).toEqual({ bytes: Buffer.from("\0\0\0"), isConflict: true });
   });
 
-  test("a version that is no text in the place of ours must be saved", () => {
+  test("an edit wins over a new target that is not text, and is a conflict", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("a\nb\ntheirs\n");
     const merged = merge(Buffer.from("caf\xe9\n", "latin1"));
     expect(merged).toEqual({ bytes: Buffer.from("ours\na\nb\ntheirs\n"), isConflict: true });
   });
 
-  test("where the target has been deleted too, theirs comes back with our change", () => {
+  test("an edit comes back with our change if the target has been deleted", () => {
     const { rewrite, merge } = setUp("a\n");
     rewrite("a\ntheirs\n");
     expect(merge(null)).toEqual({ bytes: Buffer.from("ours\na\ntheirs\n"), isConflict: false });
   });
 });
 
-test("a saved version is private, and a further try replaces it", () => {
+test("a saved version is private, and the next save replaces it", () => {
   const target = tempFile("theirs\n");
   const saved = saveBeside(target, Buffer.from("caf\xe9\n", "latin1"));
   expect(saveBeside(target, Buffer.from("ours\n"), saved)).toBe(saved);
@@ -153,12 +158,12 @@ test("a saved version is private, and a further try replaces it", () => {
   expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
 });
 
-describe("a whole update, with its renames held up while another program writes", () => {
-  /** The update starts, and each of its renames takes so long that the test can act. */
+describe("while another program writes during the delayed renames of an update,", () => {
+  /** Starts an update, and delays each of its renames so that the test can act meanwhile. */
   const startUpdate = (context: TestContext, before: string, params = {}, delay = 500_000) => {
     const { events } = useJournal();
     const target = tempFile(before);
-    // It is at rest.
+    // An old mtime tells the update that no program is writing the target.
     fs.utimesSync(target, 1000, 1000);
     const theirs = fs.openSync(target, "a");
     onTestFinished(() => fs.closeSync(theirs));
@@ -176,7 +181,7 @@ describe("a whole update, with its renames held up while another program writes"
 
   test.for([
     ["an append", "old\n", "old\nours\ntheirs\n"],
-    ["what follows a truncate, with our change made on it", "", "theirs\nours\n"],
+    ["a write after a truncate", "", "theirs\nours\n"],
   ] as const)("%s is merged", async ([_what, before, after], context) => {
     const { target, child, events, published, write } = startUpdate(context, before);
     await published();
@@ -187,7 +192,7 @@ describe("a whole update, with its renames held up while another program writes"
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   });
 
-  test("what comes during the merges is merged too", async (context) => {
+  test("an edit made during a merge is merged too", async (context) => {
     const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 200_000);
     for (const line of ["one\n", "two\n", "three\n"]) {
       await published();
@@ -198,7 +203,7 @@ describe("a whole update, with its renames held up while another program writes"
     expect(events("outside_edit")).toHaveLength(3);
   });
 
-  test("after ten merges the update ends, and says what could not be kept", async (context) => {
+  test("the update ends after ten merges, and reports the edit that it could not keep", async (context) => {
     const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 100_000);
     for (let merges = 0; merges <= 10; merges++) {
       await published();
@@ -213,7 +218,7 @@ describe("a whole update, with its renames held up while another program writes"
     expect(events().map(({ resolution }) => resolution)).toEqual([...Array(10).fill("merged"), "lost"]);
   });
 
-  test("the same lines: theirs is in place, ours is saved, named, and in the journal", async (context) => {
+  test("an edit of the same lines takes effect, and our version is saved, named and journaled", async (context) => {
     const { target, child, events, published, saved } = startUpdate(context, "old\n");
     const theirs = fs.openSync(target, "r+");
     await published();
@@ -228,7 +233,7 @@ describe("a whole update, with its renames held up while another program writes"
     expect(events()).toMatchObject([{ type: "outside_edit", resolution: "conflict", saved: file }]);
   });
 
-  test("what cannot be published is saved, named, and in the journal", async (context) => {
+  test("an edit that cannot be published is saved, named and journaled", async (context) => {
     const { target, child, events, published, write, saved } = startUpdate(context, "old\n");
     await published();
     write("theirs\n");
@@ -242,7 +247,7 @@ describe("a whole update, with its renames held up while another program writes"
   });
 });
 
-test("the merge of what was found does not wait for the lock once more", async (context) => {
+test("the merge of a displaced edit does not wait for the lock again", async (context) => {
   const { events } = useJournal();
   const target = tempFile("old\n");
   const { ino } = fs.statSync(target);

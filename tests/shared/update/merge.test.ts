@@ -4,23 +4,29 @@ import { mergeTexts } from "../../../shared/update/merge.ts";
 
 const BLOCK = "<!-- START -->\nblock\n<!-- END -->\n";
 
-describe("an append always merges", () => {
+describe("an outside append", () => {
   test.each<[string, string, string, string, string]>([
     ["after our block on top", "a\n", "a\nx\n", `${BLOCK}a\n`, `${BLOCK}a\nx\n`],
     ["after our own append", "a\n", "a\nx\n", "a\nb\n", "a\nb\nx\n"],
     ["to an empty file", "", "x\n", BLOCK, `${BLOCK}x\n`],
-    ["to an empty file, where ours ends within a line", "", "x\n", "ours", "ours\nx\n"],
+    ["to an empty file, where our text has no last line ending,", "", "x\n", "ours", "ours\nx\n"],
     ["that continues the last line", "a", "a and x\n", `${BLOCK}a`, `${BLOCK}a and x\n`],
     ["that would continue a line of ours", "a", "a and x\n", "a\n<!-- END -->", "a\n<!-- END -->\n and x\n"],
-    ["that would continue a line that ends like its own", "ab", "ab and x\n", "cb", "cb\n and x\n"],
-    ["after a line that ours has ended", "a", "a\nx\n", "a\n", "a\n\nx\n"],
-    ["with other line ends", "a\r\n", "a\r\nx\r\n", "b\r\na\r\n", "b\r\na\r\nx\r\n"],
-    ["when ours has removed everything", "a\n", "a\nx\n", "", "x\n"],
-  ])("%s", (_what, base, outside, current, merged) => {
+    [
+      "that would continue a line of ours with the same last letter",
+      "ab",
+      "ab and x\n",
+      "cb",
+      "cb\n and x\n",
+    ],
+    ["after a line that our change has ended", "a", "a\nx\n", "a\n", "a\n\nx\n"],
+    ["with CRLF line endings", "a\r\n", "a\r\nx\r\n", "b\r\na\r\n", "b\r\na\r\nx\r\n"],
+    ["to a file that our change has emptied", "a\n", "a\nx\n", "", "x\n"],
+  ])("%s is merged", (_what, base, outside, current, merged) => {
     expect(mergeTexts(base, outside, current)).toBe(merged);
   });
 
-  test("whatever the texts are: both are in the result, whole", () => {
+  test("is merged with any text of ours so that both stay whole", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "\n", "\r\n", "é"), maxLength: 30 });
     fc.assert(
       fc.property(text, text, text, (base, added, current) => {
@@ -33,32 +39,37 @@ describe("an append always merges", () => {
   });
 });
 
-describe("other edits", () => {
+describe("another outside edit", () => {
   const base = "one\ntwo\nthree\nfour\nfive\n";
   test.each<[string, string, string, string | null]>([
     [
-      "in different lines merge",
+      "in a different line is merged",
       base.replace("five", "5"),
       base.replace("one", "1"),
       "1\ntwo\nthree\nfour\n5\n",
     ],
-    ["in the same line do not", base.replace("three", "3"), base.replace("three", "III"), null],
+    ["in the same line is a conflict", base.replace("three", "3"), base.replace("three", "III"), null],
     [
-      "that are the same merge",
+      "that equals our change is merged",
       base.replace("three", "3"),
       base.replace("three", "3"),
       "one\ntwo\n3\nfour\nfive\n",
     ],
     [
-      "a line removed there, a block added here",
+      "that removes a line is merged with a block that we add",
       base.replace("four\n", ""),
       `${BLOCK}${base}`,
       `${BLOCK}one\ntwo\nthree\nfive\n`,
     ],
-    ["everything removed there, beside a block added here, do not", "", `${BLOCK}${base}`, null],
-    ["everything replaced there, a line changed here", "new\n", base.replace("one", "1"), null],
+    ["that removes everything conflicts with a block that we add", "", `${BLOCK}${base}`, null],
     [
-      "only line ends changed there, another line here",
+      "that replaces everything conflicts with a line that we change",
+      "new\n",
+      base.replace("one", "1"),
+      null,
+    ],
+    [
+      "that changes only line endings conflicts with a line that we change",
       base.replaceAll("\n", "\r\n"),
       base.replace("one", "1"),
       null,
@@ -67,7 +78,7 @@ describe("other edits", () => {
     expect(mergeTexts(base, outside, current)).toBe(merged);
   });
 
-  test("unchanged there gives ours, unchanged here gives theirs", () => {
+  test("is the whole result if we change nothing, and our change is if there is no edit", () => {
     const texts = fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 30 });
     fc.assert(
       fc.property(texts, texts, (a, b) => {

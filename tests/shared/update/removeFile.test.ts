@@ -24,7 +24,7 @@ beforeEach(() => {
 const isOurs = (text: string): boolean => text === "ours\n";
 const remove = (mayGo = isOurs) => removeFile(target, mayGo, {});
 
-test("removes a file, under its lock, and leaves no claim", () => {
+test("removeFile removes a file under its lock, and leaves no claim", () => {
   let held = false;
   const gone = remove((text) => {
     held = fs.statSync(sidecarOf(target.path)).size > 0 && listClaims(target).length === 1;
@@ -35,13 +35,13 @@ test("removes a file, under its lock, and leaves no claim", () => {
   expect(remove()).toBe(true);
 });
 
-test("keeps one whose text says no", () => {
+test("removeFile keeps a file whose text the caller rejects", () => {
   fs.writeFileSync(target.path, "theirs\n");
   expect(remove()).toBe(false);
   expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
 });
 
-test("keeps one that is written while it is looked at", () => {
+test("removeFile keeps a file that is written while the caller judges its text", () => {
   const changes = [
     () => fs.appendFileSync(target.path, "theirs\n"),
     () => {
@@ -60,7 +60,7 @@ test("keeps one that is written while it is looked at", () => {
   }
 });
 
-test("keeps one when another writer has fenced it", () => {
+test("removeFile keeps the file when another writer has fenced its claim", () => {
   const gone = remove(() => {
     for (const claim of listClaims(target)) fs.rmSync(claim, { recursive: true });
     return true;
@@ -69,14 +69,14 @@ test("keeps one when another writer has fenced it", () => {
   expect(fs.existsSync(target.path)).toBe(true);
 });
 
-test("fences other writers: what they have staged cannot bring the file back", () => {
+test("removeFile fences other writers, so that none can publish its staged text afterwards", () => {
   const claim = createClaim(target);
   fs.writeFileSync(path.join(claim, "next"), "old\n");
   expect(remove()).toBe(true);
   expect(() => fs.renameSync(path.join(claim, "next"), target.path)).toThrow("ENOENT");
 });
 
-test("what is written at the moment of removal, into the file that was open, is put back", async (context) => {
+test("text that is written into the open file at the moment of its removal is put back", async (context) => {
   const dir = tempDir();
   const file = path.join(dir, "CLAUDE.md");
   fs.writeFileSync(file, updateProjectText(null, {}).text);
@@ -91,7 +91,7 @@ test("what is written at the moment of removal, into the file that was open, is 
   expect(entriesOf(dir)).toEqual(["CLAUDE.md"]);
 });
 
-test("the sidecar goes if it is free, and says why if not", () => {
+test("removeSidecar removes a free sidecar, and otherwise says why not", () => {
   const sidecar = sidecarOf(target.path);
   expect(removeSidecar(target)).toBeUndefined();
   fs.writeFileSync(sidecar, "");
@@ -101,7 +101,7 @@ test("the sidecar goes if it is free, and says why if not", () => {
   expect(removeSidecar(target)).toContain("regular file");
 });
 
-test("where somebody makes a new file at that moment, what was written into the old one is added to it", async (context) => {
+test("text that is written into the removed file is added to a file created meanwhile", async (context) => {
   const dir = tempDir();
   const file = path.join(dir, "CLAUDE.md");
   fs.writeFileSync(file, updateProjectText(null, {}).text);
@@ -116,7 +116,7 @@ test("where somebody makes a new file at that moment, what was written into the 
   expect(fs.readFileSync(file, "utf8")).toMatch(/^new\n.*theirs\n$/s);
 });
 
-test("a sidecar that is held stays, and so does one of which nobody can tell", () => {
+test("removeSidecar keeps a held sidecar, and one whose state is unknown", () => {
   withFileLock(target.path, () => expect(removeSidecar(target)).toBe("somebody holds it"));
   expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
   useBackend("none");
@@ -124,7 +124,7 @@ test("a sidecar that is held stays, and so does one of which nobody can tell", (
   expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
 });
 
-test("what the caller's question throws reaches the caller, and the file stays", () => {
+test("an error that the caller's check throws reaches the caller, and the file stays", () => {
   const ask = () => {
     throw new Error("its own");
   };
@@ -132,7 +132,7 @@ test("what the caller's question throws reaches the caller, and the file stays",
   expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
 });
 
-test("keeps one while a claim is in the way that this user may not remove", ({ skip }) => {
+test("removeFile keeps the file while this user may not remove a young claim", ({ skip }) => {
   skip(!IS_ROOT, "needs to be root, to become somebody else");
   const claim = createClaim(target);
   const age = (seconds: number) =>

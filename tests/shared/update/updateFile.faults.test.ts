@@ -1,4 +1,4 @@
-/** Updates while the system fails: full disks, failing calls, crashes in the middle. The old file stays whole. */
+/** Updates while the system fails: full disks, failing calls, crashes. The old file stays whole. */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -25,9 +25,9 @@ function limitedTo(kilobytes: number): string[] {
   return ["bash", "-c", `ulimit -f ${kilobytes}; exec "$@"`, "bash"];
 }
 
-describe("a full disk leaves the old file whole, and the message says so:", () => {
-  // The system takes a part and reports no error: without the loop in stage.ts these publish a file that was cut short.
-  test("a limit on the size of files", async () => {
+describe("the old file stays whole", () => {
+  // The kernel writes a part and reports no error. Without the loop in stage.ts, the update publishes a truncated file.
+  test("under a limit on the file size, and the message blames the disk space", async () => {
     const { events } = useJournal();
     const target = tempFile(OLD);
     const params = { target, text: "new text\n", repeat: 10_000 };
@@ -43,8 +43,8 @@ describe("a full disk leaves the old file whole, and the message says so:", () =
 
   test.for([
     ["a file system with too little space for the new version", 10_000],
-    ["a file system that is full", 1],
-  ] as const)("%s", async ([_what, repeat], context) => {
+    ["a full file system", 1],
+  ] as const)("on %s, and the message blames the disk space", async ([_what, repeat], context) => {
     const { events } = useJournal();
     const dir = mountTmpfs(context, "size=64k");
     const target = path.join(dir, "CLAUDE.md");
@@ -59,12 +59,12 @@ describe("a full disk leaves the old file whole, and the message says so:", () =
     expect(read(target)).toBe(OLD);
     expect(entriesOf(dir).filter((name) => name.includes("claim"))).toEqual([]);
     expect(events("write_abandoned")).toMatchObject([{ target, reason: "no_space", code: "ENOSPC" }]);
-    // When there is space again, all is well.
+    // An update succeeds as soon as there is space again.
     fs.rmSync(path.join(dir, "filler"), { force: true });
     expect(updateFile(target, () => "short\n").outcome).toBe("written");
   });
 
-  test("a file system with no inodes left", (context) => {
+  test("on a file system with no inode left", (context) => {
     useJournal();
     const dir = mountTmpfs(context, "nr_inodes=2");
     const target = path.join(dir, "CLAUDE.md");
@@ -77,7 +77,7 @@ describe("a full disk leaves the old file whole, and the message says so:", () =
   });
 });
 
-test("a read-only file system: abandoned, with a message", (context) => {
+test("an update on a read-only file system is abandoned with a message", (context) => {
   const { events } = useJournal();
   const dir = mountTmpfs(context, "size=64k");
   const target = path.join(dir, "CLAUDE.md");
@@ -90,7 +90,7 @@ test("a read-only file system: abandoned, with a message", (context) => {
   expect(events("write_abandoned")).toMatchObject([{ reason: "read_only", code: "EROFS" }]);
 });
 
-test("a folder that may not be written: abandoned, with a message", async ({ skip }) => {
+test("an update in a folder that this user may not write is abandoned with a message", async ({ skip }) => {
   skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
   const { events } = useJournal();
   const target = tempFile(OLD);
@@ -102,7 +102,7 @@ test("a folder that may not be written: abandoned, with a message", async ({ ski
   expect(events("write_abandoned")).toMatchObject([{ reason: "permission", code: "EACCES" }]);
 });
 
-test("a file of somebody else's, who could not keep it: refused", async ({ skip }) => {
+test("an update that would take the file from its owner is refused", async ({ skip }) => {
   skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
   const { events } = useJournal();
   const target = tempFile(OLD);
@@ -118,7 +118,7 @@ test("a file of somebody else's, who could not keep it: refused", async ({ skip 
   expect(events("write_refused")).toHaveLength(1);
 });
 
-test("an owner that cannot be given for another reason: abandoned", async (context) => {
+test("an update is abandoned when the disk fails while the file is given to its owner", async (context) => {
   context.skip(!IS_ROOT, "needs to be root, to give a file away");
   const { events } = useJournal();
   const target = tempFile(OLD);
@@ -131,7 +131,7 @@ test("an owner that cannot be given for another reason: abandoned", async (conte
 });
 
 describe("a file system that refuses to change modes", () => {
-  test("is not asked for the mode that a file has", async (context) => {
+  test("gets no chmod for a mode that a new file has anyway", async (context) => {
     useJournal();
     const target = tempFile(OLD);
     fs.chmodSync(target, 0o600);
@@ -141,7 +141,7 @@ describe("a file system that refuses to change modes", () => {
     expect(read(target)).toBe(`${OLD}new\n`);
   });
 
-  test("a file with another mode than a new one gets is refused", async (context) => {
+  test("makes an update refuse a file whose mode differs from a new file's", async (context) => {
     const { events } = useJournal();
     const target = tempFile(OLD);
     fs.chmodSync(target, 0o640);
@@ -157,7 +157,7 @@ describe("a file system that refuses to change modes", () => {
 });
 
 describe("a file system without hard links", () => {
-  test("gets a new file all the same", async (context) => {
+  test("still gets a new file", async (context) => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const under = injecting(context, "?link,linkat:error=EPERM");
@@ -167,7 +167,7 @@ describe("a file system without hard links", () => {
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   });
 
-  test("does not replace a file that somebody creates meanwhile", async (context) => {
+  test("keeps a file that another program creates meanwhile", async (context) => {
     const { events } = useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const under = injecting(context, "?link,linkat:error=EOPNOTSUPP");
@@ -181,7 +181,7 @@ describe("a file system without hard links", () => {
   });
 });
 
-// Every call that changes a file, and how often an update makes it.
+// Every system call that changes a file, and how many times an update makes it.
 const CALLS: [string, number][] = [
   ["mkdir,mkdirat", 1],
   ["pwrite64", 1],
@@ -198,8 +198,8 @@ const FAULTS = CALLS.flatMap(([calls, times]) =>
   ),
 );
 
-describe("a fault in the middle", () => {
-  test.for(FAULTS)("of %s: %s in number %i", async ([calls, fault, when], context) => {
+describe("an update", () => {
+  test.for(FAULTS)("is all or nothing when %s meets %s at call %i", async ([calls, fault, when], context) => {
     const { events } = useJournal();
     const target = tempFile("old\n");
     const optional = calls.replace(/\w+/g, "?$&");
@@ -208,14 +208,14 @@ describe("a fault in the middle", () => {
     const { signal } = await child.exited;
     const result = child.lines.map((line) => JSON.parse(line))[0]?.result;
     const text = read(target);
-    // All or nothing, and what it says is so.
+    // The update changes all or nothing, and its result tells the truth.
     expect(["old\n", "old\nnew\n"]).toContain(text);
     if (result) expect(text.includes("new")).toBe(result.outcome === "written");
     else expect([fault, signal]).toEqual(["signal=SIGKILL", "SIGKILL"]);
     const failures = result?.lock.outcome === "fail_open" ? 1 : 0;
     expect(events("lock_fail_open")).toHaveLength(failures);
     expect(events("write_abandoned")).toHaveLength(result?.outcome === "abandoned" ? 1 : 0);
-    // The next run mends everything.
+    // The next update repairs everything.
     const again = updateFile(target, (now) => (now?.includes("new") ? now : `${now}new\n`));
     expect(again.message).toBeUndefined();
     expect(read(target)).toBe("old\nnew\n");

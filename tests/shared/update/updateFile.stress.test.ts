@@ -1,7 +1,6 @@
 /**
- * The short form of `npm run stress`: many processes at one file, then what they were told is counted against what is
- * there. With the line in updateFile.ts that fences the other writers taken out, those without a lock lose updates here
- * within a second.
+ * The short form of `npm run stress`: many processes update one file, and the test compares their results with its
+ * text. Without the fence in updateFile.ts, writers without a lock lose updates here within a second.
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -15,11 +14,11 @@ const SECONDS = 0.5;
 
 const cases = scenarios.map((scenario) => [scenario.name, scenario] as const);
 
-test.for(cases)("%s: nothing lost, nothing twice", async ([name, { backends, share = 1 }], { skip }) => {
+test.for(cases)("no update is lost or doubled with %s", async ([name, { backends, share = 1 }], { skip }) => {
   const missing = backends.filter((backend) => backend !== "none" && !BACKENDS.includes(backend));
   skip(missing.length > 0, `needs the backend ${missing}`);
   const args = [STRESS, "--scenario", name, "--seconds", String(SECONDS * share), "--json"];
-  // It exits with 1 if anything is wrong, and says what.
+  // The program exits with 1 and lists the errors if it finds any.
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch((error) => error);
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toMatchObject({ name, wrong: [] });

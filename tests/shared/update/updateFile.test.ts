@@ -18,14 +18,19 @@ function append(line: string): (text: string | null) => string {
   return (text) => `${text ?? ""}${line}\n`;
 }
 
-/** Nothing but the target lies in its folder, and its lock is free. */
+/** Modes as cases: each with its octal digits for the test's name. */
+function octal(...modes: number[]): [string, number][] {
+  return modes.map((mode) => [mode.toString(8), mode]);
+}
+
+/** Expects no other file in the target's folder, and a free lock. */
 function expectTidy(target: string): void {
   expect(entriesOf(path.dirname(target))).toEqual(fs.existsSync(target) ? [path.basename(target)] : []);
   expect(withFileLock(target, ({ outcome }) => outcome, { timeoutMs: 0 })).toBe("locked");
 }
 
 describe("an update", () => {
-  test("publishes what mutate makes of the text, under the lock", () => {
+  test("publishes the text that mutate returns, under the lock", () => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     const result = updateFile(target, append("two"));
@@ -40,7 +45,7 @@ describe("an update", () => {
     expectTidy(target);
   });
 
-  test("creates an absent file, private", () => {
+  test("creates an absent file as a private one", () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     expect(updateFile(target, append("one")).outcome).toBe("written");
@@ -50,7 +55,7 @@ describe("an update", () => {
     expectTidy(target);
   });
 
-  test.each([0o644, 0o600, 0o755, 0o664, 0o4755])("keeps the mode %o", (mode) => {
+  test.each(octal(0o644, 0o600, 0o755, 0o664, 0o4755))("keeps the mode %s", (_octal, mode) => {
     useJournal();
     const target = tempFile("one\n");
     fs.chmodSync(target, mode);
@@ -71,14 +76,14 @@ describe("an update", () => {
     expect(fs.statSync(target)).toMatchObject({ uid, gid });
   });
 
-  test("keeps every byte that mutate keeps: BOM, line ends, no last one", () => {
+  test("keeps the BOM, the line endings, and the lack of a last one", () => {
     useJournal();
     const target = tempFile("\ufeffone\r\ntwo\n\t \rthree");
     updateFile(target, (text) => `${text}!`);
     expect(fs.readFileSync(target)).toEqual(Buffer.from("\ufeffone\r\ntwo\n\t \rthree!"));
   });
 
-  test("follows a link within the project, which stays a link; lock and claim are at the real file", () => {
+  test("follows a link within the project, keeps the link, and locks beside the real file", () => {
     useJournal();
     const dir = tempDir();
     const real = path.join(dir, "docs/AGENTS.md");
@@ -96,7 +101,7 @@ describe("an update", () => {
     expect(fs.existsSync(sidecarOf(real))).toBe(true);
   });
 
-  test("without the lock publishes as well, and says that it had none", () => {
+  test("publishes without the lock too, and reports that the lock failed open", () => {
     const { events } = useJournal();
     useBackend("none");
     const target = tempFile("one\n");
@@ -107,11 +112,11 @@ describe("an update", () => {
   });
 });
 
-describe("nothing to do", () => {
+describe("an update with nothing to do", () => {
   test.each<[string, (text: string | null) => string | null]>([
     ["null", () => null],
     ["the same text", (text) => text],
-  ])("if mutate returns %s: no lock, no claim, no new mtime", (_what, mutate) => {
+  ])("makes no lock, no claim and no new mtime if mutate returns %s", (_what, mutate) => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     fs.utimesSync(target, 1000, 1000);
@@ -134,7 +139,7 @@ describe("nothing to do", () => {
     expect(fs.existsSync(target)).toBe(false);
   });
 
-  test("if somebody else has done it while we waited for the lock", () => {
+  test("reports it unchanged if another writer makes the change while we wait for the lock", () => {
     useJournal();
     const target = tempFile("one\n");
     let calls = 0;
@@ -148,7 +153,7 @@ describe("nothing to do", () => {
     expectTidy(target);
   });
 
-  test("sweeps up what a crash has left all the same", async () => {
+  test("still removes the claim that a crashed writer left", async () => {
     useJournal();
     const target = tempFile("one\n");
     const crashed = startProgram("update", { target, line: "two", pauseAt: 2 });
@@ -161,8 +166,8 @@ describe("nothing to do", () => {
   });
 });
 
-describe("mutate that throws", () => {
-  test.each([1, 2])("in call %i: the error reaches the caller, and the target is untouched", (when) => {
+describe("an error that mutate throws", () => {
+  test.each([1, 2])("in call %i reaches the caller, and leaves the target unchanged", (when) => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     const error = Object.assign(new Error("its own"), { code: "ENOENT" });
@@ -180,14 +185,14 @@ describe("mutate that throws", () => {
   });
 });
 
-describe("refused, untouched, with a message and an event:", () => {
+describe("an update refuses, and does not change,", () => {
   test.each<[string, Buffer | string, RegExp]>([
-    ["Latin-1", Buffer.from("caf\xe9\n", "latin1"), /not UTF-8/],
-    ["UTF-16 with a BOM", Buffer.from("\ufeffone\n", "utf16le"), /not UTF-8/],
-    ["UTF-16 without a BOM", Buffer.from("one\n", "utf16le"), /not UTF-8/],
-    ["a NUL", "one\0two\n", /not UTF-8/],
-    ["a torn character at the end", Buffer.from("é").subarray(0, 1), /not UTF-8/],
-  ])("%s", (_what, content, message) => {
+    ["a Latin-1 file", Buffer.from("caf\xe9\n", "latin1"), /not UTF-8/],
+    ["a UTF-16 file with a BOM", Buffer.from("\ufeffone\n", "utf16le"), /not UTF-8/],
+    ["a UTF-16 file without a BOM", Buffer.from("one\n", "utf16le"), /not UTF-8/],
+    ["a file with a NUL", "one\0two\n", /not UTF-8/],
+    ["a file that ends in a torn character", Buffer.from("é").subarray(0, 1), /not UTF-8/],
+  ])("%s, with a message and an event", (_what, content, message) => {
     const { events } = useJournal();
     const target = tempFile(content);
     const result = updateFile(target, () => "new");
@@ -197,13 +202,13 @@ describe("refused, untouched, with a message and an event:", () => {
     expectTidy(target);
   });
 
-  test("a folder, of which the journal has the whole path", () => {
+  test("a folder, whose whole path is journaled", () => {
     const { events } = useJournal();
     expect(updateFile("", () => "new").outcome).toBe("refused");
     expect(events("write_refused")).toMatchObject([{ target: process.cwd() }]);
   });
 
-  test("a read-only file, also for root", () => {
+  test("a read-only file, even as root", () => {
     useJournal();
     const target = tempFile("one\n");
     fs.chmodSync(target, 0o444);
@@ -212,7 +217,7 @@ describe("refused, untouched, with a message and an event:", () => {
     expect(read(target)).toBe("one\n");
   });
 
-  test("a file that becomes read-only while we wait", () => {
+  test("a file that becomes read-only while we wait for the lock", () => {
     useJournal();
     const target = tempFile("one\n");
     let calls = 0;
@@ -227,7 +232,7 @@ describe("refused, untouched, with a message and an event:", () => {
   });
 
   test.for<[string, number, (target: string) => void]>([
-    ["that belongs to somebody else, who lets us write it", 0o666, () => {}],
+    ["that another user owns and lets us write", 0o666, () => {}],
     ["that we may not write", 0o644, () => {}],
     ["that we may not read", 0o600, () => {}],
   ])("a file %s", async ([_what, mode], { skip }) => {
@@ -254,12 +259,12 @@ describe("refused, untouched, with a message and an event:", () => {
   });
 });
 
-test("a file that was cut since the look without the lock is read when it has rested for a second", () => {
+test("an update reads a file that was truncated before the lock only after a second of rest", () => {
   useJournal();
   const target = tempFile("one\ntwo\n");
   const untouchedMs: number[] = [];
   const mutate = (text: string | null) => {
-    // Most of that second is over.
+    // Most of the second has already passed, which keeps the test short.
     const touched = (Date.now() - 970) / 1000;
     if (text === "one\ntwo\n") {
       fs.writeFileSync(target, "one\n");
@@ -273,20 +278,23 @@ test("a file that was cut since the look without the lock is read when it has re
   expect(read(target)).toBe("one\nthree\n");
 });
 
-test.each([0o444, 0o555])("mode %o is read-only, which is seen before there is a claim or a lock", (mode) => {
-  useJournal();
-  const target = tempFile("one\n");
-  fs.chmodSync(target, mode);
-  expect(updateFile(target, append("two"))).toMatchObject({
-    outcome: "refused",
-    lock: { outcome: "not_needed" },
-    rounds: 0,
-    target,
-  });
-  expect(fs.existsSync(sidecarOf(target))).toBe(false);
-});
+test.each(octal(0o444, 0o555))(
+  "a file with the read-only mode %s is refused before there is a claim or a lock",
+  (_octal, mode) => {
+    useJournal();
+    const target = tempFile("one\n");
+    fs.chmodSync(target, mode);
+    expect(updateFile(target, append("two"))).toMatchObject({
+      outcome: "refused",
+      lock: { outcome: "not_needed" },
+      rounds: 0,
+      target,
+    });
+    expect(fs.existsSync(sidecarOf(target))).toBe(false);
+  },
+);
 
-test("the message about a NUL says which byte it is", () => {
+test("the message about a NUL gives its position", () => {
   useJournal();
   const { message } = updateFile(tempFile("one\0two\n"), append("three"));
   expect(message).toContain("byte 4 is NUL");

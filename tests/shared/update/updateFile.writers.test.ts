@@ -1,4 +1,4 @@
-/** Writers that overtake each other: whoever read first has to read again. */
+/** Writers that overtake each other: the one that is overtaken reads again. */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ function expectTidy(target: string): void {
 }
 
 describe("of two writers", () => {
-  test("the one that was overtaken without a lock reads again: both updates are there", async () => {
+  test("the one overtaken by a writer without a lock reads again, and both updates stay", async () => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
@@ -34,15 +34,15 @@ describe("of two writers", () => {
     slow.end();
     expect(await slow.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
     expect(read(target)).toBe("one\nfast\nslow\n");
-    // It was no outside edit.
+    // The writer does not report the other's update as an outside edit.
     expect(events().map(({ type }) => type)).toEqual(["lock_fail_open"]);
     expectTidy(target);
   });
 
-  test("the one that was overtaken after it has staged reads again, and calls it no outside edit", async (context) => {
+  test("the one overtaken after it has staged reads again, and reports no outside edit", async (context) => {
     const { events } = useJournal();
     const target = tempFile("one\n");
-    // Staging ends with it.
+    // The fsync is the last step of staging, and its delay holds the writer there.
     const under = injecting(context, "fsync:delay_exit=500000:when=1");
     const slow = startProgram("update", { target, line: "slow" }, { under });
     await waitUntil(() => listClaims(resolveTarget(target)).some((claim) => fs.existsSync(`${claim}/next`)));
@@ -54,7 +54,7 @@ describe("of two writers", () => {
     expectTidy(target);
   });
 
-  test("the one that was evicted reads again", async () => {
+  test("the one that is evicted reads again, and both updates stay", async () => {
     const { events } = useJournal();
     const target = tempFile("one\n");
     const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
@@ -71,7 +71,7 @@ describe("of two writers", () => {
     expectTidy(target);
   });
 
-  test("that both create the file, none is lost", async () => {
+  test("that both create the file, neither loses its update", async () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
@@ -83,13 +83,13 @@ describe("of two writers", () => {
     expect(read(target)).toBe("fast\nslow\n");
   });
 
-  test("one that is overtaken ten times gives up, with the target as the others left it", () => {
+  test("the one overtaken ten times gives up, and leaves the target as the other wrote it", () => {
     const { events } = useJournal();
     const target = tempFile("0\n");
     let calls = 0;
     const mutate = (text: string | null) => {
       calls++;
-      // The first call is the look without the lock.
+      // updateFile makes the first call without the lock.
       if (calls > 1) fs.writeFileSync(target, `${calls}\n`);
       return append("ours")(text);
     };
@@ -120,7 +120,7 @@ describe("a claim that this user may not remove", () => {
     return { ...journal, target, claim, update };
   };
 
-  test("is waited for while it is young, then the update is given up, and names it", async ({ skip }) => {
+  test("makes an update give up while it is young, and is named in the message", async ({ skip }) => {
     const { target, claim, update, events } = setUp(skip, 20);
     const result = await update();
     expect(result).toMatchObject({ outcome: "abandoned", rounds: 10 });
@@ -130,7 +130,7 @@ describe("a claim that this user may not remove", () => {
   });
 
   test.for([{ ttlMs: -1 }, { ttlMs: "NaN" }, { timeoutMs: -1 }])(
-    "is waited for while it is young where the options make no sense: %o",
+    "makes an update give up while it is young, even with the invalid options %o",
     async (options, { skip }) => {
       const { target, update } = setUp(skip, 20, options);
       expect(await update()).toMatchObject({ outcome: "abandoned", rounds: 10, lock: { outcome: "locked" } });
