@@ -29,7 +29,7 @@ function flatten(rules: Record<string, FieldRule>, before = ""): [string, FieldR
 }
 
 describe("the documentation", () => {
-  test.each(TYPES)("has every field of %s, its unit and when it is there", (type, rules) => {
+  test.each(TYPES)("lists every field of %s with its unit and when it is present", (type, rules) => {
     const rows = documented(type);
     expect(rows.map(([field]) => field)).toEqual(flatten(rules).map(([name]) => `\`${name}\``));
     for (const [i, [name, rule]] of flatten(rules).entries()) {
@@ -43,7 +43,7 @@ describe("the documentation", () => {
   });
 });
 
-test("what the hooks write is valid", () => {
+test("every event that the hooks write is valid", () => {
   const box = sandbox();
   const target = path.join(box.projectDir, "CLAUDE.md");
   const start = (session_id: string, env = {}) =>
@@ -84,7 +84,7 @@ test.each<[string, Record<string, unknown>]>([
   ["session_start", { session_id: "s", project_dir: "/p" }],
   ["mytool.deployed", { anything: [{ goes: null }] }],
   ["my-tool.v2.deployed", {}],
-])("%s is valid with %j", (type, fields) => {
+])("an event of type %s is valid with the fields %j", (type, fields) => {
   expect(problemOf(type, fields)).toBeUndefined();
 });
 
@@ -111,12 +111,12 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ["session_start", { project_dir: "/p" }, "session_start needs 'session_id' (a text that is not empty)"],
   ["mytool.x", { type: "y" }, "'type' is set by the journal"],
-])("%s is not valid with %j", (type, fields, problem) => {
+])("an event of type %s is invalid with the fields %j", (type, fields, problem) => {
   expect(problemOf(type, fields)).toBe(problem);
 });
 
 test.each(["", "lock", "Lock.x", ".x", "x.", "a b.c", "a.b\nc", `a.${"b".repeat(64)}`, "__proto__"])(
-  "%j is not a type",
+  "%j is not an event type",
   (type) => {
     expect(problemOf(type, {})).toContain("there is no event type");
   },

@@ -27,7 +27,7 @@ function setEnv(name: string, value: string | undefined): void {
 }
 
 describe("an event", () => {
-  test("is one line of JSON, in the session's own file, which is private", () => {
+  test("is one line of JSON in the session's own private file", () => {
     const { configDir } = useJournal();
     const event = makeEvent("my.test", { text: "two\nlines \u2028", absent: undefined });
     expect(appendEvent(event, ADDRESS)).toBe(true);
@@ -41,14 +41,14 @@ describe("an event", () => {
     }
   });
 
-  test("cannot pose as another version, type or time", () => {
+  test("keeps its version, type and time, whatever its fields say", () => {
     expect(makeEvent("my.test", { v: 2, type: "other", ts: "never" })).toMatchObject({
       v: 1,
       type: "my.test",
     });
   });
 
-  test("has its long strings cut, also within", () => {
+  test("has its long strings truncated, even nested ones", () => {
     const { events } = useJournal();
     appendEvent(
       makeEvent("my.test", { long: "x".repeat(100_000), deep: { list: ["y".repeat(5000)] } }),
@@ -61,13 +61,13 @@ describe("an event", () => {
 
   test.each<[string, object]>([
     ["no session id", { projectDir: "/home/someone/project" }],
-    ["no project", { sessionId: "session-1" }],
-    ["nothing", {}],
-    ["a session id that leads elsewhere", { ...ADDRESS, sessionId: "../../elsewhere" }],
-    ["a session id with a line end", { ...ADDRESS, sessionId: "a\nb" }],
+    ["no project folder", { sessionId: "session-1" }],
+    ["no address", {}],
+    ["a path as its session id", { ...ADDRESS, sessionId: "../../elsewhere" }],
+    ["a session id with a line feed", { ...ADDRESS, sessionId: "a\nb" }],
     ["a session id that is too long", { ...ADDRESS, sessionId: "x".repeat(129) }],
     ["an empty session id", { ...ADDRESS, sessionId: "" }],
-  ])("with %s goes to the unattributed ones", (_what, address) => {
+  ])("with %s is appended to the unattributed journal", (_what, address) => {
     const { configDir, events } = useJournal();
     appendEvent(makeEvent("my.test"), address);
     const place = path.join(configDir, "pact-sessions/unattributed.jsonl");
@@ -76,7 +76,7 @@ describe("an event", () => {
     expect(modeOf(place)).toBe(0o600);
   });
 
-  test("after a torn line begins a new one", () => {
+  test("after a torn line starts a new line", () => {
     useJournal();
     appendEvent(makeEvent("my.first"), ADDRESS);
     fs.appendFileSync(journalPath(ADDRESS), '{"v":1,"type":"torn');
@@ -87,7 +87,7 @@ describe("an event", () => {
     expect(tally.badLines).toBe(1);
   });
 
-  test("of several processes at a time is never torn or lost", async () => {
+  test("is never torn or lost when several processes append at once", async () => {
     const { events } = useJournal();
     const names = ["a", "b", "c", "d"];
     const count = 200;
@@ -107,7 +107,7 @@ describe("an event", () => {
   });
 });
 
-describe("an event that cannot be written goes to standard error: ", () => {
+describe("an event is printed on standard error when", () => {
   const shown = (stderr: string) => stderr.split("\n").filter((line) => line.startsWith("{"));
   const append = async (options?: Parameters<typeof startProgram>[2]) => {
     const child = startProgram("appendEvents", { count: 1, name: "a", address: ADDRESS }, options);
@@ -117,10 +117,10 @@ describe("an event that cannot be written goes to standard error: ", () => {
   };
 
   test.for<[string, (configDir: string) => void]>([
-    ["the folder is a file", (dir) => fs.writeFileSync(path.join(dir, "pact-sessions"), "")],
+    ["the journal folder is a file", (dir) => fs.writeFileSync(path.join(dir, "pact-sessions"), "")],
     ["the journal is a folder", (dir) => fs.mkdirSync(journalIn(dir), { recursive: true })],
     ["the journal is a link", (dir) => link(journalIn(dir))],
-    ["the journal is a pipe that nobody reads", (dir) => pipe(journalIn(dir))],
+    ["the journal is a pipe without a reader", (dir) => pipe(journalIn(dir))],
   ])("%s", async ([_what, prepare]) => {
     const { configDir } = useJournal();
     prepare(configDir);
@@ -131,7 +131,7 @@ describe("an event that cannot be written goes to standard error: ", () => {
     expect(stderr).toContain("the journal cannot be written");
   });
 
-  test("this user may not", async ({ skip }) => {
+  test("this user may not write the journal", async ({ skip }) => {
     skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
     const { configDir, events } = useJournal();
     fs.chmodSync(configDir, 0o755);
@@ -149,7 +149,7 @@ describe("an event that cannot be written goes to standard error: ", () => {
       { env },
     );
     await child.exited;
-    // A line that was cut short is on standard error too: nothing is dropped, and at most it is told twice.
+    // The writer also prints an event whose line was truncated, so each event is readable in exactly one place.
     const kept = [...readEvents(journalIn(dir))].map(({ n }) => n);
     const told = shown(child.stderr).map((line) => JSON.parse(line).n);
     expect(told.length).toBeGreaterThan(0);
@@ -160,8 +160,8 @@ describe("an event that cannot be written goes to standard error: ", () => {
   });
 });
 
-describe("reading", () => {
-  test("skips and counts what is not an event, and gives the rest in order", () => {
+describe("reading a journal", () => {
+  test("skips and counts lines that are not events, and returns the rest in order", () => {
     const event = (type: string) => `{"v":1,"type":"${type}","ts":"2026-01-01T00:00:00.000Z"}`;
     const lines = [
       ...[
@@ -184,14 +184,14 @@ describe("reading", () => {
     expect(readLastEvent(file, "c")).toBeNull();
   });
 
-  test("finds events that lie across the pieces in which it reads", () => {
+  test("finds events that cross the boundary between two reads", () => {
     const line = (n: number) =>
       `${JSON.stringify(makeEvent("my.test", { n, text: "é".repeat(40_000 + n) }))}\n`;
     const file = tempFile([0, 1, 2, 3, 4].map(line).join(""));
     expect([...readEvents(file)].map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test("of an absent journal throws", () => {
+  test("throws if the journal is absent", () => {
     expect(() => [...readEvents(path.join(tempDir(), "absent"))]).toThrow(/ENOENT/);
   });
 });
@@ -205,14 +205,17 @@ describe("Claude Code's configuration folder", () => {
     expect(configDir()).toBe("/home/someone/.claude");
   });
 
-  test.each([["", undefined, "relative"]].flat())("is the user's own if HOME is %j", (home) => {
-    setEnv("CLAUDE_CONFIG_DIR", undefined);
-    setEnv("HOME", home);
-    expect(configDir()).toBe(path.join(os.userInfo().homedir, ".claude"));
-  });
+  test.each([["", undefined, "relative"]].flat())(
+    "is below the account's home folder if HOME is %j",
+    (home) => {
+      setEnv("CLAUDE_CONFIG_DIR", undefined);
+      setEnv("HOME", home);
+      expect(configDir()).toBe(path.join(os.userInfo().homedir, ".claude"));
+    },
+  );
 });
 
-test("neither writing nor reading leaves a descriptor open, also when reading stops early", () => {
+test("neither writing nor reading leaves a descriptor open, even if reading stops early", () => {
   useJournal();
   const open = () => fs.readdirSync("/dev/fd").length;
   const before = open();
@@ -222,14 +225,14 @@ test("neither writing nor reading leaves a descriptor open, also when reading st
   expect(open()).toBe(before);
 });
 
-test("a session's folder is named after its project, and one of the whole system after the root", () => {
+test("a session's folder is named after its project, or root for the root folder", () => {
   const { configDir } = useJournal();
   expect(sessionDir("/home/someone/project/", "s")).toBe(path.join(configDir, "pact-sessions/project/s"));
   expect(sessionDir("/", "s")).toBe(path.join(configDir, "pact-sessions/root/s"));
   expect(() => sessionDir("/", "..")).toThrow("not a session id");
 });
 
-test("an event of the lock is made durable, another one need not be", async (context) => {
+test("the journal calls fsync for a lock event, but not for another event", async (context) => {
   useJournal();
   const log = tempFile("", "log");
   const under = injecting(context, "fsync:delay_exit=1", log);
