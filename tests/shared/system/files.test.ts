@@ -5,7 +5,7 @@ import { writeWhole } from "../../../shared/system/files.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
-test("puts a private file in place of another", () => {
+test("writeWhole replaces a file with a private one", () => {
   const dir = tempDir();
   const file = path.join(dir, "saved");
   fs.writeFileSync(file, "before\n", { mode: 0o644 });
@@ -15,7 +15,7 @@ test("puts a private file in place of another", () => {
   expect(fs.readdirSync(dir)).toEqual(["saved"]);
 });
 
-test("a disk that has room for a part only: what was there stays, and nothing else", (context) => {
+test("writeWhole leaves only the old file when the disk has room for a part", (context) => {
   const dir = mountTmpfs(context, "size=64k");
   const file = path.join(dir, "saved");
   fs.writeFileSync(file, "before\n");

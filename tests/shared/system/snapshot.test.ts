@@ -19,16 +19,16 @@ function snapshotOf(file: string): Snapshot {
   return snapshot;
 }
 
-test("an absent file has none", () => {
+test("an absent file has no snapshot", () => {
   expect(openSnapshot(path.join(tempDir(), "absent"))).toBeNull();
 });
 
-test.each([0, 1, 4096, 300_000])("holds all of %i bytes", (size) => {
+test.each([0, 1, 4096, 300_000])("a snapshot holds all %i bytes of a file", (size) => {
   const bytes = Buffer.alloc(size, "abc\n");
   expect(snapshotOf(tempFile(bytes)).bytes.equals(bytes)).toBe(true);
 });
 
-test("a file that is rewritten in place is read anew, shorter or longer", () => {
+test("readAgain reads a file that was rewritten in place, longer or shorter", () => {
   const file = tempFile("one\n");
   const snapshot = snapshotOf(file);
   fs.appendFileSync(file, "two\n");
@@ -61,7 +61,7 @@ test.each<[string, boolean, (file: string) => void]>([
     },
   ],
   ["given another mode", false, (file) => fs.chmodSync(file, 0o600)],
-])("a file that was %s is still the same: %s", (_how, same, change) => {
+])("for a file that was %s, isStill returns %s", (_how, same, change) => {
   const file = tempFile("text\n");
   fs.chmodSync(file, 0o644);
   const snapshot = snapshotOf(file);
@@ -79,13 +79,13 @@ test.each<[string, (file: string) => void]>([
       fs.truncateSync(file, 64 * 1024 * 1024 + 1);
     },
   ],
-])("refuses %s", (_what, make) => {
+])("openSnapshot refuses %s", (_what, make) => {
   const file = path.join(tempDir(), "CLAUDE.md");
   make(file);
   expect(() => openSnapshot(file)).toThrow(Refusal);
 });
 
-test("does not follow a link", () => {
+test("openSnapshot does not follow a link", () => {
   const file = tempFile("text\n");
   fs.symlinkSync(file, `${file}.link`);
   expect(() => openSnapshot(`${file}.link`)).toThrow(/ELOOP/);
@@ -94,11 +94,11 @@ test("does not follow a link", () => {
 test.each<[string, boolean, string]>([
   ["is empty", false, ""],
   ["is shorter than it was", true, "one\n"],
-])("a young file that %s is waited for until nobody has touched it for a second", (_how, wasSeen, now) => {
+])("openAtRest waits until a young file that %s has been untouched for a second", (_how, wasSeen, now) => {
   const file = tempFile("one\ntwo\n");
   const before = wasSeen ? snapshotOf(file) : null;
   fs.writeFileSync(file, now);
-  // Most of that second is over.
+  // Most of the second has already passed, which keeps the test short.
   const touched = (Date.now() - 970) / 1000;
   fs.utimesSync(file, touched, touched);
   const snapshot = openAtRest(file, before) as Snapshot;
@@ -107,7 +107,7 @@ test.each<[string, boolean, string]>([
   expect(snapshot.bytes.toString()).toBe(now);
 });
 
-test("the message about a file that is too large says how large it may be", () => {
+test("the message about a file that is too large gives the limit", () => {
   const file = tempFile("");
   fs.truncateSync(file, 64 * 1024 * 1024 + 1);
   expect(() => openSnapshot(file)).toThrow("is larger than 64 MB");

@@ -26,15 +26,15 @@ describe("the real file", () => {
   test.each<[string, string, (at: Layout) => void, string]>([
     ["is the file itself", "project/AGENTS.md", () => {}, "project/AGENTS.md"],
     ["may be absent", "project/CLAUDE.md", () => {}, "project/CLAUDE.md"],
-    ["may lie deeper", "project/docs/AGENTS.md", () => {}, "project/docs/AGENTS.md"],
+    ["may lie in a subfolder", "project/docs/AGENTS.md", () => {}, "project/docs/AGENTS.md"],
     [
-      "is what a link leads to",
+      "is the file that a link leads to",
       "project/CLAUDE.md",
       (at) => fs.symlinkSync("AGENTS.md", at("project/CLAUDE.md")),
       "project/AGENTS.md",
     ],
     [
-      "is at the end of a chain of links, even if one of them lies outside",
+      "is at the end of a chain of links, even if one lies outside the project",
       "project/CLAUDE.md",
       (at) => {
         fs.symlinkSync(at("outside/link"), at("project/CLAUDE.md"));
@@ -48,7 +48,7 @@ describe("the real file", () => {
       (at) => fs.symlinkSync("docs", at("project/link")),
       "project/docs/AGENTS.md",
     ],
-    ["is found with dots in the path", "project/docs/../AGENTS.md", () => {}, "project/AGENTS.md"],
+    ["is found through dots in the path", "project/docs/../AGENTS.md", () => {}, "project/AGENTS.md"],
   ])("%s", (_what, target, prepare, real) => {
     const at = layout();
     prepare(at);
@@ -68,7 +68,7 @@ describe("the real file", () => {
     }
   });
 
-  test("without a project, must lie in the target's own folder or below", () => {
+  test("must lie in the target's own folder or below if there is no project", () => {
     const at = layout();
     fs.symlinkSync("docs/AGENTS.md", at("project/inside.md"));
     fs.symlinkSync("../outside/AGENTS.md", at("project/outside.md"));
@@ -77,11 +77,16 @@ describe("the real file", () => {
   });
 });
 
-describe("refused, with a message that says why:", () => {
+describe("resolveTarget says why it refuses", () => {
   test.each<[string, string, RegExp, (at: Layout) => void]>([
-    ["a file outside", "outside/AGENTS.md", /outside of/, () => {}],
-    ["a file above", "project/../CLAUDE.md", /outside of/, () => {}],
-    ["a folder whose name starts the same", "project-2/AGENTS.md", /outside of/, () => {}],
+    ["a file outside the project", "outside/AGENTS.md", /outside of/, () => {}],
+    ["a file above the project", "project/../CLAUDE.md", /outside of/, () => {}],
+    [
+      "a file in a folder whose name starts like the project's",
+      "project-2/AGENTS.md",
+      /outside of/,
+      () => {},
+    ],
     [
       "a link that leads outside",
       "project/CLAUDE.md",
@@ -89,7 +94,7 @@ describe("refused, with a message that says why:", () => {
       (at) => fs.symlinkSync("../outside/AGENTS.md", at("project/CLAUDE.md")),
     ],
     [
-      "a folder that is a link that leads outside",
+      "a file in a folder that is a link to the outside",
       "project/.claude/CLAUDE.md",
       /outside of/,
       (at) => fs.symlinkSync("../outside", at("project/.claude")),
@@ -101,7 +106,7 @@ describe("refused, with a message that says why:", () => {
       (at) => fs.symlinkSync("absent", at("project/CLAUDE.md")),
     ],
     [
-      "a loop",
+      "a loop of links",
       "project/CLAUDE.md",
       /leads in a circle/,
       (at) => {
@@ -128,15 +133,15 @@ describe("refused, with a message that says why:", () => {
       /is a device/,
       (at) => fs.symlinkSync("/dev/null", at("project/CLAUDE.md")),
     ],
-    ["a folder that is absent", "project/absent/CLAUDE.md", /cannot be reached/, () => {}],
+    ["a file in an absent folder", "project/absent/CLAUDE.md", /cannot be reached/, () => {}],
     [
-      "a folder that is a file",
+      "a file below another file",
       "project/AGENTS.md/CLAUDE.md",
       /cannot be reached: .* is not a folder/,
       () => {},
     ],
     [
-      "a link with a name that no file can have",
+      "a link to a name that is too long",
       "project/CLAUDE.md",
       /cannot be followed \(ENAMETOOLONG\)/,
       (at) => fs.symlinkSync("n".repeat(300), at("project/CLAUDE.md")),
@@ -150,9 +155,7 @@ describe("refused, with a message that says why:", () => {
   });
 });
 
-test("refused, with a message that says why: a link into a folder that this user may not enter", async ({
-  skip,
-}) => {
+test("an update says why it refuses a link into a folder that this user may not enter", async ({ skip }) => {
   skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
   useJournal();
   const at = layout();
@@ -170,7 +173,7 @@ test.each([
   ["project", "project/docs", false],
   ["project-2", "project", false],
   ["project", "/", true],
-])("%s is inside %s: %s", (dir, anchor, inside) => {
+])("isInside(%s, %s) returns %s", (dir, anchor, inside) => {
   const at = layout();
   expect(isFolderInside(at(dir), anchor === "/" ? "/" : at(anchor))).toBe(inside);
 });
