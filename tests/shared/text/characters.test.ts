@@ -10,11 +10,11 @@ test.each([
   ["\0\u007f\u009b", "\\u0000\\u007f\\u009b"],
   ["a\u2028b\u2029c", "a\\u2028b\\u2029c"],
   ["\u202egnp.exe\u2066\u200f", "\\u202egnp.exe\\u2066\\u200f"],
-])("%j is shown as %j", (text, shown) => {
+])("printable shows %j as %j", (text, shown) => {
   expect(printable(text)).toBe(shown);
 });
 
-test("what it gives is shown as it is", () => {
+test("printable leaves its own result unchanged", () => {
   const once = printable("\u001b\n\u2028");
   expect(printable(once)).toBe(once);
 });

@@ -3,7 +3,7 @@ import { applyEdits, blockInsertion, blockRemoval, insertion, removal } from "..
 
 const TEXT = "0123456789";
 
-test("edits are made where they belong, in whatever order they are given", () => {
+test("edits are applied at their own positions, whatever order they come in", () => {
   const edits = [
     insertion(9, "c"),
     removal({ start: 4, end: 6 }),
@@ -16,12 +16,12 @@ test("edits are made where they belong, in whatever order they are given", () =>
   }
 });
 
-test("those at the same place are made in the order given, an insertion before what is replaced there", () => {
+test("edits at one position are applied in order, an insertion before a removal", () => {
   expect(applyEdits(TEXT, [insertion(5, "a"), insertion(5, "b")])).toBe("01234ab56789");
   expect(applyEdits(TEXT, [removal({ start: 5, end: 7 }), insertion(5, "a")])).toBe("01234a789");
 });
 
-test("edits that overlap are a mistake", () => {
+test("edits that overlap throw", () => {
   expect(() => applyEdits(TEXT, [removal({ start: 1, end: 4 }), removal({ start: 3, end: 5 })])).toThrow(
     "overlap",
   );
@@ -34,7 +34,7 @@ test.each([
   ["a\nBLOCK\nb\n", "a\nb\n"],
   ["BLOCK\n\nb\n", "\nb\n"],
   ["a\r\n\r\nBLOCK\r\n\r\nb", "a\r\n\r\nb"],
-])("without its block %j is %j: of the blank lines around it one stays", (text, expected) => {
+])("removing BLOCK from %j keeps at most one blank line there: %j", (text, expected) => {
   const start = text.indexOf("BLOCK");
   const end = text.indexOf("\n", start) + 1;
   expect(applyEdits(text, [blockRemoval(text, { start, end })])).toBe(expected);
@@ -45,7 +45,7 @@ test.each([
   ["a\n\n|b\n", "a\n\nBLOCK\n\nb\n"],
   ["\n\n|b\n", "\n\nBLOCK\n\nb\n"],
   ["a\n|\nb\n", "a\n\nBLOCK\n\nb\n"],
-])("a block at the stroke of %j stands between blank lines", (text, expected) => {
+])("a block inserted at the bar in %j stands between blank lines", (text, expected) => {
   const at = text.indexOf("|");
   const without = text.replace("|", "");
   expect(applyEdits(without, [blockInsertion(without, at, "BLOCK", "\n")])).toBe(expected);

@@ -19,7 +19,7 @@ test.each([
   [["``` with ` in it"], "is text"],
   [["```inline```"], "is text"],
   [["x ```"], "is text"],
-])("%j %s", (lines, expected) => {
+])("the possible fence %j %s", (lines, expected) => {
   expect(afterAll(lines) ? "opens" : "is text").toBe(expected);
 });
 
@@ -35,6 +35,6 @@ test.each([
   [["```", "text"], false],
   [["````", "```", "```", "````"], true],
   [["```", "```", "```"], false],
-])("%j closes: %s", (lines, closes) => {
+])("that the lines %j close their fence is %s", (lines, closes) => {
   expect(afterAll(lines) === null).toBe(closes);
 });

@@ -19,12 +19,12 @@ describe("front matter ends after its closing line", () => {
     ["---\na: 1\n\nb: 2\n---\nbody", "body"],
     ["---\na: |\n  <!-- SESSION_START -->\n---\nbody", "body"],
     ['---toml\na = "1"\n---\nbody', "body"],
-  ])("%j", (text, expected) => {
+  ])("in %j", (text, expected) => {
     expect(body(text)).toBe(expected);
   });
 });
 
-describe("not front matter", () => {
+describe("without front matter,", () => {
   test.each([
     "",
     "---",
@@ -42,17 +42,17 @@ describe("not front matter", () => {
     "---\nNote: see: below\n\nText.\n---\nbody",
     "---\r\na: [broken\r\n \r\n---\r\nbody",
     "---\n## Working Memory\na: b: c\n---\nbody",
-  ])("%j", (text) => {
+  ])("the whole text %j is the body", (text) => {
     expect(body(text)).toBe(text);
   });
 
-  test("a byte order mark alone is passed over", () => {
+  test("the body starts after a byte order mark", () => {
     expect(bodyStart("\uFEFFtext")).toBe(1);
     expect(bodyStart("\uFEFF---\nopen")).toBe(1);
   });
 });
 
-describe("code never runs", () => {
+describe("front matter", () => {
   const effects = globalThis as { ran?: boolean };
   afterEach(() => {
     delete effects.ran;
@@ -68,7 +68,7 @@ describe("code never runs", () => {
     "---coffee",
     "---json",
     "---__proto__",
-  ])("%s", (opening) => {
+  ])("that opens with %s never runs code", (opening) => {
     const text = `${opening}\n${payload}\n---\nbody`;
     bodyStart(text);
     const place = locateFrontMatter(text);
@@ -77,14 +77,14 @@ describe("code never runs", () => {
     expect(effects.ran).toBeUndefined();
   });
 
-  test("YAML tags that mean code are an error", () => {
+  test("with a YAML tag for code never runs it", () => {
     const text = '---\na: !!js/function "function(){ globalThis.ran = true }"\n---\n';
     expect(bodyStart(text)).toBe(text.length);
     expect(effects.ran).toBeUndefined();
   });
 });
 
-test("the same text is read anew each time: no cache", () => {
+test("parseYaml parses the same text again each time, without a cache", () => {
   const text = "---\na: {b: 1}\n---\n";
   const place = locateFrontMatter(text);
   if (!place) throw new Error("no front matter");
@@ -98,7 +98,7 @@ test("long text between rules is not read as YAML", { timeout: 10_000 }, () => {
   expect(bodyStart(`---${" ".repeat(500_000)}!\n---\n`)).toBe(0);
 });
 
-test("a line within that starts with three hyphens is an error, and not the end of the YAML", () => {
+test("a line that starts with three hyphens is an error within the YAML, not its end", () => {
   const text = "---\na: 1\n\n---x\nb: 2\n---\n";
   const place = locateFrontMatter(text);
   if (!place) throw new Error("no front matter");

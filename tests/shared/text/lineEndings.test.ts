@@ -15,11 +15,11 @@ test.each([
   ["\n\n\r\na\r\n", "\n"],
   ["\r\n\r\n\n", "\r\n"],
   ["a\rb\rc\n", "\n"],
-])("most lines of %j end with %j", (text, ending) => {
+])("the dominant line ending of %j is %j", (text, ending) => {
   expect(dominantLineEnding(text)).toBe(ending);
 });
 
-test("a lone CR is text", () => {
+test("normalizing line endings leaves a lone CR alone", () => {
   expect(normalizeLineEndings("a\r\nb\rc\n\r\n")).toBe("a\nb\rc\n\n");
 });
 
@@ -32,7 +32,7 @@ test.each([
   ["a\r", 0, 2, 2],
   ["", 0, 0, 0],
 ])(
-  "after the line of %j that holds %i the next one starts at %i, and it ends at %i",
+  "in %j, the line after offset %i starts at %i, and the content before it ends at %i",
   (text, at, next, end) => {
     expect([nextLineStart(text, at), lineContentEnd(text, next)]).toEqual([next, end]);
   },
