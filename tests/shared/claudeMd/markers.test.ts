@@ -49,12 +49,12 @@ test.each([
   ["<!-- PACT_MANAGED_STARTED -->", "text"],
   ["<!-- constructor_START -->", "text"],
   ["", "text"],
-])("%j is %s", (line, expected) => {
+])("the line %j is %s", (line, expected) => {
   const marker = markers.markerOf(line);
   expect(marker ? `${marker.kind} ${marker.edge}` : "text").toBe(expected);
 });
 
-// In more than linear time it would take minutes.
+// A search slower than linear time would take minutes.
 test("a very long line is read in linear time", { timeout: 10_000 }, () => {
   for (const filler of ["-", " ", "-->", "`", "\t"]) {
     markers.markerOf(`<!-- SESSION_START: ${filler.repeat(500_000)}`);

@@ -8,14 +8,14 @@ import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { bodyStart, scan } from "../../../shared/claudeMd/scan.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
-/** `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts` for a long search. */
+/** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts`. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;
 
 describe("for any file", () => {
-  test("twice is once", { timeout }, () => {
+  test("a second update changes nothing", { timeout }, () => {
     check(
       fc.property(anyFile, anyOptions, (text, options) => {
         const once = updateProjectText(text, options);
@@ -28,7 +28,7 @@ describe("for any file", () => {
     );
   });
 
-  test("the result has one well-formed block of each kind, in the managed one", { timeout }, () => {
+  test("the result has one well-formed block of each kind, inside the managed block", { timeout }, () => {
     check(
       fc.property(anyFile, anyOptions, (text, options) => {
         const result = updateProjectText(text, options);
@@ -60,7 +60,7 @@ describe("for any file", () => {
     );
   });
 
-  test("no line is lost, and what is not memory keeps its order", { timeout }, () => {
+  test("no line is lost, and the lines outside memory keep their order", { timeout }, () => {
     check(
       fc.property(anyFile, anyOptions, (text, options) => {
         const result = updateProjectText(text, options);
@@ -93,7 +93,7 @@ describe("for any file", () => {
     );
   });
 
-  test("a new session changes the session block only", { timeout }, () => {
+  test("a new session changes only the session block", { timeout }, () => {
     check(
       fc.property(anyFile, (text) => {
         const before = updateProjectText(text, { session });
@@ -106,7 +106,7 @@ describe("for any file", () => {
   });
 });
 
-test("text with nothing of ours in it stays as one piece below the block", { timeout }, () => {
+test("a text without any block of ours stays in one piece below the new block", { timeout }, () => {
   check(
     fc.property(userFile, (text) => {
       const start = bodyStart(text);
@@ -131,9 +131,9 @@ function withoutSession(text: string): string[] {
 }
 
 /**
- * Read with the markers alone, another way than the program does: a word may go only if it stands in a routing
- * block that holds no other marker line, or in a session block that holds none but routing markers and no
- * heading of the user's, and neither holds a memory section.
+ * Finds the words that an update must keep from the markers alone, independently of the program. An update may remove
+ * words from a routing block without other markers, or from a session block without headings and with routing markers
+ * at most. A block with a memory section keeps all of its words.
  */
 function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } {
   const { markers, sections, headings } = scan(text);

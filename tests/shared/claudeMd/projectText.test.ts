@@ -40,7 +40,7 @@ const BLOCK = `<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit thi
 
 <!-- PACT_MANAGED_END -->`;
 
-/** The routing lines are worded in one place; here one line stands for them. */
+/** Replaces the routing lines with one, so that these tests do not depend on their wording. */
 const short = (text: string) =>
   text.replaceAll(/(## PACT Routing\r?\n)(?:- .*\r?\n)+?(?=<!--)/g, (_, heading) =>
     heading.endsWith("\r\n") ? `${heading}- ROUTING\r\n` : `${heading}- ROUTING\n`,
@@ -48,45 +48,53 @@ const short = (text: string) =>
 const run = (text: string | null) => updateProjectText(text, { session });
 const crlf = (text: string) => text.replaceAll("\n", "\r\n");
 
-describe("kinds of CLAUDE.md", () => {
+describe("an update brings up to date, in one run,", () => {
   test.each<[string, string | null, string]>([
-    ["none", null, `${BLOCK}\n`],
-    ["empty", "", `${BLOCK}\n`],
-    ["plain", "# Mine\n\nRule.\n", `${BLOCK}\n\n# Mine\n\nRule.\n`],
-    ["no newline at the end", "# Mine", `${BLOCK}\n\n# Mine`],
-    ["a blank line first", "\n# Mine\n", `${BLOCK}\n\n\n# Mine\n`],
-    ["white space only", "  \n\n", `${BLOCK}\n\n  \n\n`],
-    ["CRLF", "# Mine\r\n\r\nRule.\r\n", `${crlf(BLOCK)}\r\n\r\n# Mine\r\n\r\nRule.\r\n`],
-    ["mostly LF", "a\nb\r\nc\n", `${BLOCK}\n\na\nb\r\nc\n`],
-    ["mostly CRLF", "a\nb\r\nc\r\n", `${crlf(BLOCK)}\r\n\r\na\nb\r\nc\r\n`],
-    ["byte order mark", "\uFEFF# Mine\n", `\uFEFF${BLOCK}\n\n# Mine\n`],
-    ["byte order mark only", "\uFEFF", `\uFEFF${BLOCK}\n`],
-    ["front matter", "---\na: 1\n---\n# Mine\n", `---\na: 1\n---\n\n${BLOCK}\n\n# Mine\n`],
-    ["front matter only", "---\na: 1\n---\n", `---\na: 1\n---\n\n${BLOCK}\n`],
-    ["front matter without newline", "---\na: 1\n---", `---\na: 1\n---\n\n${BLOCK}`],
+    ["an absent file", null, `${BLOCK}\n`],
+    ["an empty file", "", `${BLOCK}\n`],
+    ["a plain file", "# Mine\n\nRule.\n", `${BLOCK}\n\n# Mine\n\nRule.\n`],
+    ["a file without a last newline", "# Mine", `${BLOCK}\n\n# Mine`],
+    ["a file with a blank first line", "\n# Mine\n", `${BLOCK}\n\n\n# Mine\n`],
+    ["a file of white space", "  \n\n", `${BLOCK}\n\n  \n\n`],
+    ["a CRLF file", "# Mine\r\n\r\nRule.\r\n", `${crlf(BLOCK)}\r\n\r\n# Mine\r\n\r\nRule.\r\n`],
+    ["a file with mostly LF", "a\nb\r\nc\n", `${BLOCK}\n\na\nb\r\nc\n`],
+    ["a file with mostly CRLF", "a\nb\r\nc\r\n", `${crlf(BLOCK)}\r\n\r\na\nb\r\nc\r\n`],
+    ["a file with a byte order mark", "\uFEFF# Mine\n", `\uFEFF${BLOCK}\n\n# Mine\n`],
+    ["a file with only a byte order mark", "\uFEFF", `\uFEFF${BLOCK}\n`],
+    ["a file with front matter", "---\na: 1\n---\n# Mine\n", `---\na: 1\n---\n\n${BLOCK}\n\n# Mine\n`],
+    ["a file with only front matter", "---\na: 1\n---\n", `---\na: 1\n---\n\n${BLOCK}\n`],
+    ["a file with only front matter and no last newline", "---\na: 1\n---", `---\na: 1\n---\n\n${BLOCK}`],
     [
-      "BOM, front matter, CRLF",
+      "a CRLF file with a byte order mark and front matter",
       "\uFEFF---\r\na: 1\r\n---\r\n\r\nx",
       `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(BLOCK)}\r\n\r\n\r\nx`,
     ],
-    ["rules, no front matter", "---\nText.\n---\n", `${BLOCK}\n\n---\nText.\n---\n`],
-    ["an opening rule only", "---\nText.\n", `${BLOCK}\n\n---\nText.\n`],
-    ["markers quoted in code", `\`\`\`\n${BLOCK}\n\`\`\`\n`, `${BLOCK}\n\n\`\`\`\n${BLOCK}\n\`\`\`\n`],
+    ["a file with rules around text", "---\nText.\n---\n", `${BLOCK}\n\n---\nText.\n---\n`],
+    ["a file with only an opening rule", "---\nText.\n", `${BLOCK}\n\n---\nText.\n`],
     [
-      "markers in a line",
+      "a file with markers quoted in code",
+      `\`\`\`\n${BLOCK}\n\`\`\`\n`,
+      `${BLOCK}\n\n\`\`\`\n${BLOCK}\n\`\`\`\n`,
+    ],
+    [
+      "a file with a marker within a line",
       "See <!-- PACT_MANAGED_START --> here\n",
       `${BLOCK}\n\nSee <!-- PACT_MANAGED_START --> here\n`,
     ],
     [
-      "markers in indented code",
+      "a file with a marker in indented code",
       "    <!-- PACT_MANAGED_END -->\n",
       `${BLOCK}\n\n    <!-- PACT_MANAGED_END -->\n`,
     ],
-    ["trailing white space, tabs", "\tx  \n\n\n y \t\n", `${BLOCK}\n\n\tx  \n\n\n y \t\n`],
-    ["lone CR", "a\rb", `${BLOCK}\n\na\rb`],
-    ["NUL and U+2028", "a\0b\u2028c\n", `${BLOCK}\n\na\0b\u2028c\n`],
-    ["up to date", `${BLOCK}\n`, `${BLOCK}\n`],
-    ["up to date, text above", `# Mine\n\n${BLOCK}\n\nRule.`, `# Mine\n\n${BLOCK}\n\nRule.`],
+    ["a file with trailing white space and tabs", "\tx  \n\n\n y \t\n", `${BLOCK}\n\n\tx  \n\n\n y \t\n`],
+    ["a file with a lone CR", "a\rb", `${BLOCK}\n\na\rb`],
+    ["a file with NUL and U+2028", "a\0b\u2028c\n", `${BLOCK}\n\na\0b\u2028c\n`],
+    ["a file that is up to date", `${BLOCK}\n`, `${BLOCK}\n`],
+    [
+      "a file that is up to date and has text above the block",
+      `# Mine\n\n${BLOCK}\n\nRule.`,
+      `# Mine\n\n${BLOCK}\n\nRule.`,
+    ],
   ])("%s", (_, text, expected) => {
     const result = run(text);
     expect(short(result.text)).toBe(expected);
@@ -96,14 +104,14 @@ describe("kinds of CLAUDE.md", () => {
   });
 });
 
-describe("legacy files", () => {
+describe("in a legacy file,", () => {
   const LEGACY =
     "# Project Memory\n\nAbout this file.\nThe global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.\n\n" +
     "<!-- SESSION_START -->\n## Current Session\n- Resume: `claude --resume old`\n- Session dir: `/old`\n" +
     "<!-- SESSION_END -->\n\n## Retrieved Context\n<!-- kept -->\nr1\n\n## Pinned Context\n\np1\n\n" +
     "## Rules\nmine\n\n## Working Memory\nw1\n\n## Retrieved Context\nr2\n# Last\nmine too";
 
-  test("memory sections and session move in, all else keeps its order", () => {
+  test("memory sections and the session block move into the managed block, and other text keeps its order", () => {
     const { text, previousSession, changes, problem } = run(LEGACY);
     const block = BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\n<!-- kept -->\nr1\n\nr2\n")
       .replace("## Pinned Context\n", "## Pinned Context\n\np1\n")
@@ -121,13 +129,13 @@ describe("legacy files", () => {
     ]);
   });
 
-  test("without a session the old session block moves in as it is", () => {
+  test("the old session block moves in unchanged if there is no new session", () => {
     const { text } = updateProjectText(LEGACY, {});
     expect(extractManagedRegion(text)).toContain("- Resume: `claude --resume old`");
     expect(text.match(/<!-- SESSION_START -->/g)).toHaveLength(1);
   });
 
-  test("a section that the file ends with, without a newline", () => {
+  test("a last section without a newline moves in, and gets one", () => {
     const { text } = run("mine\n## Retrieved Context\nr");
     expect(short(text)).toBe(
       `${BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\nr\n")}\n\nmine\n`,
@@ -139,7 +147,7 @@ describe("legacy files", () => {
     expect(text.endsWith("\n```\n## Working Memory\nx\n```\n")).toBe(true);
   });
 
-  test("a section with an open fence stays where it is: moved, it would swallow what follows", () => {
+  test("a section with an open fence stays in place, because moving it would hide the text below", () => {
     const { text, changes, problem } = run("## Pinned Context\np\n## Working Memory\n```\nw\n");
     expect(problem).toBeUndefined();
     expect(text.endsWith("-->\n\n## Working Memory\n```\nw\n")).toBe(true);
@@ -148,7 +156,7 @@ describe("legacy files", () => {
     expect(run(text).text).toBe(text);
   });
 
-  test("a managed block of an older template gets what it lacks and keeps its sections", () => {
+  test("a managed block of an older template gets its missing parts and keeps its sections", () => {
     const { text } = run(
       "<!-- PACT_MANAGED_START: v1 -->\ntyped in\n## Working Memory\nw\n<!-- PACT_MANAGED_END -->\n\nmine\n",
     );
@@ -160,10 +168,10 @@ describe("legacy files", () => {
   });
 });
 
-describe("a new session", () => {
+describe("a session", () => {
   const before = run("mine\n").text;
 
-  test("replaces the session block and nothing else, and tells which was there", () => {
+  test("that is new replaces only the session block, and the result names the previous session", () => {
     const { text, changes, previousSession } = updateProjectText(before, { session: nextSession });
     expect(changes).toEqual(["replaced the session block"]);
     expect(previousSession).toEqual({ id: session.id, dir: session.dir });
@@ -175,20 +183,20 @@ describe("a new session", () => {
     );
   });
 
-  test("the same session leaves its block as it is, whatever the other lines say", () => {
+  test("that continues leaves its block unchanged, whatever the other lines say", () => {
     const edited = before.replace(/- Team: .*/, "- Team: mine").replace(/- Started: .*\n/, "");
     const later = { ...session, startedAt: new Date(0), dir: "/else" };
     expect(updateProjectText(edited, { session: later })).toEqual({ text: edited, changes: [] });
   });
 
-  test("a file in CRLF gets its new session block in CRLF", () => {
+  test("gets its block in CRLF in a CRLF file", () => {
     const { text } = updateProjectText(crlf(before), { session: nextSession });
     expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
   });
 });
 
-describe("settings", () => {
-  test("the routing block goes when it is not wanted, and comes back where it was", () => {
+describe("depending on the settings,", () => {
+  test("the routing block is removed if it is turned off, and comes back in its place", () => {
     const before = run("mine\n").text;
     const without = updateProjectText(before, { session, routingBlock: false });
     expect(without.changes).toEqual(["removed 1 routing block"]);
@@ -206,23 +214,23 @@ describe("settings", () => {
     ]);
   });
 
-  test("without a session none is created", () => {
+  test("no session block is created without a session", () => {
     expect(updateProjectText("mine\n", {}).text).not.toContain("SESSION_START");
   });
 });
 
-describe("single changes", () => {
+describe("taken alone,", () => {
   const whole = run("mine\n").text;
   const bare = "<!-- PACT_MANAGED_START -->\n<!-- PACT_MANAGED_END -->\nmine\n";
   const stray = `${whole}${ROUTING_END}\n<!-- SESSION_END -->\n`;
 
-  test("ensureMemoryText", () => {
+  test("ensureMemoryText adds only missing memory", () => {
     expect(ensureMemoryText(stray).changes).toEqual([]);
     expect(ensureMemoryText(null).text).toBe(updateProjectText(null, {}).text);
     expect(ensureMemoryText(bare).text).toContain("## Pinned Context");
   });
 
-  test("migrateText", () => {
+  test("migrateText changes only a text with memory outside the managed block", () => {
     expect(migrateText(null)).toEqual({ text: "", changes: [] });
     expect(migrateText("mine\n").changes).toEqual([]);
     expect(migrateText(whole).changes).toEqual([]);
@@ -231,13 +239,13 @@ describe("single changes", () => {
     );
   });
 
-  test("stripOrphanRoutingText", () => {
+  test("stripOrphanRoutingText removes only orphan routing markers", () => {
     expect(stripOrphanRoutingText(stray).text).toBe(`${whole}<!-- SESSION_END -->\n`);
     expect(stripOrphanRoutingText(whole).changes).toEqual([]);
     expect(stripOrphanRoutingText(null).changes).toEqual([]);
   });
 
-  test("updateRoutingText", () => {
+  test("updateRoutingText brings only the routing block up to date", () => {
     const old = whole.replace("## PACT Routing", "## Old");
     expect(updateRoutingText(old).text).toBe(whole);
     expect(updateRoutingText(whole).changes).toEqual([]);
@@ -245,7 +253,7 @@ describe("single changes", () => {
     expect(updateRoutingText("mine\n").text).toContain(ROUTING_START);
   });
 
-  test("updateSessionText", () => {
+  test("updateSessionText brings only the session block up to date", () => {
     expect(updateSessionText(whole, session).changes).toEqual([]);
     expect(updateSessionText(whole, nextSession).text).toBe(
       updateProjectText(whole, { session: nextSession }).text,
@@ -254,7 +262,7 @@ describe("single changes", () => {
     expect(updateSessionText(null, session).text).toBe(run(null).text);
   });
 
-  test("extractManagedRegion", () => {
+  test("extractManagedRegion returns only a well-formed managed block", () => {
     expect(short(extractManagedRegion(whole) ?? "")).toBe(BLOCK);
     expect(extractManagedRegion("mine\n")).toBeNull();
     expect(extractManagedRegion("<!-- PACT_MANAGED_START -->\nmine\n")).toBeNull();
@@ -276,7 +284,7 @@ test("ten megabytes with 10,000 markers are read in linear time", () => {
 test.each([
   ["outside the block", (block: string, title: string) => `${title}\n${block}`],
   ["in memory", (block: string, title: string) => block.replace("## Working Memory\n", `$&${title}\n`)],
-])("a line like the title, but %s, is no title of the block", (_where, put) => {
+])("a line like the title, but %s, is not the title of the block", (_where, put) => {
   const title = "# PACT Framework and Managed Project Memory";
   const untitled = run(null).text.replace(`${title}\n\n`, "");
   const { text, changes } = run(put(untitled, title));
@@ -284,7 +292,7 @@ test.each([
   expect(extractManagedRegion(text)?.split("\n")[1]).toBe(title);
 });
 
-describe("what is moved when an older file is", () => {
+describe("migrateText", () => {
   const sessionBlock = "<!-- SESSION_START -->\n## Current Session\n<!-- SESSION_END -->\n";
   const memoryBlock = "<!-- PACT_MEMORY_START -->\n## Working Memory\nmine\n<!-- PACT_MEMORY_END -->\n";
   const section = "## Working Memory\nmine\n";
@@ -292,17 +300,17 @@ describe("what is moved when an older file is", () => {
   test.each<[string, string]>([
     ["a session block", sessionBlock],
     ["a memory block", memoryBlock],
-    ["a section", section],
-    ["a session block and a section", sessionBlock + section],
+    ["a memory section", section],
+    ["a session block and a memory section", sessionBlock + section],
     ["a session and a memory block", sessionBlock + memoryBlock],
-  ])("%s without a managed block", (_what, text) => {
+  ])("moves %s into a new managed block", (_what, text) => {
     const { text: moved, changes } = migrateText(text);
     expect(changes).toContain("created the managed block");
     expect(moved.includes("mine")).toBe(text.includes("mine"));
     expect(migrateText(moved)).toEqual({ text: moved, changes: [] });
   });
 
-  test("nothing, where there is none of them", () => {
+  test("changes nothing in a text without any of these", () => {
     for (const text of ["", "# Mine\n", BLOCK]) expect(migrateText(text)).toEqual({ text, changes: [] });
   });
 });

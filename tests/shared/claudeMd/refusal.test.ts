@@ -1,3 +1,4 @@
+/** Texts that an update leaves alone: the message names the lines and the way out. */
 import { describe, expect, test } from "vitest";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 
@@ -7,34 +8,34 @@ const problemOf = (text: string) => updateProjectText(text, {}).problem;
 const MANAGED = ["<!-- PACT_MANAGED_START -->", "<!-- PACT_MANAGED_END -->"];
 const MEMORY = ["<!-- PACT_MEMORY_START -->", "## Working Memory", "mine", "<!-- PACT_MEMORY_END -->"];
 
-describe("an open fence hides", () => {
-  test("memory, which is missed where there is none else", () => {
+describe("an open fence", () => {
+  test("is reported if it hides the only memory block", () => {
     expect(problemOf(lines(...MANAGED, "```", ...MEMORY))).toContain(
       "the code fence opened in line 3 is never closed and hides the markers below it (lines 4, 7). Close it.",
     );
   });
 
-  test("no memory that is missed, where there is some", () => {
+  test("is accepted if it hides only a second memory or managed block", () => {
     expect(problemOf(lines(...MEMORY, "```", ...MEMORY))).toBeUndefined();
     expect(problemOf(lines(...MANAGED, "```", ...MANAGED))).toBeUndefined();
   });
 });
 
-test("a routing block in a session block, above memory without an end, is no obstacle to saying so", () => {
+test("memory without an end is reported even below a routing block in a session block", () => {
   const session = ["<!-- SESSION_START -->", "<!-- PACT_ROUTING_START -->", "<!-- PACT_ROUTING_END -->"];
   const text = lines(MANAGED[0] as string, ...session, "<!-- SESSION_END -->", "## Working Memory", "mine");
   expect(problemOf(text)).toContain("the managed block that starts in line 1 has no end");
 });
 
-describe("rules that would become front matter are named, with what keeps them from it:", () => {
-  test("memory", () => {
+describe("lines that would become front matter are reported", () => {
+  test("if only memory keeps them from it", () => {
     const text = lines("---", "a: 1", "## Working Memory", "mine", "", "# Mine", "---", "b", ...MANAGED);
     expect(problemOf(text)).toContain(
       "without the memory in them, lines 1 to 7 would be read as front matter. If they are not, put an empty line above line 1.",
     );
   });
 
-  test("a marker, or several", () => {
+  test("if only one or more markers keep them from it", () => {
     const routing = "<!-- PACT_ROUTING_END -->";
     expect(problemOf(lines("---", routing, "a: 1", "---", ...MANAGED))).toContain(
       "without the marker in line 2, lines 1 to 4 would be read as front matter. If they are, remove line 2. If",

@@ -8,13 +8,13 @@ import { bodyStart } from "../../../shared/claudeMd/scan.ts";
 import { dominantLineEnding } from "../../../shared/text/lineEndings.ts";
 import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
 
-/** `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/removeManaged.property.test.ts` for a long search. */
+/** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/removeManaged.property.test.ts`. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 700);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;
 
-/** Files of people who have never had a block: no memory headings, no obsolete line, which would be moved. */
+/** Files that never had a block. An update would move a memory heading or an obsolete line, so they have none. */
 const plainFile = fc
   .tuple(
     fc.constantFrom("", "", "\uFEFF"),
@@ -51,7 +51,7 @@ function afterSessions(text: string | null, runs: readonly ProjectTextOptions[])
   );
 }
 
-/** Text as a person types it: whole lines, in the file's own endings, that are no markers or headings of ours. */
+/** Text as a user types it: whole lines, none of them a marker or heading of ours. */
 const typed = fc
   .array(fc.constantFrom("note", "- item", "### deeper", "  indented", "x <!-- y -->", "déjà vu 🙂"), {
     minLength: 1,
@@ -61,7 +61,7 @@ const typed = fc
 
 const inEnding = (text: string, file: string) => text.replaceAll("\n", dominantLineEnding(file));
 
-test("sessions, then removal: the file as it was, byte for byte", { timeout }, () => {
+test("removal after any sessions restores the file, byte for byte", { timeout }, () => {
   check(
     fc.property(plainFile, sessions, (text, runs) => {
       const { text: removed, problem } = removeManagedBlock(afterSessions(text, runs));
@@ -71,7 +71,7 @@ test("sessions, then removal: the file as it was, byte for byte", { timeout }, (
   );
 });
 
-test("what people write below the block stays, and nothing else", { timeout }, () => {
+test("removal keeps the user's text below the block, and nothing else", { timeout }, () => {
   check(
     fc.property(plainFile, sessions, typed, fc.nat(), fc.boolean(), (text, runs, words, place, cut) => {
       const installed = afterSessions(text, runs);
@@ -89,7 +89,7 @@ test("what people write below the block stays, and nothing else", { timeout }, (
   );
 });
 
-test("what people write above the block stays, and nothing else", { timeout }, () => {
+test("removal keeps the user's text above the block, and nothing else", { timeout }, () => {
   check(
     fc.property(plainFile, sessions, typed, fc.boolean(), (text, runs, words, isBelowGap) => {
       const installed = afterSessions(text, runs);
@@ -104,7 +104,7 @@ test("what people write above the block stays, and nothing else", { timeout }, (
   );
 });
 
-test("what people write into memory stays as ordinary text, in its place", { timeout }, () => {
+test("removal keeps the user's text in memory as ordinary text, in its place", { timeout }, () => {
   check(
     fc.property(
       plainFile,
@@ -126,7 +126,7 @@ test("what people write into memory stays as ordinary text, in its place", { tim
         const before = installed.slice(0, managed?.start);
         const after = installed.slice(managed?.end);
         const kept = expected.join(ending);
-        // A front matter that had no ending: the whole text ends without one then.
+        // Below front matter without a line ending, the whole text ends without one.
         const isUnended = after === "" && !installed.endsWith("\n");
         const end = isUnended ? kept.slice(0, -ending.length) : kept;
         expect(removed).toBe(before + end + after);
@@ -138,7 +138,7 @@ test("what people write into memory stays as ordinary text, in its place", { tim
   );
 });
 
-test("whatever the file: no line of people's is lost, none is changed, or the file is left as it is", {
+test("for any file, removal keeps the user's words in order, or leaves the file alone", {
   timeout,
 }, () => {
   check(
@@ -155,16 +155,18 @@ test("whatever the file: no line of people's is lost, none is changed, or the fi
         .map(([word]) => word);
       const left: string[] = whole.text.match(/w\d+w/g) ?? [];
       expect(kept.filter((word) => !left.includes(word))).toEqual([]);
-      // In its order.
+      // The words stay in order.
       expect(left.filter((word) => kept.includes(word))).toEqual(kept);
-      // Without the block above it, `---` may begin front matter, and text that it held be read in another way.
+      // Without the block above it, a `---` may start front matter, which changes how the lines below are read.
       const isReadAlike = bodyStart(whole.text) === bodyStart(installed.text);
       if (!whole.problem && isReadAlike) expect(parseDocument(whole.text).blocks.managed).toBeNull();
     }),
   );
 });
 
-test("damage: left as it is, and said; or nothing of ours in the file", { timeout }, () => {
+test("removal reports damage and leaves the file alone, and ignores a file without a block", {
+  timeout,
+}, () => {
   check(
     fc.property(anyFile, (text) => {
       const { blocks } = parseDocument(text);

@@ -6,7 +6,7 @@ import { session } from "./textCases.ts";
 
 const BLOCK = updateProjectText(null, { session }).text;
 
-test("below front matter the block takes a blank line with it, and no line of text", () => {
+test("below front matter, removing the block also removes one blank line, but no line of text", () => {
   const front = "---\na: 1\n---\n";
   for (const above of ["one\ntwo\n", "\none\ntwo\n", "one\n"]) {
     expect(removeManagedBlock(`${front}${above}${BLOCK}`).text).toBe(`${front}${above.replace(/^\n/, "")}`);
@@ -14,7 +14,7 @@ test("below front matter the block takes a blank line with it, and no line of te
   expect(removeManagedBlock(`${front}one\n\n${BLOCK}`).text).toBe(`${front}one\n`);
 });
 
-test("says what it has done", () => {
+test("removeManagedBlock reports its changes", () => {
   expect(removeManagedBlock(BLOCK).changes).toEqual(["removed the managed block"]);
   const remembered = BLOCK.replace("## Working Memory\n", "$&mine\n");
   expect(removeManagedBlock(remembered)).toEqual({
@@ -24,7 +24,7 @@ test("says what it has done", () => {
   expect(removeManagedBlock("mine\n")).toEqual({ text: "mine\n", changes: [] });
 });
 
-test("a line like the title stays in memory, and goes from what is rewritten", () => {
+test("a line like the title stays in memory, but is removed with the routing block", () => {
   const remembered = BLOCK.replace("## Working Memory\n", `$&${MANAGED_TITLE}\n`);
   expect(removeManagedBlock(remembered).text).toContain(MANAGED_TITLE);
   const routed = BLOCK.replace("## PACT Routing\n", `$&${MANAGED_TITLE}\n`);

@@ -1,3 +1,4 @@
+/** Damaged markers, which an update repairs or leaves alone. */
 import { describe, expect, test } from "vitest";
 import { extractManagedRegion } from "../../../shared/claudeMd/managed.ts";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
@@ -23,7 +24,7 @@ const SESSION = [S, "- Resume: `claude --resume old`", S_END];
 const MEMORY = ["## Retrieved Context", "", "r", "", "## Pinned Context", "## Working Memory", "w"];
 const memory = [P, ...MEMORY, P_END];
 
-/** How often each line of text stands in the result, below the managed block and in it. */
+/** Counts the lines that equal `word`, inside and outside of the managed block. */
 const where = (text: string, word: string) => {
   const block = extractManagedRegion(text) ?? "";
   const of = (part: string) => part.split("\n").filter((line) => line === word).length;
@@ -32,17 +33,17 @@ const where = (text: string, word: string) => {
 const IN_BLOCK = { inBlock: 1, outside: 0 };
 const OUTSIDE = { inBlock: 0, outside: 1 };
 
-describe("orphan routing markers", () => {
+describe("routing markers", () => {
   const fine = run("a\nb\nc\n").text;
   const tail = "a\nb\nc\n";
 
   test.each([
     ["a lone START", [R, "a", "b", "c"]],
     ["a lone END", ["a", "b", R_END, "c"]],
-    ["the wrong order", [R_END, "a", "b", R, "c"]],
-    ["a START that meets another", [R, "a", R, "b", "c"]],
-    ["several at once", [R_END, R_END, "a", R, "b", R, "c", R]],
-  ])("%s: the marker lines go, the text stays", (_, below) => {
+    ["a pair in the wrong order", [R_END, "a", "b", R, "c"]],
+    ["a START before another START", [R, "a", R, "b", "c"]],
+    ["several orphans at once", [R_END, R_END, "a", R, "b", R, "c", R]],
+  ])("are removed if they are %s, and the text stays", (_, below) => {
     const text = fine.replace(tail, lines(...below));
     const result = run(text);
     expect(result.text).toBe(fine);
@@ -50,50 +51,50 @@ describe("orphan routing markers", () => {
     expect(result.changes[0]).toMatch(/^removed \d orphan routing markers? \(lines? [\d, ]+\)$/);
   });
 
-  test("are named by line", () => {
+  test("without a partner are reported by line", () => {
     expect(run(lines("a", R, "b", R_END, R_END)).changes).toContain(
       "removed 1 orphan routing marker (line 5)",
     );
   });
 
-  test("in front of a pair: the pair is the block", () => {
+  test("before a pair are orphans, and the pair is the block", () => {
     expect(where(run(lines(R, "user", R, "ours", R_END)).text, "user")).toEqual(OUTSIDE);
     expect(where(run(lines(R, "user", R, "ours", R_END)).text, "ours")).toEqual({ inBlock: 0, outside: 0 });
   });
 
-  test("duplicate pairs: the first is brought up to date, the others go", () => {
+  test("in several pairs are removed except for the first pair, which is updated", () => {
     const text = fine.replace(tail, lines("a", R, "old", R_END, "b", R, "older", R_END, "c"));
     expect(run(text)).toEqual({ text: fine, changes: ["removed 2 duplicate routing blocks"] });
   });
 
-  test("a pair outside the managed block moves into it", () => {
+  test("in a pair outside the managed block move into it", () => {
     const { text } = run(lines("a", R, "old", R_END, "b"));
     expect(text).toMatch(/-->\n\na\nb\n$/);
     expect(text.match(/PACT_ROUTING_START/g)).toHaveLength(1);
   });
 
-  test("inside the session block they stay as long as it does", () => {
+  test("inside the session block stay as long as the session block", () => {
     const text = fine.replace("- Team", `${R}\n- Team`);
     expect(run(text)).toEqual({ text, changes: [] });
     const next = updateProjectText(text, { session: { ...session, id: "other" } });
     expect(next.text).not.toContain(R);
   });
 
-  test("a pair inside the session block: its lines go, the block stays", () => {
+  test("in a pair inside the session block are removed, and the session block stays", () => {
     expect(run(fine.replace("- Team", `${R}\nx\n${R_END}\n- Team`)).text).toBe(
       fine.replace("- Team", "x\n- Team"),
     );
   });
 });
 
-describe("a pair around other markers is not safe to replace", () => {
-  test("routing around the session block", () => {
+describe("no memory or user text is lost if", () => {
+  test("routing markers enclose the session block", () => {
     const { text } = run(lines(M, T, R, ...SESSION, "user", R_END, ...memory, M_END));
     expect(where(text, "user")).toEqual(IN_BLOCK);
     expect(text).toContain("claude --resume 0a1b");
   });
 
-  test("routing around the memory block, or the start of it", () => {
+  test("routing markers enclose the memory block, or its START", () => {
     for (const text of [
       lines(M, T, R, ...memory, R_END, M_END),
       lines(M, T, R, P, R_END, ...MEMORY, P_END, M_END),
@@ -104,7 +105,7 @@ describe("a pair around other markers is not safe to replace", () => {
     }
   });
 
-  test("routing or session around memory sections that have no markers", () => {
+  test("routing or session markers enclose memory sections without markers", () => {
     for (const [start, end] of [
       [R, R_END],
       [S, S_END],
@@ -115,7 +116,7 @@ describe("a pair around other markers is not safe to replace", () => {
     }
   });
 
-  test("the session around memory, or crossing it", () => {
+  test("session markers enclose or cross the memory block", () => {
     for (const text of [
       lines(M, T, S, ...memory, S_END, M_END),
       lines(M, T, S, P, "## Working Memory", "w", S_END, "r", P_END, M_END),
@@ -127,7 +128,7 @@ describe("a pair around other markers is not safe to replace", () => {
     }
   });
 
-  test("memory around routing and session: these move out, what is memory stays", () => {
+  test("memory markers enclose the routing and session blocks, which move out", () => {
     const { text } = run(lines(M, T, P, "free", R, "old", R_END, ...SESSION, ...MEMORY, P_END, M_END));
     expect(text.indexOf(S_END)).toBeLessThan(text.indexOf(P));
     expect(text.indexOf(R_END)).toBeLessThan(text.indexOf(S));
@@ -143,15 +144,15 @@ describe("managed markers", () => {
     ["no END", [M, ...inner, "user"]],
     ["no START", [...inner, M_END, "user"]],
     ["two STARTs", [M, M, ...inner, M_END, "user"]],
-    ["two STARTs, one in the middle", [M, T, R, "old", R_END, M, ...SESSION, ...memory, M_END, "user"]],
+    ["a second START in the middle", [M, T, R, "old", R_END, M, ...SESSION, ...memory, M_END, "user"]],
     ["two ENDs", [M, ...inner, M_END, M_END, "user"]],
     ["an END too early", [M, T, M_END, ...memory, "user"]],
-    ["wrong order", [M_END, ...inner, M, "user"]],
-    ["END inside memory", [M, T, P, ...MEMORY, M_END, P_END, "user"]],
-    ["START inside memory", [P, M, T, ...MEMORY, P_END, M_END, "user"]],
-    ["inside memory as a whole", [P, M, T, M_END, ...MEMORY, P_END, "user"]],
-    ["twice, one empty", [M, ...inner, M_END, M, T, M_END, "user"]],
-  ])("%s: repaired, and every line is where it belongs", (_, all) => {
+    ["START and END in the wrong order", [M_END, ...inner, M, "user"]],
+    ["the END inside memory", [M, T, P, ...MEMORY, M_END, P_END, "user"]],
+    ["the START inside memory", [P, M, T, ...MEMORY, P_END, M_END, "user"]],
+    ["START and END inside memory", [P, M, T, M_END, ...MEMORY, P_END, "user"]],
+    ["a second, empty pair", [M, ...inner, M_END, M, T, M_END, "user"]],
+  ])("with %s are repaired, and every line stays where it belongs", (_, all) => {
     const { text, problem } = run(lines(...all));
     expect(problem).toBeUndefined();
     expect(where(text, "r")).toEqual(IN_BLOCK);
@@ -161,19 +162,19 @@ describe("managed markers", () => {
     expect(where(text, "old")).toEqual({ inBlock: 0, outside: 0 });
   });
 
-  test("text that was typed inside the block stays there", () => {
+  test("keep the text that the user typed between them", () => {
     const { text } = run(lines(M, T, "typed", ...memory, "more", M_END));
     expect(where(text, "typed")).toEqual(IN_BLOCK);
     expect(where(text, "more")).toEqual(IN_BLOCK);
   });
 
-  test("a title is the user's when a managed START comes after it", () => {
+  test("with a START below a title leave the title to the user", () => {
     expect(run(lines("a", T, "b", M, "c")).text).toMatch(
       /-->\n\na\n# PACT Framework and Managed Project Memory\nb\nc\n$/,
     );
   });
 
-  test("a block without a title gets one", () => {
+  test("without a title between them get one", () => {
     for (const blank of [[], [""]]) {
       const { text, changes } = run(lines(M, ...blank, ...memory, M_END));
       expect(text.startsWith(lines(M, T, "", "<!-- PACT_ROUTING_START").trimEnd())).toBe(true);
@@ -182,7 +183,7 @@ describe("managed markers", () => {
     }
   });
 
-  test("without a managed START, text above a title is not touched", () => {
+  test("without a START leave the text above a title alone", () => {
     expect(run(lines("a", T, "b", M_END)).text).toMatch(/-->\n\na\nb\n$/);
     expect(run(lines("a", T, "b")).text).toMatch(
       /-->\n\na\n# PACT Framework and Managed Project Memory\nb\n$/,
@@ -194,14 +195,14 @@ describe("memory markers", () => {
   test.each([
     ["no END", [M, T, P, ...MEMORY, M_END, "user"]],
     ["no START", [M, T, ...MEMORY, P_END, M_END, "user"]],
-    ["wrong order", [M, T, P_END, ...MEMORY, P, M_END, "user"]],
+    ["START and END in the wrong order", [M, T, P_END, ...MEMORY, P, M_END, "user"]],
     ["two STARTs", [M, T, P, P, ...MEMORY, P_END, M_END, "user"]],
     ["two ENDs", [M, T, P, ...MEMORY, P_END, P_END, M_END, "user"]],
-    ["outside the managed block", [M, T, M_END, "user", ...memory]],
-    ["no managed block", ["user", ...memory]],
-    ["no END, the managed END is there", [M, T, P, ...MEMORY, M_END, "user"]],
-    ["no END of either, a heading follows", [M, T, P, ...MEMORY, "# Mine", "user"]],
-  ])("%s: repaired", (_, all) => {
+    ["a place outside the managed block", [M, T, M_END, "user", ...memory]],
+    ["no managed block around them", ["user", ...memory]],
+    ["a managed END in place of their own", [M, T, P, ...MEMORY, M_END, "user"]],
+    ["no END of either kind above a heading", [M, T, P, ...MEMORY, "# Mine", "user"]],
+  ])("with %s are repaired", (_, all) => {
     const { text, problem } = run(lines(...all));
     expect(problem).toBeUndefined();
     expect(where(text, "r")).toEqual(IN_BLOCK);
@@ -215,9 +216,9 @@ describe("memory markers", () => {
   test.each([
     ["only the managed END is left", [T, ...MEMORY, M_END, "user"]],
     ["only the memory END is left", [...MEMORY, P_END, "user"]],
-    ["memory START and managed END", [P, ...MEMORY, M_END, "user"]],
-    ["in wrong order", [P_END, ...MEMORY, P, "user"]],
-  ])("%s: that line is where memory ended", (_, all) => {
+    ["the memory START and the managed END are left", [P, ...MEMORY, M_END, "user"]],
+    ["they are in the wrong order", [P_END, ...MEMORY, P, "user"]],
+  ])("show where memory ends if %s", (_, all) => {
     const { text, problem } = run(lines(...all));
     expect(problem).toBeUndefined();
     expect(where(text, "r")).toEqual(IN_BLOCK);
@@ -226,20 +227,20 @@ describe("memory markers", () => {
     expect(text.match(/PACT_MEMORY_START/g)).toHaveLength(1);
   });
 
-  test("so is the session: what stands below it is not memory", () => {
+  test("are not needed above a session block, where memory ends", () => {
     const { text } = run(lines(T, ...MEMORY, ...SESSION, "below", M_END, "user"));
     expect(where(text, "w")).toEqual(IN_BLOCK);
     expect(where(text, "below")).toEqual(OUTSIDE);
     expect(where(text, "user")).toEqual(OUTSIDE);
   });
 
-  test("a section with an open fence gets no END: it would be text", () => {
+  test("do not enclose a section with an open fence, which would hide the END", () => {
     const { text } = run(lines("## Pinned Context", "p", M_END, "## Working Memory", "```", "w"));
     expect(where(text, "p")).toEqual(IN_BLOCK);
     expect(text).toMatch(/-->\n\n## Working Memory\n```\nw\n$/);
   });
 
-  test("an END above memory says nothing about its end", () => {
+  test("do not show where memory ends if they are above it", () => {
     for (const end of [M_END, P_END]) {
       const { text, problem } = run(lines("user", end, ...MEMORY));
       expect(problem).toBeUndefined();
@@ -248,7 +249,7 @@ describe("memory markers", () => {
     }
   });
 
-  test("two memory blocks: both bodies", () => {
+  test("in two pairs become one pair around both bodies", () => {
     const { text } = run(
       lines(
         M,
@@ -271,7 +272,7 @@ describe("memory markers", () => {
     expect(text).toMatch(/-->\na\nfree\nb\n$/);
   });
 
-  test("a section that is missing is added in its place", () => {
+  test("without all three sections get the missing one in its place", () => {
     const { text, changes } = run(
       lines(M, T, P, "## Retrieved Context", "r", "## Working Memory", "w", P_END, M_END),
     );
@@ -280,8 +281,8 @@ describe("memory markers", () => {
   });
 });
 
-describe("damage that can be read in more than one way is left alone", () => {
-  test("no END at all, and text follows", () => {
+describe("ambiguous damage", () => {
+  test("is left alone if text follows and no END exists", () => {
     const text = lines(M, T, P, "## Working Memory", "w", "", "mine or memory?");
     const result = run(text);
     expect(result.text).toBe(text);
@@ -293,7 +294,7 @@ describe("damage that can be read in more than one way is left alone", () => {
     );
   });
 
-  test("an open fence in memory hides the END", () => {
+  test("is left alone if an open fence in memory hides the END", () => {
     const text = lines(M, T, P, ...MEMORY, "```", P_END, M_END, "mine");
     const result = run(text);
     expect(result.text).toBe(text);
@@ -301,26 +302,26 @@ describe("damage that can be read in more than one way is left alone", () => {
     expect(run(text.replace("w\n```", "w\n```\n```")).problem).toBeUndefined();
   });
 
-  test("a routing orphan or the session between does not change that; lines are counted as they were", () => {
+  test("is reported with the original lines, even around routing orphans and a session block", () => {
     const result = run(lines(R_END, M, T, P, "## Working Memory", "w", R, "x", ...SESSION, "mine?"));
     expect(result.problem).toContain("starts in line 4");
     expect(result.problem).toContain('"Working Memory" (line 5)');
     expect(result.problem).toContain("remove line 4");
   });
 
-  test("sections without text are not in doubt", () => {
+  test("does not include sections without text", () => {
     const { text, problem } = run(lines(M, T, P, "## Retrieved Context", "", "## Working Memory", ""));
     expect(problem).toBeUndefined();
     expect(where(text, "## Working Memory")).toEqual(IN_BLOCK);
   });
 
-  test("what the message asks for helps", () => {
+  test("is repaired once the user follows the message", () => {
     const text = lines(M, T, P, "## Working Memory", "w", "mine");
     expect(run(text.replace("mine", `${P_END}\nmine`)).problem).toBeUndefined();
     expect(run(text.replace(`${P}\n`, "").replace(`${M}\n`, "")).problem).toBeUndefined();
   });
 
-  test("an orphan far from any memory is not that", () => {
+  test("does not include an orphan far from any memory", () => {
     expect(run(lines("a", P, "b")).text).toMatch(/-->\n\na\nb\n$/);
     expect(run(lines(M, T, ...memory, M_END, "a", P, "## Working Memory", "mine")).text).toMatch(
       /-->\na\n## Working Memory\nmine\n$/,
@@ -328,7 +329,7 @@ describe("damage that can be read in more than one way is left alone", () => {
   });
 });
 
-test("a section beside a memory block, ended by the file without a last line ending, becomes memory whole", () => {
+test("a last section without a line ending moves whole into the memory block above it", () => {
   const text =
     "<!-- PACT_MEMORY_START -->\n## Pinned Context\na\n<!-- PACT_MEMORY_END -->\n\n## Working Memory\nb";
   const { text: repaired, changes } = updateProjectText(text, { session });

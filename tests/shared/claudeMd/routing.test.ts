@@ -4,7 +4,7 @@ import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { MAX_PROJECT_ROUTING, routingBlock, routingText } from "../../../shared/claudeMd/routing.ts";
 import { scan } from "../../../shared/claudeMd/scan.ts";
 
-test("the routing text is short, names what a model looks for, and holds no marker", () => {
+test("the routing text is short, contains the words that a model looks for, and has no marker", () => {
   const text = routingText();
   expect(text.length).toBeLessThanOrEqual(450);
   for (const word of ["Current Session", "session-journal.jsonl", "Pinned Context", "Working Memory"]) {
@@ -15,14 +15,14 @@ test("the routing text is short, names what a model looks for, and holds no mark
   expect(text.split("\n").length).toBeLessThanOrEqual(6);
 });
 
-test("without words of the project the block holds the routing text alone", () => {
+test("without words of the project, the routing block holds only the routing text", () => {
   const expected = [ROUTING_START, ...routingText().split("\n"), ROUTING_END];
   for (const none of [undefined, "", " \r\n\t\n", OBSOLETE_LOADER_LINE]) {
     expect(routingBlock(none)).toEqual(expected);
   }
 });
 
-describe("the project's own words cannot break out", () => {
+describe("the project's own words cannot break out of the routing block", () => {
   test.each([
     ["a marker", `a\n${ROUTING_END}\nb`],
     ["all markers", "<!-- PACT_MANAGED_END -->\n<!-- PACT_MEMORY_START -->\n<!-- SESSION_START -->"],
@@ -36,12 +36,12 @@ describe("the project's own words cannot break out", () => {
     ["control characters", "a\0b\u001b[31mc\u0085d"],
     ["half a surrogate pair", "a\ud800b"],
     [
-      "a fence cut off by the length",
+      "a fence that the length limit truncates",
       `${"x\n".repeat(MAX_PROJECT_ROUTING / 2 - 10)}\`\`\`\n${"y\n".repeat(999)}`,
     ],
     ["one very long line", "😀".repeat(5_000)],
-    ["one very long line, cut in the middle of a character", `x${"😀".repeat(5_000)}`],
-  ])("%s", (_, projectRouting) => {
+    ["one very long line, truncated in the middle of a character", `x${"😀".repeat(5_000)}`],
+  ])("with %s", (_, projectRouting) => {
     const { text } = updateProjectText("user\n", { projectRouting });
     expect(scan(text).markers.map(({ kind, edge }) => `${kind} ${edge}`)).toEqual([
       "managed START",
@@ -61,7 +61,7 @@ describe("the project's own words cannot break out", () => {
   });
 });
 
-test("a block that differs in its line endings only is left alone", () => {
+test("a routing block that differs only in its line endings is left alone", () => {
   const { text } = updateProjectText("user\n".repeat(50), {});
   const mixed = text.replace(/<!-- PACT_ROUTING[\s\S]*ROUTING_END -->/, (block) =>
     block.replaceAll("\n", "\r\n"),
@@ -70,13 +70,13 @@ test("a block that differs in its line endings only is left alone", () => {
   expect(updateProjectText(mixed, {})).toEqual({ text: mixed, changes: [] });
 });
 
-test("ordinary Markdown stays as it is", () => {
+test("the project's ordinary Markdown stays unchanged in the routing block", () => {
   const words = "### Build\n\n- run `make`\n\n```sh\n\tmake <x> > y\n```";
   expect(routingBlock(words).slice(-7, -1).join("\n")).toContain("- run `make`\n\n```sh\n\tmake <x> > y");
   expect(routingBlock(words).join("\n")).toContain(`\n\n${words}\n${ROUTING_END}`);
 });
 
-test("says whether a block was in the wrong place, or one too many", () => {
+test("an update reports whether a routing block was misplaced or duplicate", () => {
   const block = [ROUTING_START, "old", ROUTING_END, ""].join("\n");
   expect(updateProjectText(`a\n${block}`, {}).changes).toContain("removed 1 misplaced routing block");
   const { text } = updateProjectText(null, {});

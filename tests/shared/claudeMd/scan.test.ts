@@ -15,19 +15,19 @@ test("markers carry their line number and the range of their line", () => {
   ]);
 });
 
-test("what is in fenced code is text", () => {
+test("a marker in fenced code is text", () => {
   const marker = "<!-- SESSION_START -->";
   expect(kinds(`\`\`\`\n${marker}\n\`\`\`\n${marker}`)).toEqual(["4 session START"]);
   expect(kinds(`~~~\r\n${marker}\r\n~~~\r\n${marker}\r\n`)).toEqual(["4 session START"]);
   expect(kinds(`${marker}\n\`\`\`\n${marker}\n`)).toEqual(["1 session START"]);
 });
 
-test("a fence that is never closed is named by its line", () => {
+test("scan returns the line of a fence that is never closed", () => {
   expect(scan("a\n```\nb\n```\n~~~\n").openFence).toBe(5);
   expect(scan("a\n```\nb\n```\n").openFence).toBe(0);
 });
 
-test("what is in front matter is text, and its lines are counted", () => {
+test("a marker in front matter is text, and the lines there are counted", () => {
   expect(kinds("---\na: |\n  <!-- SESSION_START -->\n---\n<!-- SESSION_END -->\n")).toEqual([
     "5 session END",
   ]);
@@ -41,7 +41,7 @@ test("a lone CR is text, not a line ending", () => {
   expect(kinds("a\r<!-- SESSION_START -->\rb\n<!-- SESSION_END -->\r\r\n")).toEqual(["2 session END"]);
 });
 
-test("a section ends at a heading of level 1 or 2, at a marker, or at the end", () => {
+test("a section ends at a heading of level 1 or 2, at a marker, or at the end of the text", () => {
   expect(
     sections(
       "## Working Memory\na\n### deep\nb\n## other\nc\n## Pinned Context ##\nd\n<!-- SESSION_END -->\ne\n" +
@@ -76,13 +76,13 @@ test.each([
   ["***\n---\nb\n", null],
   ["```\nx\n```\n---\nb\n", null],
   ["Mine\n- --\nb\n", null],
-])("an underlined heading of level 2 ends a section: %j", (below, at) => {
+])("a section above %j ends only if that is an underlined heading", (below, at) => {
   const text = `## Working Memory\na\n\n${below}`;
   const end = at === null ? text.length : text.length - below.length;
   expect(scan(text).sections[0]?.end).toBe(end);
 });
 
-test("what is in a comment over several lines is text", () => {
+test("a marker or heading in a comment over several lines is text", () => {
   const marker = "<!-- SESSION_START -->";
   expect(kinds(`<!--\n${marker}\n\n${marker}\n`)).toEqual(["4 session START"]);
   expect(kinds(`  <!-- a\n\`\`\`\nb --> c\n${marker}\n`)).toEqual(["4 session START"]);
@@ -92,14 +92,14 @@ test("what is in a comment over several lines is text", () => {
   expect(sections("<!--\n## Working Memory\n-->\n")).toEqual([]);
 });
 
-test("a comment that is never closed is text and told", () => {
+test("a comment that is never closed is text, and is reported", () => {
   const found = scan("a\n<!-- x\n## Working Memory\n<!-- y\n");
   expect(found.openComment).toMatchObject({ line: 2, start: 2 });
   expect(found.sections).toHaveLength(1);
   expect(scan("<!-- x\n-->\n").openComment).toBeNull();
 });
 
-test("managed and memory markers in a fence that is never closed are told", () => {
+test("managed and memory markers in a fence that is never closed are reported", () => {
   const marker = "<!-- PACT_MEMORY_END -->";
   expect(scan(`\`\`\`\n${marker}\n\`\`\`\n`).hidden).toEqual([]);
   expect(scan(`\`\`\`\n${marker}\n\`\`\`\n~~~\n${marker}\n<!-- SESSION_END -->\n`).hidden).toMatchObject([
@@ -113,17 +113,17 @@ test.each([
   "##Working Memory",
   "## Working Memory 2",
   "## working memory",
-])("%j is no memory section", (heading) => {
+])("the line %j does not start a memory section", (heading) => {
   expect(sections(`${heading}\n`)).toEqual([]);
 });
 
-test("the loader line counts as a whole line only", () => {
+test("the loader line counts only as a whole line", () => {
   const line = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
   expect(scan(`${line}\nSee: ${line}\n${line}  \n${line} Yes.\n\`\`\`\n${line}\n`).loaders).toHaveLength(2);
 });
 
-// In more than linear time they would take minutes each.
-test("megabytes are scanned in linear time, with 10,000 markers too", { timeout: 20_000 }, () => {
+// A scan slower than linear time would take minutes for each text.
+test("megabytes of text and 10,000 markers are scanned in linear time", { timeout: 20_000 }, () => {
   const filler = `${"word ".repeat(190)}\n`.repeat(10);
   for (const text of [
     `<!-- SESSION_START -->\n${filler}`.repeat(1_000),
@@ -143,12 +143,12 @@ test("megabytes are scanned in linear time, with 10,000 markers too", { timeout:
   }
 });
 
-test("an open fence is named by its own line, and hides what it hid, past a fence of the other kind in it", () => {
+test("an open fence keeps its line and its hidden markers, even with a fence of the other kind inside", () => {
   const { openFence, hidden } = scan("```\n<!-- PACT_MANAGED_START -->\n~~~\na\n");
   expect([openFence, hidden.map(({ line }) => line)]).toEqual([1, [2]]);
 });
 
-test("what looks like a comment in indented code hides nothing", () => {
+test("the start of a comment in indented code hides nothing", () => {
   const text = "    <!-- code\n<!-- SESSION_START -->\n";
   expect(kinds(text)).toEqual(["2 session START"]);
   expect(scan(text).openComment).toBeNull();

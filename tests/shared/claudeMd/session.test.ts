@@ -4,7 +4,7 @@ import { scan } from "../../../shared/claudeMd/scan.ts";
 import { sessionBlock, teamName } from "../../../shared/claudeMd/session.ts";
 import { nextSession, session } from "./textCases.ts";
 
-test("the lines of the block", () => {
+test("sessionBlock returns the lines of the session block", () => {
   expect(sessionBlock(session)).toEqual([
     "<!-- SESSION_START -->",
     "## Current Session",
@@ -29,7 +29,7 @@ test.each([
   expect(teamName(id)).toBe(team);
 });
 
-describe("values from outside cannot forge anything", () => {
+describe("the session block", () => {
   test.each([
     "a`b",
     "a\nb",
@@ -43,7 +43,7 @@ describe("values from outside cannot forge anything", () => {
     "",
     "`",
     "/ends in a slash/",
-  ])("%j", (value) => {
+  ])("cannot be forged by the value %j", (value) => {
     const hostile = { id: value, dir: value, pluginRoot: value, startedAt: new Date(Number.NaN) };
     const block = sessionBlock(hostile);
     expect(block).toHaveLength(8);
@@ -56,7 +56,7 @@ describe("values from outside cannot forge anything", () => {
   });
 });
 
-test("the previous session is told only when both its lines are there", () => {
+test("the previous session is reported only if both of its lines are present", () => {
   const { text } = updateProjectText("", { session });
   const previous = (before: string) => updateProjectText(before, { session: nextSession }).previousSession;
   expect(previous(text)).toEqual({ id: session.id, dir: session.dir });
@@ -74,7 +74,7 @@ test("of several session blocks the first in the managed block stays", () => {
   expect(result.changes).toEqual(["removed 2 duplicate session blocks"]);
 });
 
-test("a second one in the managed block goes with its blank line", () => {
+test("a second session block in the managed block is removed with its blank line", () => {
   const { text } = updateProjectText(null, { session });
   const block = `${sessionBlock(session).join("\n")}\n\n`;
   expect(updateProjectText(text.replace(block, block + block), { session })).toEqual({
@@ -83,7 +83,7 @@ test("a second one in the managed block goes with its blank line", () => {
   });
 });
 
-test("says whether it was created, moved or replaced", () => {
+test("an update reports whether the session block was created, moved or replaced", () => {
   const without = updateProjectText(null, {}).text;
   const { text, changes } = updateProjectText(without, { session });
   expect(changes).toEqual(["created the session block"]);

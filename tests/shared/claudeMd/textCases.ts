@@ -1,8 +1,7 @@
+/** Shared by the tests of the text functions: sessions, and generators of random CLAUDE.md files. */
 import fc from "fast-check";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import type { SessionInfo } from "../../../shared/claudeMd/session.ts";
-
-/** What the tests of the text functions share: sessions, and generators of CLAUDE.md files nobody planned. */
 
 export const session: SessionInfo = {
   id: "0a1b2c3d-1111-2222-3333-444444444444",
@@ -16,7 +15,7 @@ export const nextSession: SessionInfo = {
   dir: "/next",
 };
 
-/** Every `@` becomes another word, so that a test can tell where each line went. */
+/** `anyFile` replaces every `@` with a new word, so that a test can follow each line. */
 const FRAGMENTS = [
   "text @",
   "  indented @",
@@ -80,7 +79,7 @@ const UPDATED = [
   updateProjectText("---\nkey: @\n---\n\nuser @\n", { session, routingBlock: false }).text,
 ].map((text) => text.split("\n"));
 
-/** A correct file to which something happened: lines deleted, doubled, moved, added. */
+/** A correct file with accidents: lines deleted, doubled, moved, added. */
 const damaged = fc
   .tuple(
     fc.constantFrom(...UPDATED),
@@ -101,7 +100,7 @@ const damaged = fc
     return result;
   });
 
-/** A marker line between two rules at the top is all that tells them from front matter. */
+/** A file whose first lines would be front matter if the marker line were not among them. */
 const almostFrontMatter = fc
   .tuple(
     fc.array(fc.constantFrom("key: @", "text @", "", "```md", "~~~", "- item @"), { maxLength: 3 }),
@@ -148,7 +147,7 @@ export const anyFile = fc
     return bom + (front + text).replaceAll("@", () => `w${word++}w`);
   });
 
-/** Files with nothing of ours in them. */
+/** Files without a block or marker of ours. */
 export const userFile = fc
   .tuple(
     fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS.slice(0, 26)), fc.string({ unit: "binary" })), {
