@@ -26,7 +26,7 @@ beforeEach(() => {
 const parse = (fields: object) => parsePayload(JSON.stringify({ session_id: "s", cwd: dir, ...fields }));
 
 describe("a payload", () => {
-  test("gives what the hooks use, and nothing else", () => {
+  test("is parsed into the fields that the hooks use, and no others", () => {
     expect(parse({ source: "startup", other: 1 })).toStrictEqual({
       sessionId: "s",
       projectDir: dir,
@@ -40,7 +40,7 @@ describe("a payload", () => {
     expect(parse({ reason: null })).toStrictEqual({ sessionId: "s", projectDir: dir });
   });
 
-  test("has its words cut", () => {
+  test("has its source and reason truncated", () => {
     const { source, reason } = parse({ source: "s".repeat(100), reason: "r".repeat(100) });
     expect([source, reason]).toEqual(["s".repeat(64), "r".repeat(64)]);
   });
@@ -53,13 +53,13 @@ describe("a payload", () => {
     ["[]", "the payload is not a JSON object"],
     ["{}", "the payload has no session_id"],
     ['{"session_id":null}', "the payload's session_id is not a session id"],
-  ])("%j: %s", (text, message) => {
+  ])("of %j is rejected because %s", (text, message) => {
     expect(() => parsePayload(text)).toThrow(message);
   });
 });
 
 describe("the project folder", () => {
-  test("is CLAUDE_PROJECT_DIR, else what the payload says, else the working directory", () => {
+  test("is CLAUDE_PROJECT_DIR, else the payload's cwd, else the working directory", () => {
     const other = tempDir();
     setProjectDir(other);
     expect(parse({}).projectDir).toBe(other);
@@ -69,12 +69,12 @@ describe("the project folder", () => {
     expect(parse({ cwd: 7 }).projectDir).toBe(process.cwd());
   });
 
-  test("is a plain path", () => {
+  test("is a normalized path", () => {
     fs.mkdirSync(path.join(dir, "a"));
     expect(parse({ cwd: `${dir}/a/../` }).projectDir).toBe(dir);
   });
 
-  test("must be a folder, named from the root", () => {
+  test("must be an existing folder with an absolute path", () => {
     const file = tempFile("text");
     for (const cwd of [file, `${dir}/absent`, "tests", "."]) {
       expect(() => parse({ cwd })).toThrow(`the project folder ${cwd} is not there`);
@@ -88,14 +88,14 @@ test.each([
     1024 * 1024 + 1,
     /could not use .* the payload is larger than 1 MB. CLAUDE.md is as it was; the session goes on/,
   ],
-])("of %i bytes", (size, message) => {
+])("a payload of %i bytes gives a message that matches %s", (size, message) => {
   const box = sandbox();
   const input = payload("sessionEnd", box).padEnd(size);
   expect(answerOf(runHook("sessionEnd", input, box)).systemMessage ?? "").toMatch(message);
 });
 
 describe("standard input", () => {
-  test("that cannot be read is said at once", () => {
+  test("that cannot be read is reported at once", () => {
     const box = sandbox();
     const folder = fs.openSync(box.projectDir, "r");
     const run = runOn(box, { stdio: [folder, "pipe", "pipe"] });
@@ -103,7 +103,7 @@ describe("standard input", () => {
     expect(answerOf(run).systemMessage).toContain("standard input cannot be read (EISDIR");
   });
 
-  test("that has nothing yet is asked again", async ({ skip }) => {
+  test("that has no data yet is read again", async ({ skip }) => {
     skip(!HAS_STRACE || !HAS_PYTHON, "needs strace and Python");
     const box = sandbox();
     const log = tempFile("", "log");
@@ -119,7 +119,7 @@ describe("standard input", () => {
   });
 });
 
-test.runIf(IS_LINUX)("standard output that takes nothing does not keep the session waiting", () => {
+test.runIf(IS_LINUX)("the hook exits with 0 even if it cannot write to its standard output", () => {
   const full = fs.openSync("/dev/full", "w");
   const box = sandbox();
   const run = runOn(box, { input: payload("sessionEnd", box), stdio: ["pipe", full, "pipe"] });
