@@ -15,7 +15,7 @@ function settingsIn(dir: string, text?: string): string {
   return settingsPath;
 }
 
-test("other installers: outcomes, and the file is gone again", () => {
+test("another installer gets an outcome from each call, and uninstalling removes the file", () => {
   const settingsPath = settingsIn(tempDir());
   const pluginRoot = "/opt/pact-hooks/";
   expect(installHooks({ settingsPath, pluginRoot }).outcome).toBe("written");
@@ -26,7 +26,7 @@ test("other installers: outcomes, and the file is gone again", () => {
   expect(entriesOf(path.dirname(settingsPath))).toEqual([]);
 });
 
-test("what is left unchanged is an outcome with a message, not an error", () => {
+test("a settings file that is left unchanged gives an outcome with a message, not an error", () => {
   const settingsPath = settingsIn(tempDir(), "{,}");
   expect(installHooks({ settingsPath, pluginRoot: "/p" })).toMatchObject({
     outcome: "refused",
@@ -36,7 +36,7 @@ test("what is left unchanged is an outcome with a message, not an error", () => 
   expect(fs.readFileSync(settingsPath, "utf8")).toBe("{,}");
 });
 
-test("a folder that cannot be made is an outcome too", () => {
+test("a folder that cannot be created gives an outcome, not an error", () => {
   const dir = tempDir();
   fs.writeFileSync(path.join(dir, "file"), "");
   const settingsPath = path.join(dir, "file", ".claude", "settings.json");

@@ -3,7 +3,7 @@ import { addPart, removePart, styleOf } from "../../../shared/install/jsonEdits.
 import { type JsonNode, parseJson } from "../../../shared/install/jsonTree.ts";
 import { applyEdits } from "../../../shared/text/edits.ts";
 
-/** The member `a` of the whole, or the whole. */
+/** The value of the root's member `a`, or else the root. */
 function containerOf(text: string): { root: JsonNode; container: JsonNode } {
   const root = parseJson(text);
   return { root, container: root.parts.find(({ key }) => key === "a")?.value ?? root };
@@ -23,14 +23,14 @@ test.each([
     '{\r\n "a": {\r\n  "b": 1\r\n }\r\n}',
     '{\r\n "a": {\r\n  "b": 1,\r\n  "k": {\r\n   "n": 1\r\n  }\r\n }\r\n}',
   ],
-])("a member is added to %j in its own style, and taken out again", (text, expected) => {
+])("a member is added to %j in the file's own style, and removed again", (text, expected) => {
   expect(added(text)).toBe(expected);
   const { container } = containerOf(expected);
   const edit = removePart(expected, container, container.parts.length - 1);
   expect(edit && applyEdits(expected, [edit])).toBe(text);
 });
 
-test("what stands behind a member in its own line stays", () => {
+test("the line break behind a removed member stays", () => {
   const text = '{"a": { "k":1\n}}';
   const edit = removePart(text, containerOf(text).container, 0);
   expect(edit && applyEdits(text, [edit])).toBe('{"a": {\n}}');

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type JsonNode, jsonValue, parseJson } from "../../../shared/install/jsonTree.ts";
 
-test("reads what JSON.parse reads, and nothing else", () => {
+test("parseJson accepts what JSON.parse accepts, and nothing else", () => {
   const damaged = fc.tuple(
     fc.json(),
     fc.nat(),
@@ -27,7 +27,7 @@ test("reads what JSON.parse reads, and nothing else", () => {
   );
 });
 
-/** The value as the tree has it; of a key that stands twice the last counts. */
+/** Rebuilds the value from the tree. The last of several equal keys wins, as in JSON.parse. */
 function rebuilt(text: string, node: JsonNode): unknown {
   if (node.type === "array") return node.parts.map(({ value }) => rebuilt(text, value));
   if (node.type !== "object") return jsonValue(text, node);
@@ -45,34 +45,30 @@ test.each([
     '{\n  "a": 1, // x\n}',
     "line 2, column 11: there should be a key in double quotes, but there is a comment",
   ],
+  ["an extra comma", '{\r\n\t"a": [1,]\r\n}', 'line 2, column 10: there should be a value, but there is "]"'],
+  ["a missing comma", '{"a": 1 "b": 2}', 'line 1, column 9: there should be "," or "}", but there is "\\""'],
   [
-    "a comma too many",
-    '{\r\n\t"a": [1,]\r\n}',
-    'line 2, column 10: there should be a value, but there is "]"',
-  ],
-  ["a comma too few", '{"a": 1 "b": 2}', 'line 1, column 9: there should be "," or "}", but there is "\\""'],
-  [
-    "an end too early",
+    "a premature end",
     '{"a": {',
     "line 1, column 8: there should be a key in double quotes, but there is nothing more",
   ],
-  ["nothing at all", "", "line 1, column 1: there should be a value, but there is nothing more"],
+  ["an empty text", "", "line 1, column 1: there should be a value, but there is nothing more"],
+  ["a second value", "{}\n{}", 'line 2, column 1: there should be the end of the text, but there is "{"'],
   [
-    "more than one value",
-    "{}\n{}",
-    'line 2, column 1: there should be the end of the text, but there is "{"',
-  ],
-  [
-    "a byte order mark takes no column",
+    "a value after a byte order mark, which takes no column,",
     "\uFEFFx",
     'line 1, column 1: there should be a value, but there is "x"',
   ],
-  ["too deep", "[".repeat(100_000), "line 1, column 501: there should be no more than 500 levels"],
-])("says where: %s", (_name, text, message) => {
+  [
+    "a list that is too deep",
+    "[".repeat(100_000),
+    "line 1, column 501: there should be no more than 500 levels",
+  ],
+])("the error about %s says where it is", (_name, text, message) => {
   expect(() => parseJson(text)).toThrow(message);
 });
 
-test("500 levels are not too deep", () => {
+test("parseJson accepts 500 levels", () => {
   expect(parseJson("[".repeat(500) + "]".repeat(500)).type).toBe(parseJson("[]").type);
 });
 
@@ -82,6 +78,6 @@ test.each([
   ["true", "true or false"],
   ["false", "true or false"],
   ["null", "null"],
-])("%s is a %s", (text, type) => {
+])("the type of %s is %s", (text, type) => {
   expect(parseJson(text).type).toBe(type);
 });

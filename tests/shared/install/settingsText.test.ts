@@ -9,7 +9,7 @@ const unknown: IsOwnRoot = () => undefined;
 const add = (text: string | null, root = ROOT) => addHooks(text, root, unknown);
 const remove = (text: string) => removeHooks(text, unknown);
 
-test("the entries are those of hooks.json", () => {
+test("hookEntries returns the entries of hooks.json", () => {
   const file = JSON.parse(fs.readFileSync(new URL("../../../hooks/hooks.json", import.meta.url), "utf8"));
   const ours = hookEntries("\x24{CLAUDE_PLUGIN_ROOT}");
   const groups = Object.fromEntries(Object.entries(ours).map(([event, group]) => [event, [group]]));
@@ -19,14 +19,14 @@ test("the entries are those of hooks.json", () => {
 const wanted = (root = ROOT) =>
   Object.fromEntries(Object.entries(hookEntries(root)).map(([event, group]) => [event, [group]]));
 
-describe("a file of ours", () => {
-  test("is created, and goes", () => {
+describe("a settings file of ours", () => {
+  test("is created, and then removed whole", () => {
     expect(JSON.parse(add(null))).toEqual({ hooks: wanted() });
     expect(remove(add(null))).toBe("");
     expect(remove(add(add(null), "/opt/pact-hooks/2"))).toBe("");
   });
 
-  test("stays once somebody has put something else in", () => {
+  test("stays after the user has added a setting", () => {
     const mine = add(null).replace('{\n  "hooks"', '{\n  "model": "opus",\n  "hooks"');
     expect(remove(mine)).toBe('{\n  "model": "opus"\n}\n');
     const below = add(null).replace(/\n}\n$/, ',\n  "model": "opus"\n}\n');
@@ -38,17 +38,17 @@ const FILES: [string, string][] = [
   ["an empty object", "{}"],
   ["an empty object and a line break", "{}\n"],
   ["an empty object on two lines", "{\n}\n"],
-  ["an empty object with a space", "{ }"],
+  ["an empty object that contains a space", "{ }"],
   ["one line", '{"model":"opus","n":[1,2]}'],
-  ["two spaces", '{\n  "model": "opus",\n  "env": { "A": "1" }\n}\n'],
-  ["four spaces", '{\n    "model": "opus"\n}\n'],
-  ["tabs", '{\n\t"model": "opus"\n}\n'],
+  ["two spaces of indentation", '{\n  "model": "opus",\n  "env": { "A": "1" }\n}\n'],
+  ["four spaces of indentation", '{\n    "model": "opus"\n}\n'],
+  ["tabs as indentation", '{\n\t"model": "opus"\n}\n'],
   ["no last line break", '{\n  "model": "opus"\n}'],
-  ["CRLF", '{\r\n  "model": "opus"\r\n}\r\n'],
+  ["CRLF line endings", '{\r\n  "model": "opus"\r\n}\r\n'],
   ["a byte order mark", '\uFEFF{\n  "model": "opus"\n}\n'],
-  ["not indented", '{\n"model": "opus"\n}\n'],
+  ["no indentation", '{\n"model": "opus"\n}\n'],
   ["unusual spacing", '\n\n  {  "model" :"opus"  \n\n ,\n   "x":null }  \n\n'],
-  ["escapes and numbers as they are", '{\n  "\\u0061": 1.0e2,\n  "é": "\\/"\n}\n'],
+  ["unusual escapes and numbers", '{\n  "\\u0061": 1.0e2,\n  "é": "\\/"\n}\n'],
   ["empty hooks", '{\n  "hooks": {}\n}\n'],
   ["empty hooks on one line", '{"hooks":{}}'],
   ["empty hooks on two lines", '{\n  "hooks": {\n  }\n}\n'],
@@ -59,13 +59,10 @@ const FILES: [string, string][] = [
     '{\n  "hooks": {\n    "SessionStart": [\n      { "hooks": [{ "type": "command", "command": "x" }] }\n    ],\n    "Stop": []\n  },\n  "z": 1\n}\n',
   ],
   ["a list on one line", '{\n  "hooks": { "SessionStart": [{ "hooks": [] }] }\n}\n'],
-  [
-    "hooks of a strange kind elsewhere",
-    '{\n  "hooks": { "Stop": 7, "SessionStart": [7, {"hooks": "x"}] }\n}\n',
-  ],
+  ["malformed hooks of others", '{\n  "hooks": { "Stop": 7, "SessionStart": [7, {"hooks": "x"}] }\n}\n'],
 ];
 
-describe.each(FILES)("%s", (_name, text) => {
+describe.each(FILES)("a settings file with %s", (_name, text) => {
   test("gets the hooks, and nothing else changes", () => {
     const added = add(text);
     const before = JSON.parse(text.replace("\uFEFF", ""));
@@ -82,14 +79,14 @@ describe.each(FILES)("%s", (_name, text) => {
     if (text.includes("\r\n")) expect(added).not.toMatch(/[^\r]\n/);
   });
 
-  test("twice is once, and then it is as it was", () => {
+  test("is not changed by adding the hooks again, and is restored by removing them", () => {
     const added = add(text);
     expect(add(added)).toBe(added);
     expect(hasHooks(added, unknown)).toBe(true);
     expect(remove(added)).toBe(text);
   });
 
-  test("an older installation is replaced", () => {
+  test("gets the hooks in place of an older installation", () => {
     const old = add(text, "/old/pact-hooks");
     const now = add(old);
     expect(now).not.toContain("/old/pact-hooks");
@@ -98,13 +95,13 @@ describe.each(FILES)("%s", (_name, text) => {
   });
 });
 
-test("indentation is the file's own", () => {
+test("the hooks are indented as the file is", () => {
   expect(add('{\n\t"a": 1\n}\n')).toContain('\n\t"hooks": {\n\t\t"SessionStart": [\n\t\t\t{\n');
   expect(add('{\n    "a": 1\n}\n')).toContain('\n    "hooks": {\n        "SessionStart": [\n');
   expect(add('{"a":1}')).not.toContain("\n");
 });
 
-test("for any JSON in any style: out again, byte for byte", () => {
+test("removing the hooks restores any JSON in any style, byte for byte", () => {
   const name = fc.constantFrom("a", "model", "hooks", "permissions", "SessionStart", "x y");
   const group = fc.constantFrom<unknown>(
     { matcher: "startup", hooks: [{ type: "command", command: "true" }] },
@@ -138,11 +135,11 @@ test("for any JSON in any style: out again, byte for byte", () => {
   );
 });
 
-describe("which hooks are ours", () => {
+describe("hooks", () => {
   const foreign =
     '{"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"node","args":["/x/hooks/sessionStart.mjs"]}]}]}}';
 
-  test("those of a folder that is another plugin's are not", () => {
+  test("of another plugin's folder are not ours", () => {
     const ours = add("{}", "/x");
     expect(removeHooks(ours, () => false)).toBe(ours);
     expect(removeHooks(foreign, () => true)).toBe("");
@@ -154,14 +151,14 @@ describe("which hooks are ours", () => {
     expect(removeHooks(another, () => true)).toBe(another);
   });
 
-  test("of a folder that is gone: those as we write them, or with our name in the path", () => {
+  test("of a missing folder are ours if we write them that way, or if our name is in the path", () => {
     expect(remove(foreign)).toBe(foreign);
     expect(remove(foreign.replace("/x/", "/pact-hooks/"))).toBe("");
     expect(remove(add("{}", "/x"))).toBe("{}");
     expect(remove(add("{}", "/x").replaceAll(".cjs", ".mjs"))).toBe("{}");
   });
 
-  test("of an event that we do not use any more, and doubled ones, one stays where it belongs", () => {
+  test("of ours that are duplicates or of a former event are removed, and one stays for each event", () => {
     const { SessionStart: entry } = hookEntries("/old/pact-hooks");
     const text = JSON.stringify(
       { hooks: { Stop: [entry], SessionStart: [entry, { hooks: [] }, entry] } },
@@ -175,7 +172,7 @@ describe("which hooks are ours", () => {
     });
   });
 
-  test("in a list with others, only ours is replaced and removed", () => {
+  test("of others stay when ours in the same list are replaced or removed", () => {
     const { SessionStart: entry } = hookEntries("/old/pact-hooks");
     const other = { type: "command", command: "x" };
     const group = { matcher: "clear", hooks: [other, entry?.hooks[0]] };
@@ -190,18 +187,18 @@ describe("which hooks are ours", () => {
 });
 
 test.each([
-  ["no JSON", "{", /^is not valid JSON \(line 1, column 2: /],
+  ["broken JSON", "{", /^is not valid JSON \(line 1, column 2: /],
   ["a comment", '{\n  // x\n  "a": 1\n}', /line 2, column 3.*a comment/],
-  ["an empty file", "", /line 1, column 1/],
-  ["not an object", "[]", /the whole is an array \(line 1, column 1\), and must be an object/],
+  ["no text", "", /line 1, column 1/],
+  ["a list instead of an object", "[]", /the whole is an array \(line 1, column 1\), and must be an object/],
   ["hooks of a wrong type", '{\n  "hooks": [] }', /"hooks" is an array \(line 2, column 12\)/],
-  ["hooks that are null", '{"hooks": null}', /"hooks" is null/],
+  ["null as its hooks", '{"hooks": null}', /"hooks" is null/],
   [
     "an event of a wrong type",
     '{"hooks": {"SessionEnd": {}}}',
     /"SessionEnd" is an object .* must be an array/,
   ],
-])("left alone: %s", (_name, text, message) => {
+])("a settings file with %s is left alone", (_name, text, message) => {
   expect(() => add(text)).toThrow(message);
   expect(() => remove(text)).toThrow(message);
 });
