@@ -1,16 +1,17 @@
 /**
- * Classes of characters, for regular expressions with the `u` flag. They are spelled out: `\p{Cc}` loads Unicode's tables,
- * which takes longer than all other expressions of a hook together.
+ * Classes of characters for regular expressions with the `u` flag, and text made safe to print. The classes are spelled
+ * out: `\p{Cc}` makes Node load Unicode's tables, which takes longer than all other expressions of a hook together.
  */
+
 export const CONTROL = "\\0-\\x1f\\x7f-\\x9f";
-/** Halves of a pair that stand alone; with the `u` flag, a whole pair is one character. */
+/** Lone halves of a surrogate pair. With the `u` flag, a whole pair counts as one character. */
 export const LONE_SURROGATE = "\\ud800-\\udfff";
-/** What ends a line for some programs, and what turns the direction of text. */
+/** Characters that end a line for some programs, and characters that change the direction of text. */
 export const SEPARATOR_OR_DIRECTION = "\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
 
 /**
- * A text of somebody else's (a path, a name, an error) for a message or a line: control characters, line separators
- * and direction marks are shown as escapes, so that it can neither forge a line nor drive a terminal.
+ * Makes foreign text (a path, a name, an error) safe to print. Escapes replace control characters, line separators and
+ * direction marks, so that the text can neither forge a line nor drive a terminal.
  */
 export function printable(text: string): string {
   return text.replace(

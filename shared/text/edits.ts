@@ -1,3 +1,4 @@
+/** Edits of a text by offset, and whole lines that blank lines set off. */
 import { type LineEnding, lineContentEnd, nextLineStart } from "./lineEndings.ts";
 
 /** Replaces `start` to `end` of a text with `insert`. */

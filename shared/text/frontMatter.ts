@@ -1,6 +1,6 @@
 /**
- * Front matter: a first line `---` (after a byte order mark, if any) up to the next line that is `---`, and the YAML between
- * them. `gray-matter` reads it, with its JavaScript engine off.
+ * Front matter: a first line `---` (after an optional byte order mark), the next line `---`, and the YAML between them.
+ * `gray-matter` parses the YAML, with its JavaScript engine off.
  */
 import { grayMatter } from "../system/dependencies.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
@@ -16,11 +16,14 @@ export interface FrontMatterPlace {
   close: number;
   /** Offset of the first line after it. */
   end: number;
-  /** The word after the opening `---`, in lower case; empty for none, which means YAML. */
+  /** The word after the opening `---`, in lower case. Empty if there is no word, which means YAML. */
   language: string;
 }
 
-/** The front matter that the lines suggest, whatever is in it; null when it is not there or never closed. */
+/**
+ * Finds front matter by its opening and closing lines, without checking the text between them.
+ * @returns null if either line is missing
+ */
 export function locateFrontMatter(text: string): FrontMatterPlace | null {
   const start = afterByteOrderMark(text);
   if (!text.startsWith("---", start)) return null;
@@ -41,17 +44,21 @@ export function isYaml(place: FrontMatterPlace): boolean {
   return YAML.includes(place.language);
 }
 
-/** What the YAML says: an object, or any other value that was written there. Throws what the parser throws. */
+/**
+ * Parses the YAML of front matter.
+ * @returns an object, or whatever other value the YAML holds
+ * @throws what the parser throws, and an Error for any other language
+ */
 export function parseYaml(text: string, place: FrontMatterPlace): unknown {
-  if (!isYaml(place)) throw new Error(`front matter in "${place.language}" is not read`);
+  if (!isYaml(place)) throw new Error(`front matter in "${place.language}" is not YAML`);
   const file = grayMatter()(text.slice(place.start, place.end), { language: "yaml", engines: NO_CODE });
-  if (file.content !== "") throw new Error("a line in it starts with ---");
+  if (file.content !== "") throw new Error("one of its lines starts with ---");
   return file.data;
 }
 
-/** gray-matter would run `---js` with eval. Giving it options also turns its cache off. */
+/** Without these engines, gray-matter would run `---js` with eval. Passing options also turns its cache off. */
 const refuse = (): object => {
-  throw new Error("front matter that is code is never run");
+  throw new Error("code in front matter is never run");
 };
 const NO_CODE = { javascript: refuse, js: refuse, coffee: refuse };
 

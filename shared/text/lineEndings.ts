@@ -1,7 +1,9 @@
+/** Line endings, and the offsets and numbers of lines. */
+
 /** LF and CRLF end a line. A lone CR is text: no tool in use today writes it as a line ending. */
 export type LineEnding = "\n" | "\r\n";
 
-/** The ending that most lines have; LF when there are none, or as many of each. */
+/** The ending that most lines have; LF if no line has an ending, or if both are equally frequent. */
 export function dominantLineEnding(text: string): LineEnding {
   let lf = 0;
   let crlf = 0;
@@ -16,7 +18,7 @@ export function normalizeLineEndings(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** Offset of the line after the one that holds `at`; the end of the text when there is none. */
+/** Offset of the line after the one that holds `at`; the end of the text if that line is the last. */
 export function nextLineStart(text: string, at: number): number {
   const newline = text.indexOf("\n", at);
   return newline === -1 ? text.length : newline + 1;
@@ -29,7 +31,7 @@ export function lineNumberAt(text: string, offset: number): number {
   return line;
 }
 
-/** Where the content of the line ends whose following line starts at `next`. */
+/** Offset of the line ending right before `next`, the start of the next line; `next` if there is none. */
 export function lineContentEnd(text: string, next: number): number {
   if (text.charCodeAt(next - 1) !== 10) return next;
   return text.charCodeAt(next - 2) === 13 ? next - 2 : next - 1;

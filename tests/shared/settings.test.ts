@@ -63,7 +63,7 @@ describe("in a faulty settings file,", () => {
     [front("enabled: false", "enabled: true"), "line 3: the YAML is broken (duplicated mapping key)"],
     [front("- enabled"), "line 2: the front matter must be lines of the form `key: value`, not a list"],
     [front("enabled"), "line 2: the front matter must be lines"],
-    [front("enabled: false", "--- more"), "the YAML is broken (a line in it starts with ---)"],
+    [front("enabled: false", "--- more"), "the YAML is broken (one of its lines starts with ---)"],
     ["---\nenabled: false\n", "line 1: the front matter is not closed"],
     ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not read, only YAML'],
   ])("the text %j keeps the defaults and gives the problem %j", (text, problem) => {

@@ -72,7 +72,7 @@ describe("front matter", () => {
     const text = `${opening}\n${payload}\n---\nbody`;
     bodyStart(text);
     const place = locateFrontMatter(text);
-    if (place) expect(() => parseYaml(text, place)).toThrow(/not read/);
+    if (place) expect(() => parseYaml(text, place)).toThrow(/is not YAML/);
     if (place) expect(() => parseYaml(text, { ...place, language: "" })).toThrow();
     expect(effects.ran).toBeUndefined();
   });
