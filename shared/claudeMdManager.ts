@@ -157,7 +157,9 @@ function applyText(
     return done.text === (text ?? "") ? null : done.text;
   };
   const result = prepareFolder(file, mutate, options) ?? updateFile(file, mutate, options);
-  const message = [result.message, done.problem && `${file}: ${done.problem}.`].filter(Boolean).join(" ");
+  const message = [result.message, done.problem && `${file} is unchanged: ${done.problem}`]
+    .filter(Boolean)
+    .join(" ");
   const written = result.outcome === "written";
   return {
     ...result,

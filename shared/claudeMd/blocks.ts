@@ -1,3 +1,4 @@
+/** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
 import type { MarkerKind } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
 
@@ -11,17 +12,16 @@ export interface Block {
 }
 
 /**
- * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
- * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
- * than routing orphans, which are not listed, and no heading of level 1 or 2 but its own; neither holds a memory
- * section. What does not fit is in `strays`,
- * and is not safe to act on: between such lines may be the user's text, or memory.
+ * The blocks of a project's CLAUDE.md, which nest properly. Memory blocks lie inside the managed block or apart from it.
+ * A routing block holds no marker line. A session block holds no marker except orphan routing markers, which `strays`
+ * does not list, and no heading of level 1 or 2 except its own. Neither of these two holds a memory section.
  */
 export interface Blocks {
   managed: Block | null;
   memory: Block[];
   sessions: Block[];
   routing: Block[];
+  /** The markers that fit no block. Nothing may act on the text between them: it may be the user's, or memory. */
   strays: Marker[];
 }
 
@@ -84,7 +84,7 @@ export function isInAnyBlock(place: { start: number }, blocks: readonly Block[])
   );
 }
 
-/** Whether a place lies in the managed block itself, and not in memory within it. */
+/** Whether a place lies in the managed block, but not in a memory block. */
 export function isInManagedOnly(place: { start: number }, { managed, memory }: Blocks): boolean {
   return isInBlock(place, managed) && !isInAnyBlock(place, memory);
 }
@@ -94,7 +94,7 @@ function holdsAny(block: Block, places: readonly { start: number }[]): boolean {
   return place !== null && isInBlock(place, block);
 }
 
-/** Binary search: the first item for which the condition holds, as it does for all after it. */
+/** Binary search for the first item that meets the condition, which all later items must meet too. */
 function firstFrom<T>(items: readonly T[], holds: (item: T) => boolean): T | null {
   let low = 0;
   let high = items.length;

@@ -1,40 +1,40 @@
+/** A parsed CLAUDE.md, and the state and result of one run over it. */
 import { applyEdits, type Edit } from "../text/edits.ts";
 import type { LineEnding } from "../text/lineEndings.ts";
-/** A text together with what is known about it, and what one run over it carries from step to step. */
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type Scan, scan } from "./scan.ts";
 
-/** A text together with what is known about it. Every change makes a new one. */
+/** A parsed text: its scan and its blocks. `edit` never changes a document: it returns a new one. */
 export interface Document extends Scan {
   blocks: Blocks;
 }
 
-/** What one run over a file carries from step to step. */
+/** The state that one run over a file carries from step to step. */
 export interface Run {
-  /** The ending of the lines that we write: the one that the file has most. */
+  /** The ending of the lines that the run writes: the one that most lines of the file have. */
   ending: LineEnding;
-  /** Short status lines, for a person or a model. */
+  /** Short status lines for a person or the model. */
   changes: string[];
 }
 
 export interface ProjectTextResult {
-  /** The input itself when nothing is to do. */
+  /** The input itself if there is nothing to change. */
   text: string;
-  /** Short status lines for a person or a model; empty when nothing changed. */
+  /** Short status lines for a person or the model; empty if nothing changed. */
   changes: string[];
-  /** Why the text was left alone: what, in which lines, what to do. */
+  /** Why the text is unchanged, for a person: the reason, the lines, and what to do. */
   problem?: string;
-  /** From the session block that was replaced, as found there: the caller checks it. */
+  /** The session that the replaced session block named. */
   previousSession?: PreviousSession;
 }
 
-/** As found in the file: the caller checks it before it uses it. */
+/** A session as the file names it. The caller must check both values before using them. */
 export interface PreviousSession {
   id: string;
   dir: string;
 }
 
-/** The status lines of blocks that were not there before. */
+/** The status lines for new blocks. */
 export const CREATED = {
   managed: "created the managed block",
   routing: "created the routing block",
@@ -42,21 +42,21 @@ export const CREATED = {
   memory: "created the memory block",
 };
 
-/** `bodyStart`, if it is known already: see `edit`. */
+/** @param bodyStart offset below front matter, if the caller knows it already: see `edit` */
 export function parseDocument(text: string, bodyStart?: number): Document {
   const found = scan(text, bodyStart);
   return { ...found, blocks: blocksOf(found) };
 }
 
 /**
- * All edits are made below front matter, so where the text proper begins is decided once. Looked for again, it
- * could be found elsewhere: a line that goes may leave two rules that look like front matter.
+ * Applies edits, which all lie below front matter, and keeps `bodyStart`. A second search could find front matter where
+ * there is none: a removed line may leave two rules that look like it.
  */
 export function edit(doc: Document, edits: readonly Edit[]): Document {
   return edits.length === 0 ? doc : parseDocument(applyEdits(doc.text, edits), doc.bodyStart);
 }
 
-/** "line 4", "lines 4, 9": the first few of them when there are many. */
+/** "line 4", "lines 4, 9"; at most the first eight, then "…". */
 export function lineNumbers(places: readonly { line: number }[]): string {
   const shown = places.slice(0, 8).map((place) => place.line);
   const more = places.length > shown.length ? ", …" : "";

@@ -1,11 +1,12 @@
+/** Removes the obsolete kernel block from a user-level CLAUDE.md. */
 import { applyEdits, removal } from "../text/edits.ts";
 import { isInAnyBlock, pairs } from "./blocks.ts";
 import { lineNumbers } from "./document.ts";
 import { scan } from "./scan.ts";
 
 /**
- * Removes the obsolete kernel block from a user-level CLAUDE.md. Only a well-formed pair goes, and only when
- * no other marker line lies in it; anything else is left alone and described.
+ * Removes every kernel block if all kernel markers form pairs and no other marker line lies inside one. Otherwise
+ * leaves the text unchanged, and describes the damage in `problem`.
  */
 export function stripKernelBlock(text: string): { text: string; changes: string[]; problem?: string } {
   const { markers } = scan(text);
@@ -20,7 +21,7 @@ export function stripKernelBlock(text: string): { text: string; changes: string[
       changes: [],
       problem:
         `the obsolete block between <!-- PACT_START … --> and <!-- PACT_END --> is damaged ` +
-        `(marker ${lineNumbers(kernel)}) and was left as it is: remove it by hand`,
+        `(marker ${lineNumbers(kernel)}). Remove it by hand.`,
     };
   }
   const lines = lineNumbers(blocks.map((block) => block.first));

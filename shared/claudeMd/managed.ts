@@ -1,16 +1,20 @@
+/** The managed block: reads it, creates it with its title, and inserts other blocks into it. */
 import { blockInsertion, isBlankLine } from "../text/edits.ts";
 import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
 import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
 import type { Line } from "./scan.ts";
 
-/** The managed block as it stands, its markers included; null when there is none that is well-formed. */
+/**
+ * The managed block of a text.
+ * @returns its lines, markers included, without a final line ending; null if there is no well-formed managed block
+ */
 export function extractManagedRegion(text: string): string | null {
   const { managed } = parseDocument(text).blocks;
   return managed && text.slice(managed.start, managed.end).trimEnd();
 }
 
-/** Creates the managed block, with nothing but the title in it, before all other text. */
+/** Creates the managed block, holding only its title, above all text except front matter. */
 export function ensureManagedBlock(doc: Document, run: Run): Document {
   if (doc.blocks.managed) return doc;
   run.changes.push(CREATED.managed);
@@ -22,7 +26,7 @@ export function ensureManagedBlock(doc: Document, run: Run): Document {
   return edit(doc, [{ start: at, end: at, insert: (unended ? ending : "") + before + block + afterBlock() }]);
 
   function afterBlock(): string {
-    // One blank line always, also above one of the user's: so it can be told whose is whose when the block goes.
+    // Always add one blank line, even above one of the user's: `removeManagedBlock` then knows which one to remove.
     if (at < text.length) return ending + ending;
     return unended ? "" : ending;
   }
@@ -38,7 +42,7 @@ export function ensureTitle(doc: Document, run: Run): Document {
   return edit(doc, [{ start: at, end: at, insert: MANAGED_TITLE + run.ending + after }]);
 }
 
-/** Inserts a block into the managed block: below `anchor`, or below the title, or as its first lines. */
+/** Inserts a block into the managed block: below `anchor`, else below the title, else as its first lines. */
 export function insertIntoManaged(doc: Document, run: Run, block: string, anchor?: Line): Document {
   const { managed } = doc.blocks;
   const at = anchor?.end ?? titleOf(doc)?.end ?? managed?.first.end ?? doc.bodyStart;

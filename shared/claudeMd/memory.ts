@@ -1,3 +1,4 @@
+/** The memory block: brings all memory sections of a file into one block inside the managed block. */
 import { blockInsertion, ended, removal, withoutBlankTail } from "../text/edits.ts";
 import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
@@ -6,10 +7,10 @@ import { isMovable } from "./repair.ts";
 import type { Section } from "./scan.ts";
 
 /**
- * Sees to it that the managed block holds one memory block with all three sections.
- * - There is none at all: the sections that stand anywhere in the file move into a new one.
- * - It is elsewhere: it moves in as it is; of several, the one with the most sections.
- * - There are several: one stays, and the sections of the others are added to its own.
+ * Ensures that the managed block holds one memory block with all three sections.
+ * - No memory block anywhere: a new one receives the memory sections, wherever they stand in the file.
+ * - None in the managed block: the memory block with the most sections moves in unchanged.
+ * - Several: one stays, and receives the sections of the others.
  */
 export function updateMemoryBlock(doc: Document, run: Run): Document {
   const { managed, memory } = doc.blocks;
@@ -34,7 +35,7 @@ function createMemoryBlock(doc: Document, run: Run): Document {
   return insertAtEnd(edit(doc, sections.map(removal)), run, block);
 }
 
-/** The first of the memory blocks that hold the most sections. */
+/** The memory block that holds the most sections; of equals, the first. */
 function fullest({ blocks, sections }: Document): Block | undefined {
   let [best] = blocks.memory;
   let most = 0;
@@ -80,7 +81,7 @@ function addMissingSections(doc: Document, run: Run): Document {
   return full;
 }
 
-/** Adds a body at the end of a section of the memory block, which is created in its place if it is not there. */
+/** Adds a body at the end of a section of the memory block. A missing section is created at its place in the order. */
 function addToSection(doc: Document, run: Run, name: MemorySection, body: string): Document {
   const sections = ownSections(doc);
   const section = sections.find((candidate) => candidate.name === name);
@@ -99,7 +100,7 @@ function ownSections(doc: Document): Section[] {
   return doc.sections.filter((section) => isInAnyBlock(section, doc.blocks.memory));
 }
 
-/** The bodies by name, those of sections with the same name one after the other, as whole lines. */
+/** Section bodies by name, as whole lines. Sections of the same name are joined in order, with a blank line between. */
 function bodiesOf(doc: Document, sections: readonly Section[], run: Run): Bodies {
   const bodies: Bodies = new Map();
   for (const section of sections) {

@@ -1,15 +1,18 @@
-/** Where a project's CLAUDE.md is: it has two names. */
+/** Finds a project's CLAUDE.md, which has one of two names. */
 import { inFolder, isThere } from "../system/files.ts";
 
-/** The names that a project's CLAUDE.md may have. A session uses the first that is there, and an older one may have used the other. */
+/**
+ * The two paths that a project's CLAUDE.md may have. A session uses the first that exists; an earlier session may have
+ * used the other.
+ */
 export function claudeMdPaths(projectDir: string): [inner: string, outer: string] {
   return [inFolder(inFolder(projectDir, ".claude"), "CLAUDE.md"), inFolder(projectDir, "CLAUDE.md")];
 }
 
 /**
- * Where a project's CLAUDE.md is: `.claude/CLAUDE.md` if there is one, else `CLAUDE.md` if there is one, else
- * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
- * @throws the system's error if it cannot be told
+ * The path of a project's CLAUDE.md: `.claude/CLAUDE.md` if it exists, else `CLAUDE.md` if that exists, else
+ * `.claude/CLAUDE.md`, to be created. A link counts as existing, wherever it leads.
+ * @throws the system's error if it cannot look up a path
  */
 export function resolveProjectClaudeMd(projectDir: string): string {
   const [inner, outer] = claudeMdPaths(projectDir);

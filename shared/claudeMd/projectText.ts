@@ -1,3 +1,4 @@
+/** Updates the text of a project's CLAUDE.md: one pure function for each change that the manager makes. */
 import { dominantLineEnding } from "../text/lineEndings.ts";
 import { isInBlock } from "./blocks.ts";
 import {
@@ -19,17 +20,18 @@ import { type SessionInfo, updateSessionBlock } from "./session.ts";
 export type { SessionInfo } from "./session.ts";
 
 export interface ProjectTextOptions {
-  /** The session that starts. Absent: the session block is left as it is, and none is created. */
+  /** The session that starts. If absent, no session block is created, and an existing one keeps its content. */
   session?: SessionInfo;
-  /** False: no routing block; one that exists is removed. */
+  /** False: no routing block is created, and an existing one is removed. */
   routingBlock?: boolean;
   /** The project's own words, added to the routing block. */
   projectRouting?: string;
 }
 
 /**
- * A project's CLAUDE.md with the managed block in it and everything in that up to date. `null` stands for a
- * file that does not exist. Applied to its own output it changes nothing.
+ * Creates or repairs the managed block of a project's CLAUDE.md, and brings every block inside it up to date.
+ * Idempotent: a second run changes nothing.
+ * @param text null for a file that does not exist
  */
 export function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult {
   return runSteps(text, (original, run) => {
@@ -48,7 +50,7 @@ export function updateProjectText(text: string | null, options: ProjectTextOptio
 
 const ALL = ["managed", "routing", "session", "memory"] as const;
 
-/** Sees to it that there is a managed block with title, routing and memory; leaves a complete one alone. */
+/** Ensures a managed block with title, routing and memory; leaves one that already holds memory unchanged. */
 export function ensureMemoryText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
   return isComplete(text) ? unchanged(text) : updateProjectText(text, { ...options, session: undefined });
 }
@@ -63,14 +65,14 @@ export function stripOrphanRoutingText(text: string | null): ProjectTextResult {
   return runSteps(text, (doc, run) => ({ doc: withoutStrays(doc, run, "routing") }));
 }
 
-/** Brings the routing block up to date, and nothing else unless there is no managed block to hold it. */
+/** Brings only the routing block up to date; without a managed block to hold it, updates all blocks. */
 export function updateRoutingText(text: string | null, options: ProjectTextOptions = {}): ProjectTextResult {
   return updatePart(text, { ...options, session: undefined }, (doc, run) => ({
     doc: updateRoutingBlock(withoutStrays(doc, run, "routing"), run, wantedRouting(options)),
   }));
 }
 
-/** Brings the session block up to date, and nothing else unless there is no managed block to hold it. */
+/** Brings only the session block up to date; without a managed block to hold it, updates all blocks. */
 export function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult {
   return updatePart(text, { session }, (doc, run) =>
     updateSessionBlock(withoutStrays(doc, run, "session"), run, session),
@@ -93,12 +95,12 @@ function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
   const original = parseDocument(before);
   const { doc, previous, changes, problem } = take(steps, original);
-  const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnrest(steps, original, doc);
-  if (reason) return { ...unchanged(before), problem: `CLAUDE.md was left as it is: ${reason}` };
+  const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnstable(steps, original, doc);
+  if (reason) return { ...unchanged(before), problem: reason };
   if (doc.text === before) return unchanged(before);
   return {
     text: doc.text,
-    changes: worthTelling(changes),
+    changes: withoutImplied(changes),
     ...(previous && { previousSession: previous }),
   };
 }
@@ -110,16 +112,16 @@ function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: 
   return { ...steps(original, run), changes: run.changes };
 }
 
-/** The last safety net: the next run must find what this one meant to write. */
-function describeUnrest(steps: Steps, original: Document, written: Document): string | null {
+/** Last safety net: refuses a result that the next run would parse differently, or change again. */
+function describeUnstable(steps: Steps, original: Document, written: Document): string | null {
   if (written.text === original.text) return null;
   const found = parseDocument(written.text);
   const { doc, problem } = take(steps, found);
   const isSameBlock = found.blocks.managed?.start === written.blocks.managed?.start;
   if (!problem && isSameBlock && doc.text === found.text) return null;
   return (
-    "once written, it would read in another way than it does now. Look for code fences, comments and marker lines " +
-    `that have no counterpart (marker ${lineNumbers(original.markers)}).`
+    "the updated text would not be read as intended. Look for code fences, comments and marker lines without a " +
+    `counterpart (marker ${lineNumbers(original.markers)}), and repair them.`
   );
 }
 
@@ -127,8 +129,8 @@ function unchanged(text: string | null): ProjectTextResult {
   return { text: text ?? "", changes: [] };
 }
 
-/** That a new managed block has all its parts goes without saying. */
-function worthTelling(changes: readonly string[]): string[] {
+/** Omits the new parts of a new managed block: its own status line implies them. */
+function withoutImplied(changes: readonly string[]): string[] {
   return changes.includes(CREATED.managed)
     ? changes.filter((change) => change === CREATED.managed || !Object.values(CREATED).includes(change))
     : [...changes];

@@ -1,3 +1,4 @@
+/** Explains why a text is left unchanged: each function names the lines as found, and says what to do about them. */
 import { removal } from "../text/edits.ts";
 import { locateFrontMatter } from "../text/frontMatter.ts";
 import { lineNumberAt } from "../text/lineEndings.ts";
@@ -6,9 +7,10 @@ import { type Document, edit, lineNumbers } from "./document.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
 import { bodyStart, type Marker } from "./scan.ts";
 
-/** Why a text is left alone: each function names the lines as they were found, and says what to do about them. */
-
-/** An open fence hides blocks of ours. New ones on top would be empty, and the memory in the old ones forgotten. */
+/**
+ * Reports a code fence that is never closed and hides our blocks. New blocks above it would be empty, and the model
+ * would no longer find the memory in the hidden ones.
+ */
 export function describeHidden({ hidden, openFence, blocks }: Document): string | null {
   const missing = hidden.filter(({ kind }) =>
     kind === "managed" ? blocks.managed === null : blocks.memory.length === 0,
@@ -21,9 +23,8 @@ export function describeHidden({ hidden, openFence, blocks }: Document): string 
 }
 
 /**
- * One damage cannot be read in one way only: a START without its END, and memory text that runs on to the end
- * of the file, across session and routing lines. There is no telling where memory ends and the user's own text
- * begins.
+ * Reports the one damage with more than one possible repair: a START without its END above memory text that runs to
+ * the end of the file, across session and routing lines. Nothing shows where memory ends and the user's text begins.
  */
 export function describeDamage(doc: Document): string | null {
   const { memory, sessions, routing, strays } = doc.blocks;
@@ -36,7 +37,7 @@ export function describeDamage(doc: Document): string | null {
     );
   if (memory.length > 0 || !start) return null;
   const isPassing = ({ kind }: Marker) => kind === "routing" || kind === "session";
-  // A session block goes with the markers that are in it.
+  // The removal of a session block also removes the markers inside it.
   const passing = strays.filter((marker) => isPassing(marker) && !isInAnyBlock(marker, sessions));
   const bare = edit(doc, [...sessions, ...routing, ...passing].map(removal));
   const last = bare.sections.at(-1);
@@ -49,7 +50,7 @@ export function describeDamage(doc: Document): string | null {
   );
 }
 
-/** Between two rules at the top, a line of ours may be all that tells them from front matter. */
+/** Reports two rules at the top of a file that only our lines between them keep from being front matter. */
 export function describeFrontMatter(original: Document, doc: Document): string | null {
   if (original.bodyStart > 1 || bodyStart(doc.text) <= 1) return null;
   const { text } = original;

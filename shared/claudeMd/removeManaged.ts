@@ -1,3 +1,4 @@
+/** Removes the managed block from a project's CLAUDE.md, as if this plugin had never been there. */
 import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
 import { isInAnyBlock, isInBlock } from "./blocks.ts";
@@ -10,14 +11,14 @@ interface Span {
 }
 
 /**
- * A project's CLAUDE.md as if this plugin had never been there: without the managed block, and without the blank lines
- * that came with it. What people have written into the block stays in its place as ordinary text: memory, under its
- * headings (unless `purge`), and what stands beside the inner blocks. All other text keeps its bytes. Empty: nothing
- * but the block was there.
+ * Removes the managed block, and the blank lines that came with it. Text that people wrote into the block stays in its
+ * place as ordinary text: memory under its headings (unless `purge`), and lines beside the inner blocks. All other text
+ * keeps its bytes.
  *
- * What came with the block can be told from the text, for `ensureManagedBlock` always inserts the same: below front
- * matter a blank line, then the block, then a blank line if there is more text. A front matter that was not ended is
- * given an ending, and then the block has none.
+ * The text shows which lines came with the block, because `ensureManagedBlock` always inserts the same: below front
+ * matter a blank line, then the block, then a blank line if more text follows. If front matter ended without a line
+ * ending, `ensureManagedBlock` adds one there and none after the block.
+ * @returns an empty text if the file held only the block
  */
 export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
   const doc = parseDocument(text);
@@ -37,12 +38,12 @@ function describeStrays(strays: Document["markers"]): string {
   return `has damaged markers: ${count(strays.length, "marker line")} without a counterpart (${lineNumbers(strays)})`;
 }
 
-/** The block goes as a whole, with the blank lines, or the line endings, that came with it. */
+/** Removes the whole block, with the blank lines or line endings that came with it. */
 function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[] {
   const edits = [removal({ start, end })];
   const afterEnd = nextLineStart(text, end);
   if (isBlankLine(text, end) && afterEnd < text.length) edits.push(removal({ start: end, end: afterEnd }));
-  // Without front matter, body starts at 0, or at 1 after a byte order mark: nothing was inserted before the block.
+  // Without front matter, the body starts at 0, or at 1 after a byte order mark: nothing came with the block above it.
   if (bodyStart <= 1) return edits;
   const gap = blankLineBetween(text, bodyStart, start);
   if (gap) edits.push(removal(gap));
@@ -52,7 +53,7 @@ function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[
   return edits;
 }
 
-/** The blank line right below front matter, or else the one right above the block, if people wrote between the two. */
+/** The blank line right below front matter; if people wrote between the two, the one right above the block. */
 function blankLineBetween(text: string, bodyStart: number, block: number): Span | undefined {
   if (isBlankLine(text, bodyStart) && nextLineStart(text, bodyStart) <= block) {
     return { start: bodyStart, end: nextLineStart(text, bodyStart) };
@@ -61,7 +62,7 @@ function blankLineBetween(text: string, bodyStart: number, block: number): Span 
   return above > bodyStart && isBlankLine(text, above) ? { start: above, end: block } : undefined;
 }
 
-/** The blank lines around the block now set off what stays of it. */
+/** Replaces the block with the kept text. Blank lines that stood around the block now set off that text. */
 function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept: string): Edit {
   const ending = dominantLineEnding(text);
   const isFirst = start <= Math.max(bodyStart, 1) && bodyStart <= 1;
@@ -72,8 +73,8 @@ function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept:
 }
 
 /**
- * What is not ours inside the block, in its order: each piece between two things of ours as it is, without the blank
- * lines around it, and a blank line between two pieces.
+ * The text inside the block that is not ours, in its order. Each piece between two parts of ours loses the blank lines
+ * around it and keeps its other bytes; one blank line separates two pieces.
  */
 function keptText(
   doc: Document,
@@ -87,7 +88,7 @@ function keptText(
   const rewritten = within([...doc.blocks.routing, ...doc.blocks.sessions].sort((a, b) => a.start - b.start));
   const isOwnLine = (line: Span) => !isInAnyBlock(line, memory) && !isInAnyBlock(line, rewritten);
   const isEmpty = (section: (typeof sections)[number]) => text.slice(section.body, section.end).trim() === "";
-  const goes: Span[] = [
+  const removed: Span[] = [
     ...rewritten,
     ...within([...titles, ...loaders]).filter(isOwnLine),
     ...memory.flatMap(({ first, last }) => [first, last]),
@@ -96,7 +97,7 @@ function keptText(
 
   const pieces: string[] = [];
   let at = managed.first.end;
-  for (const { start, end } of [...goes, managed.last]) {
+  for (const { start, end } of [...removed, managed.last]) {
     if (start > at) pieces.push(withoutBlankEdges(text, { start: at, end: start }));
     at = Math.max(at, end);
   }

@@ -1,3 +1,4 @@
+/** Repairs damaged markers: removes stray lines of ours, and gives memory sections their markers back. */
 import { insertion, isBlankLine, removal } from "../text/edits.ts";
 import { nextLineStart } from "../text/lineEndings.ts";
 import { isInAnyBlock, isInBlock } from "./blocks.ts";
@@ -6,10 +7,9 @@ import { type MarkerKind, MEMORY_END, MEMORY_START } from "./markers.ts";
 import type { Line, Section } from "./scan.ts";
 
 /**
- * Damaged markers. Every marker line that is not part of a sound block is removed, and nothing else: the text
- * around it stays where it is. What was inside the damaged block is then found by the later steps: sound inner
- * blocks move into the managed block, memory sections are known by their headings. Titles that go must go in the
- * same edit: without its title, a session pair that is not ours would look like ours.
+ * Removes every marker line that is not part of a sound block; the text around it stays in place. Later steps move
+ * sound inner blocks of a damaged block into the managed block, and know its memory sections by their headings.
+ * @param titles removed in the same edit: without its title, a session pair that is not ours would look like ours
  */
 export function removeStrays(
   doc: Document,
@@ -20,7 +20,7 @@ export function removeStrays(
   return edit(doc, [...strays, ...titles].map(removal));
 }
 
-/** Tells which marker lines will go, by their numbers in the text as it was found. */
+/** Reports which marker lines `removeStrays` will remove, by their numbers in the text as found. */
 export function reportStrays(doc: Document, run: Run, kinds: readonly MarkerKind[]): void {
   for (const kind of kinds) {
     const strays = doc.blocks.strays.filter((marker) => marker.kind === kind);
@@ -36,19 +36,19 @@ export function removeLoaderLines(doc: Document, run: Run): Document {
 }
 
 /**
- * When memory has lost its markers, the line that ends a section may be one that goes: an orphan, a title, or a session
- * or routing block. Each run of sections becomes a memory block then, before that line goes, or what stands below it
- * would become memory. So do sections beside a memory block when there was no managed block: they are no less
- * memory than that.
+ * Turns each run of memory sections that lost their markers into a memory block, in two cases:
+ * - The run removes a line that ends a section: an orphan, a title, or a session or routing block. Without markers, the
+ *   text below that line would become memory.
+ * - The file had a memory block but no managed block: the sections beside that block are memory as much as it is.
  */
 export function markSections(doc: Document, run: Run, original: Document): Document {
   const { memory, strays, sessions, routing } = doc.blocks;
   const loose = doc.sections.filter((section) => !isInAnyBlock(section, memory));
-  const going = new Set(
+  const removed = new Set(
     [...strays, ...sessions, ...routing, ...strayTitles(doc, original)].map(({ start }) => start),
   );
   const isNeeded =
-    memory.length > 0 ? !original.blocks.managed : loose.some((section) => going.has(section.end));
+    memory.length > 0 ? !original.blocks.managed : loose.some((section) => removed.has(section.end));
   if (!isNeeded) return doc;
   const sections = loose.filter((section) => isMovable(doc, section, run));
   const firsts = sections.filter((section, index) => sections[index - 1]?.end !== section.start);
@@ -60,7 +60,10 @@ export function markSections(doc: Document, run: Run, original: Document): Docum
   ]);
 }
 
-/** Moved or given an end, a section with an open fence or comment would swallow what comes after it. */
+/**
+ * Whether a section can be moved or given an end; reports why not. A section with an open fence or comment would then
+ * swallow the text after it.
+ */
 export function isMovable(doc: Document, section: Section, run: Run): boolean {
   const hasFence = section.toEnd && doc.openFence > section.line;
   const hasComment = doc.openComment !== null && doc.openComment.start < section.end;
@@ -72,8 +75,8 @@ export function isMovable(doc: Document, section: Section, run: Run): boolean {
 }
 
 /**
- * A title goes with its markers: the one right below a managed marker that is removed, or, when there is no
- * managed START at all, the first one above the END.
+ * The titles to remove with stray managed markers: each title right below such a marker and, if there is no managed
+ * START at all, the first title above the END.
  */
 export function strayTitles(doc: Document, original: Document): Line[] {
   const managed = doc.blocks.strays.filter((marker) => marker.kind === "managed");

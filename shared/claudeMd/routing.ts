@@ -1,3 +1,4 @@
+/** The routing block, which tells the model how to work with the plugin's blocks. */
 import { CONTROL, LONE_SURROGATE } from "../text/characters.ts";
 import { blockRemoval, type Edit, removal } from "../text/edits.ts";
 import { type Fence, fenceAfter } from "../text/fences.ts";
@@ -7,10 +8,10 @@ import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
 import { isLoaderLine, memoryHeadingOf, ROUTING_END, ROUTING_START } from "./markers.ts";
 
-/** The project's own words cost tokens in every request; what is longer is cut. */
+/** In characters. Longer words of the project are truncated, because they cost tokens in every request. */
 export const MAX_PROJECT_ROUTING = 1500;
 
-/** What the model is told, without markers. It goes into every request: every word costs. */
+/** The text for the model, without markers. Every request carries it, so every word costs tokens. */
 export function routingText(): string {
   return ROUTING_LINES.join("\n");
 }
@@ -23,7 +24,7 @@ const ROUTING_LINES = [
   "- CLAUDE.md edits lost or slow? Look in the journal for `lock_fail_open` and `lock_reaped`.",
 ];
 
-/** The routing block, markers included, with the project's own words after ours. */
+/** The lines of the routing block, markers included, with the project's own words after ours. */
 export function routingBlock(projectRouting = ""): string[] {
   const own = projectLines(projectRouting);
   const lines = own.length > 0 ? [...ROUTING_LINES, "", ...own] : ROUTING_LINES;
@@ -31,8 +32,8 @@ export function routingBlock(projectRouting = ""): string[] {
 }
 
 /**
- * Brings the first routing block inside the managed block up to date, or creates it there, and removes all
- * others. `null` for no routing block at all.
+ * Brings the first routing block inside the managed block up to date, or creates it there, and removes all others.
+ * @param wanted null for no routing block at all
  */
 export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly string[] | null): Document {
   const { managed, routing } = doc.blocks;
@@ -63,13 +64,13 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
 }
 
 /**
- * The body of the settings file, made safe to stand inside the block: no comment can begin in it, so no marker
- * either; no line is taken for a memory section; a fence that is left open is closed; the length is bounded.
+ * Makes the body of the settings file safe to stand inside the block: no comment, and so no marker, can begin in it; no
+ * line reads as the heading of a memory section; an open fence is closed; long text is truncated.
  */
 function projectLines(body: string): string[] {
   if (body === "") return [];
   const text = normalizeLineEndings(body).replace(UNSAFE, "\uFFFD").replaceAll("<!--", "&lt;!--").trim();
-  const lines = cut(text)
+  const lines = truncated(text)
     .split("\n")
     .map((line) => (memoryHeadingOf(line) ? line.replace("#", "\\#") : line))
     .filter((line) => !isLoaderLine(line.trim()));
@@ -81,7 +82,7 @@ function projectLines(body: string): string[] {
 
 const UNSAFE = new RegExp(`(?![\\t\\n])[${CONTROL}${LONE_SURROGATE}]`, "gu");
 
-function cut(text: string): string {
+function truncated(text: string): string {
   if (text.length <= MAX_PROJECT_ROUTING) return text;
   const whole = text.lastIndexOf("\n", MAX_PROJECT_ROUTING);
   const kept = whole > 0 ? text.slice(0, whole) : text.slice(0, MAX_PROJECT_ROUTING);

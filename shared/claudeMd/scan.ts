@@ -1,3 +1,4 @@
+/** Scans the lines of a CLAUDE.md once, and finds the places that all other functions work on. */
 import { type Fence, fenceAfter } from "../text/fences.ts";
 import {
   afterByteOrderMark,
@@ -18,9 +19,8 @@ import {
 } from "./markers.ts";
 
 /**
- * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the
- * text; whatever lies in front matter, in fenced code or in a comment over several lines is text and yields
- * nothing. All other functions work on these positions, never by searching the text.
+ * The places that matter in a CLAUDE.md, in text order. Lines in front matter, in fenced code or in a comment over
+ * several lines are text and yield no place. All other functions use these places, and never search the text.
  */
 export interface Scan {
   text: string;
@@ -28,17 +28,17 @@ export interface Scan {
   bodyStart: number;
   markers: Marker[];
   sections: Section[];
-  /** Where headings of level 1 and 2 start, all but the one of the session block. */
+  /** Starts of the headings of level 1 and 2, except the session block's own heading. */
   headings: { start: number }[];
   /** Lines that are the title of the managed block. */
   titles: Line[];
   /** Lines that are the obsolete loader line. */
   loaders: Line[];
-  /** Number of the line with a fence that is never closed; 0 for none. */
+  /** Number of the line that opens a fence that is never closed; 0 if there is no such fence. */
   openFence: number;
-  /** Managed and memory markers that are text only because of that fence. */
+  /** Managed and memory markers that are text only because `openFence` is never closed. */
   hidden: Marker[];
-  /** The first line with a comment that is never closed. It is taken as text, or all below it would be hidden. */
+  /** The first line with a comment that is never closed. It counts as text, because a comment would hide the rest. */
   openComment: Line | null;
 }
 
@@ -64,7 +64,7 @@ export interface Section extends Line {
   name: MemorySection;
   /** Offset of the line after the heading. */
   body: number;
-  /** Neither a heading nor a marker ends it: the text does. */
+  /** Whether the section runs to the end of the text, without a heading or marker that ends it. */
   toEnd: boolean;
 }
 
@@ -73,10 +73,10 @@ const SESSION_HEADING = /^ {0,3}##[ \t]+Current Session(?:[ \t]+#+)?\s*$/;
 const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/;
 const [LF, TAB, SPACE, HASH, DASH, TICK, TILDE, LESS, EQUALS, CR] = [10, 9, 32, 35, 45, 96, 126, 60, 61, 13];
 
-/** Above a line there is no paragraph, or one in a list item or quote, which no underline makes a heading. */
+/** No paragraph, and a paragraph in a list item or quote, which no underline makes a heading. */
 const [NONE, NESTED] = [-1, -2];
 
-/** `from` says where the text proper begins, for one whose beginning is known already. */
+/** @param from offset where the scan begins, if the caller knows already where front matter ends */
 export function scan(text: string, from = bodyStart(text)): Scan {
   const found: Scan = {
     text,
@@ -92,7 +92,7 @@ export function scan(text: string, from = bodyStart(text)): Scan {
   };
   let fence: Fence | null = null;
   let section: Section | null = null;
-  let paragraph = NONE; // where the paragraph starts that the line before belongs to
+  let paragraph = NONE; // start of the paragraph that the line above belongs to
   let line = lineNumberAt(text, found.bodyStart);
 
   const endSection = (at: number) => {
@@ -170,7 +170,7 @@ const RULE = /^[-*_][-*_ \t\r]*$/;
 const ITEM_OR_QUOTE = /^(?:>|(?:[-*+]|\d{1,9}[.)])[ \t\r\n])/;
 const ITEM_LENGTH = 11;
 
-/** The paragraph that a line of text goes on with or begins; `before` is the one above it. */
+/** The paragraph that a line of text continues or begins; `before` is the paragraph of the line above. */
 function paragraphAt(text: string, start: number, end: number, first: number, before: number): number {
   const char = text.charCodeAt(first);
   if (char === LF || char === CR) return NONE;
@@ -178,7 +178,7 @@ function paragraphAt(text: string, start: number, end: number, first: number, be
   if (RULE.test(content(text, first, end))) return NONE;
   if (ITEM_OR_QUOTE.test(text.slice(first, first + ITEM_LENGTH))) return NESTED;
   if (before !== NONE) return before;
-  return first > start ? NESTED : start; // indented, it may go on a list item
+  return first > start ? NESTED : start; // an indented line may continue a list item
 }
 
 function newlines(text: string, start: number, end: number): number {
@@ -196,19 +196,19 @@ function isLine(text: string, start: number, end: number, wanted: string): boole
 }
 
 const OTHER_LANGUAGES = ["json", "toml", "js", "javascript", "coffee", "coffeescript", "cson"];
-/** Larger ones are not parsed: no real file has that much, and YAML is slow. */
+/** In characters. Anything longer counts as text and is not parsed: no real file has that much, and YAML is slow. */
 const MAX_FRONT_MATTER = 100_000;
 
-/** Offset where the text proper begins: after a byte order mark and front matter. Never throws. */
+/** Offset of the text after a byte order mark and front matter. Never throws. */
 export function bodyStart(text: string): number {
   const place = locateFrontMatter(text);
   return place && isFrontMatter(text, place) ? place.end : afterByteOrderMark(text);
 }
 
 /**
- * A horizontal rule looks the same, so YAML decides: a plain text or a list is not front matter. Broken YAML counts as front
- * matter, which its author will repair, unless an empty line or a memory heading in it says that it is prose. With a marker
- * line of ours in it, not indented, it is none: the user put a rule above our block.
+ * Whether two lines `---` enclose front matter. Horizontal rules look the same, so YAML decides: a plain text or a list
+ * is not front matter. Broken YAML is, because its author will repair it, unless an empty line or a memory heading
+ * shows prose. A marker line of ours, not indented, shows that the user put a rule above our block.
  */
 function isFrontMatter(text: string, place: FrontMatterPlace): boolean {
   if (!isYaml(place)) return OTHER_LANGUAGES.includes(place.language);

@@ -1,3 +1,4 @@
+/** The session block, which names the current session: writes it, and reads the session that it replaces. */
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "../text/characters.ts";
 import { blockRemoval, type Edit, ended, removal } from "../text/edits.ts";
 import { isInBlock, isInManagedOnly } from "./blocks.ts";
@@ -12,7 +13,7 @@ export interface SessionInfo {
   startedAt: Date;
 }
 
-/** The session block, markers included. */
+/** The lines of the session block, markers included. */
 export function sessionBlock(session: SessionInfo): string[] {
   return [
     SESSION_START,
@@ -26,15 +27,15 @@ export function sessionBlock(session: SessionInfo): string[] {
   ];
 }
 
-/** `pact-` and the first eight characters of the session id, of which hexadecimal digits and hyphens stay. */
+/** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
 export function teamName(sessionId: string): string {
   return `pact-${sessionId.slice(0, 8).replace(/[^0-9a-f-]/gi, "") || "unknown"}`;
 }
 
 /**
- * Brings the session block up to date. The first one inside the managed block stays, any other is removed; if
- * all are elsewhere, the first moves in. It is rewritten when the session is another one, which its Resume line
- * tells; without a session it is neither written nor created.
+ * Brings the session block up to date. The first one inside the managed block stays, and all others are removed; if all
+ * lie outside, the first moves in. A session with another id than the Resume line names replaces the block.
+ * @param session if absent, no block is created, and an existing one keeps its content
  */
 export function updateSessionBlock(
   doc: Document,
@@ -88,9 +89,8 @@ function routingOf(doc: Document) {
 }
 
 /**
- * A value from outside as it may stand in a code span: on one line, unable to end the span, no comment in it, no
- * mark that turns the direction of text.
- * Each character that could do so becomes U+FFFD, which a reader sees.
+ * Makes a foreign value safe for a code span: it stays on one line, and cannot end the span, open a comment or change
+ * the direction of text. U+FFFD replaces each character that could, so that a reader sees the replacement.
  */
 function inCodeSpan(value: string): string {
   const safe = value.slice(0, MAX_VALUE).replace(UNSAFE, "\uFFFD");
@@ -99,7 +99,7 @@ function inCodeSpan(value: string): string {
 
 const UNSAFE = new RegExp(`<!--|-->|[${CONTROL}${LONE_SURROGATE}${SEPARATOR_OR_DIRECTION}\`]`, "gu");
 
-/** The longest path that Linux takes. */
+/** In characters: the longest path that Linux accepts. */
 const MAX_VALUE = 4096;
 
 function utc(date: Date): string {

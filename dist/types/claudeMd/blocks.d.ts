@@ -1,3 +1,4 @@
+/** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
 import type { MarkerKind } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
 /** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
@@ -9,17 +10,16 @@ export interface Block {
     end: number;
 }
 /**
- * What the markers of a project's CLAUDE.md make up. The blocks nest properly: memory blocks lie inside the
- * managed block or apart from it; a routing block holds no marker line; a session block holds no other marker
- * than routing orphans, which are not listed, and no heading of level 1 or 2 but its own; neither holds a memory
- * section. What does not fit is in `strays`,
- * and is not safe to act on: between such lines may be the user's text, or memory.
+ * The blocks of a project's CLAUDE.md, which nest properly. Memory blocks lie inside the managed block or apart from it.
+ * A routing block holds no marker line. A session block holds no marker except orphan routing markers, which `strays`
+ * does not list, and no heading of level 1 or 2 except its own. Neither of these two holds a memory section.
  */
 export interface Blocks {
     managed: Block | null;
     memory: Block[];
     sessions: Block[];
     routing: Block[];
+    /** The markers that fit no block. Nothing may act on the text between them: it may be the user's, or memory. */
     strays: Marker[];
 }
 export declare function blocksOf(scan: Scan): Blocks;
@@ -33,7 +33,7 @@ export declare function isInBlock(place: {
 export declare function isInAnyBlock(place: {
     start: number;
 }, blocks: readonly Block[]): boolean;
-/** Whether a place lies in the managed block itself, and not in memory within it. */
+/** Whether a place lies in the managed block, but not in a memory block. */
 export declare function isInManagedOnly(place: {
     start: number;
 }, { managed, memory }: Blocks): boolean;

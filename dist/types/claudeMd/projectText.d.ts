@@ -2,25 +2,26 @@ import { type ProjectTextResult } from "./document.ts";
 import { type SessionInfo } from "./session.ts";
 export type { SessionInfo } from "./session.ts";
 export interface ProjectTextOptions {
-    /** The session that starts. Absent: the session block is left as it is, and none is created. */
+    /** The session that starts. If absent, no session block is created, and an existing one keeps its content. */
     session?: SessionInfo;
-    /** False: no routing block; one that exists is removed. */
+    /** False: no routing block is created, and an existing one is removed. */
     routingBlock?: boolean;
     /** The project's own words, added to the routing block. */
     projectRouting?: string;
 }
 /**
- * A project's CLAUDE.md with the managed block in it and everything in that up to date. `null` stands for a
- * file that does not exist. Applied to its own output it changes nothing.
+ * Creates or repairs the managed block of a project's CLAUDE.md, and brings every block inside it up to date.
+ * Idempotent: a second run changes nothing.
+ * @param text null for a file that does not exist
  */
 export declare function updateProjectText(text: string | null, options: ProjectTextOptions): ProjectTextResult;
-/** Sees to it that there is a managed block with title, routing and memory; leaves a complete one alone. */
+/** Ensures a managed block with title, routing and memory; leaves one that already holds memory unchanged. */
 export declare function ensureMemoryText(text: string | null, options?: ProjectTextOptions): ProjectTextResult;
 /** Moves the memory sections and the session block of a legacy file into a managed block. */
 export declare function migrateText(text: string | null, options?: ProjectTextOptions): ProjectTextResult;
 /** Removes the lines of routing markers that do not belong to a well-formed pair. */
 export declare function stripOrphanRoutingText(text: string | null): ProjectTextResult;
-/** Brings the routing block up to date, and nothing else unless there is no managed block to hold it. */
+/** Brings only the routing block up to date; without a managed block to hold it, updates all blocks. */
 export declare function updateRoutingText(text: string | null, options?: ProjectTextOptions): ProjectTextResult;
-/** Brings the session block up to date, and nothing else unless there is no managed block to hold it. */
+/** Brings only the session block up to date; without a managed block to hold it, updates all blocks. */
 export declare function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult;

@@ -1,8 +1,7 @@
 import { type MarkerEdge, type MarkerKind, type MemorySection } from "./markers.ts";
 /**
- * One pass over the lines of a CLAUDE.md. It yields the positions of what matters here, in the order of the
- * text; whatever lies in front matter, in fenced code or in a comment over several lines is text and yields
- * nothing. All other functions work on these positions, never by searching the text.
+ * The places that matter in a CLAUDE.md, in text order. Lines in front matter, in fenced code or in a comment over
+ * several lines are text and yield no place. All other functions use these places, and never search the text.
  */
 export interface Scan {
     text: string;
@@ -10,7 +9,7 @@ export interface Scan {
     bodyStart: number;
     markers: Marker[];
     sections: Section[];
-    /** Where headings of level 1 and 2 start, all but the one of the session block. */
+    /** Starts of the headings of level 1 and 2, except the session block's own heading. */
     headings: {
         start: number;
     }[];
@@ -18,11 +17,11 @@ export interface Scan {
     titles: Line[];
     /** Lines that are the obsolete loader line. */
     loaders: Line[];
-    /** Number of the line with a fence that is never closed; 0 for none. */
+    /** Number of the line that opens a fence that is never closed; 0 if there is no such fence. */
     openFence: number;
-    /** Managed and memory markers that are text only because of that fence. */
+    /** Managed and memory markers that are text only because `openFence` is never closed. */
     hidden: Marker[];
-    /** The first line with a comment that is never closed. It is taken as text, or all below it would be hidden. */
+    /** The first line with a comment that is never closed. It counts as text, because a comment would hide the rest. */
     openComment: Line | null;
 }
 export interface Line {
@@ -45,10 +44,10 @@ export interface Section extends Line {
     name: MemorySection;
     /** Offset of the line after the heading. */
     body: number;
-    /** Neither a heading nor a marker ends it: the text does. */
+    /** Whether the section runs to the end of the text, without a heading or marker that ends it. */
     toEnd: boolean;
 }
-/** `from` says where the text proper begins, for one whose beginning is known already. */
+/** @param from offset where the scan begins, if the caller knows already where front matter ends */
 export declare function scan(text: string, from?: number): Scan;
-/** Offset where the text proper begins: after a byte order mark and front matter. Never throws. */
+/** Offset of the text after a byte order mark and front matter. Never throws. */
 export declare function bodyStart(text: string): number;

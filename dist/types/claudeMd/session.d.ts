@@ -5,14 +5,14 @@ export interface SessionInfo {
     pluginRoot: string;
     startedAt: Date;
 }
-/** The session block, markers included. */
+/** The lines of the session block, markers included. */
 export declare function sessionBlock(session: SessionInfo): string[];
-/** `pact-` and the first eight characters of the session id, of which hexadecimal digits and hyphens stay. */
+/** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
 export declare function teamName(sessionId: string): string;
 /**
- * Brings the session block up to date. The first one inside the managed block stays, any other is removed; if
- * all are elsewhere, the first moves in. It is rewritten when the session is another one, which its Resume line
- * tells; without a session it is neither written nor created.
+ * Brings the session block up to date. The first one inside the managed block stays, and all others are removed; if all
+ * lie outside, the first moves in. A session with another id than the Resume line names replaces the block.
+ * @param session if absent, no block is created, and an existing one keeps its content
  */
 export declare function updateSessionBlock(doc: Document, run: Run, session?: SessionInfo): {
     doc: Document;

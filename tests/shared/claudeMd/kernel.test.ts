@@ -33,7 +33,7 @@ test.each([
   const result = stripKernelBlock(text);
   expect(result.text).toBe(text);
   expect(result.changes).toEqual([]);
-  expect(result.problem).toContain(`marker ${lines})`);
+  expect(result.problem).toContain(`is damaged (marker ${lines}). Remove it by hand.`);
 });
 
 test.each(["", "mine\n", `\`\`\`\n${START}\n${END}\n\`\`\`\n`, `see ${START}\n`])(

@@ -52,7 +52,7 @@ describe("lines between rules at the top", () => {
     const { text, problem } = run(judged);
     expect(text).toBe(judged);
     expect(problem).toBe(
-      "CLAUDE.md was left as it is: without the marker in line 3, lines 1 to 5 would be read as front matter. If " +
+      "without the marker in line 3, lines 1 to 5 would be read as front matter. If " +
         "they are, remove line 3. If they are not, put an empty line above line 1.",
     );
   });
@@ -162,7 +162,7 @@ describe("a fence that is never closed", () => {
     const text = lines("# Mine", "```sh", "npm test", "", ...below, "rest");
     const { problem } = run(text);
     expect(problem).toBe(
-      "CLAUDE.md was left as it is: the code fence opened in line 2 is never closed and hides the markers below it " +
+      "the code fence opened in line 2 is never closed and hides the markers below it " +
         `(${below.length === 1 ? "line 5" : problem?.match(/\((lines? .*?)\)/)?.[1]}). Close it.`,
     );
     expect(run(text.replace("npm test", "npm test\n```")).problem).toBeUndefined();

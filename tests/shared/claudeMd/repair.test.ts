@@ -288,7 +288,7 @@ describe("ambiguous damage", () => {
     expect(result.text).toBe(text);
     expect(result.changes).toEqual([]);
     expect(result.problem).toBe(
-      "CLAUDE.md was left as it is: the memory block that starts in line 3 has no end, so it is unclear how much " +
+      "the memory block that starts in line 3 has no end, so it is unclear how much " +
         'of "Working Memory" (line 4) is memory. Add a line `<!-- PACT_MEMORY_END -->` where the block ends, or ' +
         "remove line 3.",
     );
