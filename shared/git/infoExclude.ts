@@ -1,6 +1,6 @@
 /**
- * Our patterns in a repository's `info/exclude`, which is its owner's alone: lines between two comments. All other lines stay
- * as they are.
+ * Adds and removes our patterns in a repository's `info/exclude`, which git never shares: lines between two comments.
+ * All other lines stay as they are.
  */
 import path from "node:path";
 
@@ -12,27 +12,30 @@ const FIRST =
   "# pact-hooks: its lock files (added by `pact-hooks install`, removed by `pact-hooks uninstall`)";
 const LAST = "# pact-hooks: end";
 
-/** The exclude file of a repository, named by the folder that its work trees share. */
+/** The path of a repository's exclude file. @param commonDir the folder that the repository's work trees share */
 export function excludeFileIn(commonDir: string): string {
   return path.join(commonDir, "info", "exclude");
 }
 
-/** The patterns, which match in any folder, for the sidecar and the claims of files with these names. */
+/** The patterns that match, in any folder, the sidecar and the claims of files with these names. */
 export function patternsFor(names: readonly string[]): string[] {
-  // A name with a line break cannot be written here.
+  // The file holds one pattern per line, so a name with a line break has no pattern.
   const usable = [...new Set(names)].filter((name) => !/[\r\n]/.test(name));
   return usable.map(escaped).flatMap((name) => [`.${name}.lock`, `.${name}.*.claim/`]);
 }
 
-/** Which patterns no line of the file has. */
+/** The patterns that no line of the file holds. @param text null for a file that does not exist */
 export function missingPatterns(text: string | null, patterns: readonly string[]): string[] {
   const there = new Set(splitLines(text ?? "").map(({ content }) => content.trimEnd()));
   return patterns.filter((pattern) => !there.has(pattern));
 }
 
 /**
- * Adds patterns that are not there. They go to the end; where the last line has no ending, ours has none either, which
- * tells `removePatterns` that the line break before them came with them.
+ * Adds the missing patterns to our block, or appends a new block. If the file's last line has no ending, the block ends
+ * without one too: `removePatterns` then knows that the line break above the block came with it.
+ * @param text null for a file that does not exist
+ * @returns null if no pattern is missing
+ * @throws {Refusal} if only one of our two comments is there
  */
 export function addPatterns(text: string | null, patterns: readonly string[]): string | null {
   const missing = missingPatterns(text, patterns);
@@ -47,7 +50,11 @@ export function addPatterns(text: string | null, patterns: readonly string[]): s
   return unended ? before + ending + block : before + block + ending;
 }
 
-/** Takes out what `addPatterns` has added; what others have put between stays. Empty if nothing else is there. */
+/**
+ * Removes the lines that `addPatterns` added, and keeps lines that others put between them.
+ * @returns an empty text if the file held nothing else
+ * @throws {Refusal} if only one of our two comments is there
+ */
 export function removePatterns(text: string): string {
   const { first, last, inner } = findBlock(text);
   if (!first || !last) return text;
@@ -64,7 +71,7 @@ interface ExcludeLine {
   content: string;
 }
 
-/** @throws {Refusal} if only one of the two comments is there */
+/** @throws {Refusal} if only one of our two comments is there */
 function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inner: ExcludeLine[] } {
   const lines = splitLines(text);
   const at = lines.findIndex(({ content }) => content === FIRST);
@@ -74,7 +81,7 @@ function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inn
   if (first && last) return { first, last, inner: lines.slice(at + 1, end) };
   throw new Refusal(
     `has only one of the two comment lines of pact-hooks (line ${Math.max(at, end) + 1})`,
-    "Remove that line, and the patterns with it.",
+    "Remove that line and the patterns that belong to it.",
   );
 }
 

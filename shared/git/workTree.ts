@@ -1,6 +1,6 @@
 /**
- * The repository that a folder is a work tree of. Git is not asked: a repository's configuration can make git run programs,
- * and the repository is not trusted. So this reads what git would read.
+ * Finds the repository that a folder is a work tree of, by reading the files that git would read. We do not run git:
+ * a repository is not trusted, and its configuration can make git run programs.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -10,8 +10,8 @@ import { readRegularFile } from "../system/snapshot.ts";
 const MAX_POINTER_BYTES = 8192;
 
 /**
- * The folder that a repository's work trees share. `GIT_DIR` and `GIT_COMMON_DIR` count as they do for git.
- * @returns null if there is none, or what looks like one is not a repository
+ * The folder that a repository's work trees share. `GIT_DIR` and `GIT_COMMON_DIR` take precedence, as they do for git.
+ * @returns null if there is no repository, or if git would not accept it as one
  */
 export function findCommonDir(projectDir: string): string | null {
   const { GIT_DIR, GIT_COMMON_DIR } = process.env;
@@ -21,7 +21,7 @@ export function findCommonDir(projectDir: string): string | null {
   return isRepository(gitDir, commonDir) ? commonDir : null;
 }
 
-/** The nearest `.git` on the way up: a repository, or the file of a work tree or submodule that names one. */
+/** The nearest `.git`, from a folder upwards: a repository, or a work tree's or submodule's file that names one. */
 function findGitDir(from: string): string | null {
   for (let dir = from; ; dir = path.dirname(dir)) {
     const candidate = path.join(dir, ".git");
@@ -35,13 +35,13 @@ function findGitDir(from: string): string | null {
   }
 }
 
-/** A work tree's own folder names the one that it shares. */
+/** The shared folder, which a linked work tree's own git folder names in `commondir`; else `gitDir` itself. */
 function commonDirOf(gitDir: string): string {
   const named = readPointer(path.join(gitDir, "commondir"))?.replace(/[\r\n]+$/, "");
   return named ? path.resolve(gitDir, named) : gitDir;
 }
 
-/** As git judges: a HEAD that says where it is, and the folders of objects and references. */
+/** Judges as git does: a valid HEAD, and a folder each for objects and references. */
 function isRepository(gitDir: string, commonDir: string): boolean {
   const isFolder = (name: string) =>
     fs.statSync(path.join(commonDir, name), { throwIfNoEntry: false })?.isDirectory() === true;
