@@ -1,6 +1,6 @@
 /**
- * How Claude Code talks to a hook: one JSON object on standard input, one on standard output, exit 0. Whatever goes
- * wrong, the session starts; the reason is in the answer and in the journal.
+ * The protocol between Claude Code and a hook: one JSON object on standard input, one on standard output, exit 0.
+ * Whatever fails, the session continues; the answer and the journal hold the reason.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -10,26 +10,26 @@ import { isCode, messageOf } from "../system/errors.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
 import { printable } from "../text/characters.ts";
 
-/** What our hooks use of a payload, checked. */
+/** The fields of a payload that our hooks use, checked. */
 export interface HookPayload {
   sessionId: string;
   /** Absolute: `$CLAUDE_PROJECT_DIR`, else the payload's `cwd`, else the working directory. */
   projectDir: string;
   /** SessionStart: `startup`, `resume`, `clear`, `compact`. */
   source?: string;
-  /** SessionEnd: why it ended. */
+  /** SessionEnd: why the session ended. */
   reason?: string;
 }
 
 export interface HookAnswer {
-  /** For the model. */
+  /** Context for the model. */
   additionalContext?: string | undefined;
-  /** For the person, only when there is something to know. */
+  /** Message for the person, only if there is something to act on. */
   systemMessage?: string | undefined;
 }
 
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
-/** A pipe without data yet is asked again, but not for ever. */
+/** The longest that a hook waits for data on a pipe. */
 const MAX_STDIN_WAIT_MS = 5000;
 const MAX_WORD = 64;
 
@@ -46,18 +46,18 @@ export function runHook(eventName: string, run: (payload: HookPayload) => HookAn
     const type = isPayload ? "bad_payload" : "hook_failed";
     report(type, { message: messageOf(error) }, { hook: eventName, journal: {} });
     const what = isPayload
-      ? `could not use what Claude Code sent it: ${messageOf(error)}. CLAUDE.md is as it was`
+      ? `could not use the input from Claude Code: ${messageOf(error)}. CLAUDE.md is unchanged`
       : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;
     answer = {
-      systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session goes on.`,
+      systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session continues.`,
     };
   }
   writeAnswer(eventName, answer);
-  // Node on its own way out looks once more for work, and cleans up what the system cleans up faster.
+  // Exit at once: Node would first check for more work, and free resources that the kernel frees faster.
   process.exit(0);
 }
 
-/** @throws {PayloadError} with the reason, in words */
+/** @throws {PayloadError} with the reason, for a person */
 export function parsePayload(text: string): HookPayload {
   if (text.trim() === "") throw new PayloadError("the payload is empty");
   let payload: Record<string, unknown>;
@@ -87,7 +87,7 @@ export function parsePayload(text: string): HookPayload {
 function projectDirOf(cwd: unknown): string {
   const dir = process.env.CLAUDE_PROJECT_DIR || (typeof cwd === "string" && cwd) || process.cwd();
   if (!path.isAbsolute(dir) || !fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new PayloadError(`the project folder ${dir} is not there`);
+    throw new PayloadError(`the project folder ${dir} is not the absolute path of a folder`);
   }
   return path.resolve(dir);
 }
@@ -113,7 +113,8 @@ function readSome(chunk: Buffer, deadline: number): number {
       if (isCode(error, "EOF")) return 0;
       if (!isCode(error, "EAGAIN"))
         throw new PayloadError(`standard input cannot be read (${messageOf(error)})`);
-      if (monotonicMs() > deadline) throw new PayloadError("the payload did not arrive");
+      if (monotonicMs() > deadline)
+        throw new PayloadError(`the payload did not arrive within ${MAX_STDIN_WAIT_MS / 1000} s`);
       sleepMs(1);
     }
   }
@@ -129,7 +130,7 @@ function writeAnswer(hookEventName: string, { additionalContext, systemMessage }
     try {
       written += fs.writeSync(1, bytes, written);
     } catch (error) {
-      // Nobody reads any more: the work is done all the same.
+      // Claude Code no longer reads the answer. The hook has done its work, so the error does not matter.
       if (!isCode(error, "EAGAIN")) return;
       sleepMs(1);
     }

@@ -1,4 +1,4 @@
-/** What the model and the person are told about a session start. */
+/** Reports a session start: context for the model, and a message for the person. */
 import fs from "node:fs";
 import path from "node:path";
 import { routingText } from "../claudeMd/routing.ts";
@@ -11,8 +11,8 @@ import { inFolder } from "../system/files.ts";
 import { printable } from "../text/characters.ts";
 
 /**
- * For the model: what CLAUDE.md, which Claude Code may have read before the hook ran, does not say yet.
- * @returns undefined where the settings have switched the plugin off
+ * Context for the model: facts that CLAUDE.md may have lacked when Claude Code read it, perhaps before the hook ran.
+ * @returns undefined if the project's settings disable the plugin
  */
 export function contextFor(
   { id, dir }: SessionInfo,
@@ -32,7 +32,7 @@ export function contextFor(
   return lines.join("\n");
 }
 
-/** The journal of a session that CLAUDE.md names. The file is not trusted to name any other path. */
+/** The journal of the session that CLAUDE.md names; undefined for any other path, because the file is not trusted. */
 function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>): string | undefined {
   const folder = path.resolve(dir);
   const isOurs =
@@ -42,9 +42,9 @@ function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>):
 }
 
 /**
- * For the person: one sentence for each thing to act on.
- * @param userLevel what became of the user's own CLAUDE.md, if anything did
- * @returns undefined if there is nothing to act on
+ * Message for the person: one sentence for each thing to know or to act on.
+ * @param userLevel status of the user's own CLAUDE.md; null if nothing happened to it
+ * @returns undefined if there is nothing to report
  */
 export function messageFor(
   { lock, outcome, path: file, message }: ClaudeMdUpdate,
@@ -53,13 +53,13 @@ export function messageFor(
 ): string | undefined {
   const sentences: string[] = [];
   if (message) sentences.push(message);
-  if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel}.`);
+  if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel.replace(/\.?$/, ".")}`);
   if (lock.outcome === "fail_open" && outcome === "written") {
     sentences.push(`Updated ${file} without its lock (${whyNot(lock)}). No text was lost. See ${journal}.`);
   } else if (lock.evicted) {
     const holder = nameOf(lock.evicted);
     sentences.push(
-      `Evicted ${holder} from the lock on ${file}: it was held too long. No text was lost. See ${journal}.`,
+      `Evicted ${holder} from the lock on ${file}: it held the lock too long. No text was lost. See ${journal}.`,
     );
   }
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;
@@ -67,5 +67,5 @@ export function messageFor(
 
 function whyNot({ reason, code, holder, waitedMs }: Lease): string {
   if (reason !== "timeout") return [reason, code].filter(Boolean).join(", ");
-  return `${nameOf(holder ?? {})} held it for more than ${(waitedMs / 1000).toFixed(1)} s`;
+  return `${nameOf(holder ?? {})} still held it after ${(waitedMs / 1000).toFixed(1)} s`;
 }

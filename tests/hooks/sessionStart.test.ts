@@ -341,9 +341,9 @@ describe("the person is told", () => {
     await holder.message("entered");
     const { systemMessage } = start(box);
     expect(systemMessage).toMatch(
-      new RegExp(`Updated ${file} without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) held it`),
+      new RegExp(`Updated ${file} without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) still held it`),
     );
-    expect(systemMessage).toMatch(/held it for more than 0\.\d s\)\. No text was lost\. See .*\.jsonl\.$/);
+    expect(systemMessage).toMatch(/still held it after 0\.\d s\)\. No text was lost\. See .*\.jsonl\.$/);
     expect(read(file)).toContain(START);
   });
 
@@ -351,7 +351,7 @@ describe("the person is told", () => {
     const { box, file } = setUp("lockTimeoutSeconds: 0");
     const hold = ["sh", "-c", "echo '{\"held\":true}'; cat"];
     await startChild("flock", [sidecarOf(file), ...hold]).message("held");
-    expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) held it/);
+    expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) still held it/);
   });
 
   test("which holder was evicted", async () => {
@@ -361,7 +361,7 @@ describe("the person is told", () => {
     fs.utimesSync(sidecarOf(file), 1e9, 1e9);
     expect(start(box).systemMessage).toMatch(
       new RegExp(
-        `Evicted node \\(pid ${holder.pid}, for \\d s\\) from the lock on ${file}: it was held too long\\. No text was lost`,
+        `Evicted node \\(pid ${holder.pid}, for \\d s\\) from the lock on ${file}: it held the lock too long\\. No text was lost`,
       ),
     );
     expect(read(file)).toContain(START);
@@ -376,6 +376,17 @@ describe("the person is told", () => {
       "pact-hooks: Your own CLAUDE.md: removed the obsolete kernel block (line 2).",
     );
     expect(read(own)).toBe("# Mine\n");
+  });
+
+  test("why their own CLAUDE.md is unchanged", () => {
+    const box = sandbox();
+    const own = path.join(box.configDir, "CLAUDE.md");
+    fs.mkdirSync(box.configDir);
+    fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n");
+    expect(start(box).systemMessage).toBe(
+      `pact-hooks: Your own CLAUDE.md: ${own} is unchanged: the obsolete block between <!-- PACT_START … --> and ` +
+        "<!-- PACT_END --> is damaged (marker line 2). Remove it by hand.",
+    );
   });
 });
 

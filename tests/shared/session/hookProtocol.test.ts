@@ -77,7 +77,7 @@ describe("the project folder", () => {
   test("must be an existing folder with an absolute path", () => {
     const file = tempFile("text");
     for (const cwd of [file, `${dir}/absent`, "tests", "."]) {
-      expect(() => parse({ cwd })).toThrow(`the project folder ${cwd} is not there`);
+      expect(() => parse({ cwd })).toThrow(`the project folder ${cwd} is not the absolute path of a folder`);
     }
   });
 });
@@ -86,7 +86,7 @@ test.each([
   [1024 * 1024, /^$/],
   [
     1024 * 1024 + 1,
-    /could not use .* the payload is larger than 1 MB. CLAUDE.md is as it was; the session goes on/,
+    /could not use .*: the payload is larger than 1 MB\. CLAUDE\.md is unchanged; the session continues\.$/,
   ],
 ])("a payload of %i bytes gives a message that matches %s", (size, message) => {
   const box = sandbox();
