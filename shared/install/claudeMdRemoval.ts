@@ -1,3 +1,4 @@
+/** Removes our block from every CLAUDE.md of a project. */
 import fs from "node:fs";
 
 import { claudeMdPaths } from "../claudeMd/place.ts";
@@ -10,7 +11,7 @@ import type { FileChange } from "./fileChange.ts";
 const ADVICE =
   "Remove these lines, or let `pact-hooks try --here` repair them; then run `pact-hooks uninstall` again.";
 
-/** The removal of our block from each CLAUDE.md of a project. A file that holds nothing else goes. */
+/** One change per CLAUDE.md of a project: removes our block, and the file if it holds nothing else. */
 export function claudeMdRemovals(projectDir: string, options: { purge: boolean }): FileChange[] {
   const change = (text: string | null) => {
     if (text === null) return null;
@@ -19,7 +20,7 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
     return left;
   };
   const named = claudeMdPaths(projectDir).filter(isThere);
-  // Where one is a link to the other, the link counts: then the file stays, or the link would lead nowhere.
+  // If one is a link to the other, change the file through the link. That keeps the file, or the link would dangle.
   const isLink = (file: string) => fs.lstatSync(file).isSymbolicLink();
   const links = named.filter(isLink);
   const targets = new Set(links.map((link) => reachableTarget(link, projectDir)?.path));
@@ -29,7 +30,7 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "" }));
 }
 
-/** The real file, which the sidecar lies beside; undefined if it cannot be reached, and so was never written. */
+/** The real file, beside which the sidecar lies. @returns undefined if unreachable: then no writer ever wrote it */
 export function reachableTarget(file: string, projectDir?: string): TargetPath | undefined {
   try {
     return resolveTarget(file, projectDir);

@@ -1,4 +1,4 @@
-/** A change that installing or uninstalling makes in one file: looked at beforehand, or made. */
+/** Previews or makes one change that install or uninstall wants in one file. */
 import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
@@ -13,15 +13,15 @@ import { type UpdateOptions, type UpdateResult, updateFile } from "../update/upd
 
 export interface FileChange {
   file: string;
-  /** The real file must lie inside; the file's own folder if not given. */
+  /** The real file must lie inside. Default: the file's own folder. */
   projectDir?: string | undefined;
   /**
    * @param text null for a file that does not exist
-   * @returns the new text, null for "leave it"; an empty one removes the file where there is a `leftBehindLink`
-   * @throws {Refusal}
+   * @returns the new text, or null for no change; an empty text removes the file if `leftBehindLink` is given
+   * @throws {Refusal} if the text must not be changed
    */
   change(text: string | null): string | null;
-  /** What a file that came with us, but is named by a link, is left with. Without it no file is removed. */
+  /** The text to leave instead of removing the file, if `file` is a link. If absent, no file is ever removed. */
   leftBehindLink?: string;
 }
 
@@ -29,15 +29,16 @@ export interface Preview {
   file: string;
   before: string;
   after: string;
-  /** There is no file before, or after. */
+  /** The file does not exist yet. */
   created: boolean;
+  /** The change removes the file. */
   removed: boolean;
 }
 
-/** What making a change came to. */
+/** The result of making a change; `removed`: the file is gone. */
 export type ChangeResult = Omit<UpdateResult, "outcome"> & { outcome: UpdateResult["outcome"] | "removed" };
 
-/** @returns null if there is nothing to change @throws {Refusal} */
+/** @returns null if there is nothing to change @throws {Refusal} if the file must not be changed */
 export function previewChange(wanted: FileChange): Preview | null {
   const before = readText(wanted);
   const after = wanted.change(before);
@@ -47,7 +48,7 @@ export function previewChange(wanted: FileChange): Preview | null {
   return { file: wanted.file, before: before ?? "", after: left, created: before === null, removed };
 }
 
-/** Makes a change, through the lock. Never throws: what is wrong is an outcome, with a message for a person. */
+/** Makes a change under the lock. Never throws: a failure is an outcome with a message for a person. */
 export function makeChange(wanted: FileChange, hook: string): ChangeResult {
   const { file, projectDir } = wanted;
   const options: UpdateOptions = { hook, projectDir };
@@ -67,7 +68,7 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
   }
 }
 
-/** Why a change is not made, for a person. */
+/** Why a change was not made, for a person. */
 export function whyNot(file: string, error: unknown): string {
   return messageOf(error instanceof Refusal ? error.of(file) : error);
 }

@@ -1,4 +1,4 @@
-/** The changes of a repository's `info/exclude` that keep the names of our lock files out of `git status`. */
+/** Changes a repository's `info/exclude`, so that `git status` does not list our lock files. */
 import fs from "node:fs";
 import path from "node:path";
 import { claudeMdPaths } from "../claudeMd/place.ts";
@@ -17,19 +17,19 @@ import { type ChangeResult, type FileChange, makeChange } from "./fileChange.ts"
 
 const SETTINGS_NAME = "settings.json";
 
-/** The addition of our patterns to the exclude file; null outside of a git work tree. */
+/** The change that adds our patterns. @returns null outside a git work tree */
 export function excludeAddition(projectDir: string): FileChange | null {
   const patterns = patternsFor([...claudeMdNames(projectDir), SETTINGS_NAME]);
   return changeOf(projectDir, (text) => addPatterns(text, patterns));
 }
 
-/** The removal of our patterns; null outside of a git work tree. A file that holds nothing else is removed. */
+/** The change that removes our patterns, and the file if it holds nothing else. @returns null outside a git work tree */
 export function excludeRemoval(projectDir: string): FileChange | null {
   const change = changeOf(projectDir, (text) => text && removePatterns(text));
   return change && { ...change, leftBehindLink: "" };
 }
 
-/** Which patterns for CLAUDE.md the exclude file lacks, and where it is; null outside of a git work tree. */
+/** The patterns for CLAUDE.md that the exclude file lacks, and its path. @returns null outside a git work tree */
 export function missingExcludes(projectDir: string): { file: string; missing: string[] } | null {
   const commonDir = findCommonDir(projectDir);
   if (!commonDir) return null;
@@ -39,14 +39,14 @@ export function missingExcludes(projectDir: string): { file: string; missing: st
   return { file, missing: missingPatterns(text, patternsFor(claudeMdNames(projectDir))) };
 }
 
-/** Makes such a change. A new file is as git makes it: for all who may read the repository. */
+/** Makes a change of the exclude file. A new file gets git's own mode: all who can read the repository can read it. */
 export function makeExcludeChange(wanted: FileChange, hook: string): ChangeResult {
   const { file } = wanted;
   const isNew = !fs.existsSync(file);
   try {
     fs.mkdirSync(path.dirname(file));
   } catch {
-    // It is there. If something else is wrong, the change reports it.
+    // The folder exists already; `makeChange` reports any other failure.
   }
   const result = makeChange(wanted, hook);
   if (isNew && result.outcome === "written") fs.chmodSync(file, 0o666 & ~process.umask());
@@ -58,14 +58,14 @@ function changeOf(projectDir: string, change: FileChange["change"]): FileChange 
   return commonDir === null ? null : { file: excludeFileIn(commonDir), projectDir: commonDir, change };
 }
 
-/** CLAUDE.md, and what it is a link to: the lock lies beside the real file, under that one's name. */
+/** `CLAUDE.md` and the names of the real files that it links to: a sidecar is named after the real file. */
 function claudeMdNames(projectDir: string): string[] {
   const names = ["CLAUDE.md"];
   for (const file of claudeMdPaths(projectDir)) {
     try {
       if (isThere(file)) names.push(resolveTarget(file, projectDir).base);
     } catch {
-      // A link that leads outside is never locked.
+      // A link that leads outside the project is never locked, so its target needs no pattern.
     }
   }
   return names;

@@ -1,4 +1,4 @@
-/** Adds the hooks to a Claude Code settings file, or takes them out: for those who do not use the plugin system. */
+/** Adds the hooks to a Claude Code settings file or removes them, for users who do not use the plugin system. */
 import path from "node:path";
 import type { UpdateResult } from "../update/updateFile.ts";
 import { type FileChange, makeChange } from "./fileChange.ts";
@@ -6,9 +6,9 @@ import { isOwnRoot } from "./ownHooks.ts";
 import { addHooks, removeHooks } from "./settingsText.ts";
 
 export interface InstallOptions {
-  /** The settings file, such as `.claude/settings.json`; created, with its folder, if absent. */
+  /** The settings file, such as `.claude/settings.json`. If absent, it is created with its folder. */
   settingsPath: string;
-  /** The plugin's folder, which the hooks are run from. */
+  /** The plugin's folder, from which Claude Code runs the hooks. */
   pluginRoot: string;
   /** The real file must lie inside. Default: the folder of `settingsPath`. */
   projectDir?: string | undefined;
@@ -16,23 +16,24 @@ export interface InstallOptions {
 
 export type UninstallOptions = Omit<InstallOptions, "pluginRoot">;
 
-/** `removed`: the settings file held nothing else, and is gone. */
+/** `removed`: the settings file held nothing else and is gone. */
 export type UninstallResult = Omit<UpdateResult, "outcome"> & {
   outcome: UpdateResult["outcome"] | "removed";
 };
 
 /**
  * Adds the hooks, or brings them up to date, in one locked update. Every other byte stays as it is.
- * @returns `refused`, with a message, for a file that is not valid settings; never throws
+ * Never throws.
+ * @returns `refused`, with a message, for a file that does not hold valid settings
  */
 export function installHooks(options: InstallOptions): UpdateResult {
   return makeChange(additionOf(options), "install") as UpdateResult;
 }
 
 /**
- * Takes the hooks out, from whatever folder they are run, in one locked update. The file is as it was before, byte for
- * byte, if nobody else has changed it.
- * @returns as `installHooks`
+ * Removes the hooks in one locked update, whatever folder they run from. If nothing else changed the file since
+ * `installHooks`, every byte is as it was before. Never throws.
+ * @returns `refused`, with a message, for a file that does not hold valid settings
  */
 export function uninstallHooks(options: UninstallOptions): UninstallResult {
   return makeChange(removalOf(options), "uninstall");

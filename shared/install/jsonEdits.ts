@@ -2,8 +2,8 @@
  * Adding to JSON text and taking out again, byte-exact: `removePart` after `addPart` gives the text as it was.
  *
  * Behind another part that is plain: what was added, comma and white space included, ends where the part ends. In a
- * container that was there and empty, what was added begins with a space, which nobody sees: it tells that the
- * container is to stay when the part goes. A container that came with the part has no such space and goes with it.
+ * container that was there and empty, what was added begins with an inconspicuous space: the container then stays
+ * when the part is removed. A container that came with the part has no such space and is removed with it.
  */
 
 import type { Edit } from "../text/edits.ts";

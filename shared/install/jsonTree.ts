@@ -1,6 +1,6 @@
 /**
- * JSON with the place of everything in it, so that a change leaves all other bytes as they are. Strict, as Claude Code
- * reads its settings: no comments, no trailing commas. A byte order mark is passed over.
+ * Parses JSON and keeps the offsets of every part, so that an edit leaves all other bytes as they are. Strict, as Claude
+ * Code is with its settings: no comments, no trailing commas. The parser skips a byte order mark.
  */
 import { lineNumberAt } from "../text/lineEndings.ts";
 
@@ -8,7 +8,7 @@ export interface JsonNode {
   type: "object" | "array" | "string" | "number" | "true or false" | "null";
   start: number;
   end: number;
-  /** Of an object or array, in order; empty for the rest. */
+  /** The parts of an object or array, in order; empty for other types. */
   parts: JsonPart[];
 }
 
@@ -20,15 +20,15 @@ export interface JsonPart {
   value: JsonNode;
 }
 
-/** Text that is not JSON. The message names line and column. */
+/** The text is not JSON. The message names line and column. */
 export class JsonError extends Error {}
 
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-/** Settings are a few levels deep; without a limit a hostile file ends the process. */
+/** Settings are a few levels deep. Without a limit, a hostile file would overflow the stack and end the process. */
 const MAX_DEPTH = 500;
 
-/** @throws {JsonError} */
+/** @throws {JsonError} if the text is not JSON */
 export function parseJson(text: string): JsonNode {
   let at = text.startsWith("\uFEFF") ? 1 : 0;
   const root = value(0);
@@ -52,7 +52,7 @@ export function parseJson(text: string): JsonNode {
   function container(open: "{" | "[", depth: number): JsonNode {
     const close = open === "{" ? "}" : "]";
     const node: JsonNode = { type: open === "{" ? "object" : "array", start: at, end: at, parts: [] };
-    if (depth >= MAX_DEPTH) fail(`no more than ${MAX_DEPTH} levels`);
+    if (depth >= MAX_DEPTH) fail(`at most ${MAX_DEPTH} levels`);
     at++;
     skipSpace();
     while (text[at] !== close) {
@@ -84,13 +84,13 @@ export function parseJson(text: string): JsonNode {
     return { key, start, end: node.end, value: node };
   }
 
-  /** @returns where the string ends */
+  /** @returns the offset after the closing quote */
   function string(): number {
     for (at++; text[at] !== '"'; ) {
       if (text[at] === "\\") {
         ESCAPE.lastIndex = at;
         const escaped = ESCAPE.exec(text)?.[0];
-        if (escaped === undefined) fail("an escape that JSON knows");
+        if (escaped === undefined) fail("a valid JSON escape");
         at += escaped.length;
       } else {
         if (!(text.charCodeAt(at) >= 0x20)) fail("the string's closing quote");
@@ -105,17 +105,17 @@ export function parseJson(text: string): JsonNode {
   }
 
   function fail(expected: string): never {
-    throw new JsonError(`${placeOf(text, at)}: there should be ${expected}, but there is ${found()}`);
+    throw new JsonError(`${placeOf(text, at)}: expected ${expected}, found ${found()}`);
   }
 
   function found(): string {
-    if (at >= text.length) return "nothing more";
-    if (text.startsWith("//", at) || text.startsWith("/*", at)) return "a comment, which JSON does not have";
+    if (at >= text.length) return "the end of the text";
+    if (text.startsWith("//", at) || text.startsWith("/*", at)) return "a comment, which JSON does not allow";
     return JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0));
   }
 }
 
-/** "line 3, column 5", both from 1; a byte order mark takes no column. */
+/** "line 3, column 5", both from 1; a byte order mark counts as no column. */
 export function placeOf(text: string, at: number): string {
   const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at).replace("\uFEFF", "");
   return `line ${lineNumberAt(text, at)}, column ${before.length + 1}`;
@@ -126,7 +126,7 @@ export function jsonValue(text: string, { start, end }: JsonNode): unknown {
   return JSON.parse(text.slice(start, end));
 }
 
-/** The member that counts: where a key stands twice, the last. */
+/** The member with a key; of duplicates the last, as for `JSON.parse`. */
 export function memberOf(node: JsonNode, key: string): JsonPart | undefined {
   return node.parts.findLast((part) => part.key === key);
 }

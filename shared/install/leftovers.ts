@@ -1,4 +1,4 @@
-/** What is left in folders after our files and blocks have gone: sidecars, and a folder that we made. */
+/** Removes what uninstall leaves in folders: sidecars, and a folder that we made. */
 import fs from "node:fs";
 import { sidecarOf } from "../fileLock.ts";
 import { isCode, messageOf } from "../system/errors.ts";
@@ -7,11 +7,11 @@ import { removeSidecar } from "../update/removeFile.ts";
 
 export interface Leftovers {
   removed: string[];
-  /** What stays, and why. */
+  /** The paths that stay, each with the reason. */
   kept: { path: string; why: string }[];
 }
 
-/** Removes the sidecars that are there and free. Never throws. */
+/** Removes each sidecar that exists and is free. Never throws. */
 export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
   const result: Leftovers = { removed: [], kept: [] };
   for (const target of targets) {
@@ -30,9 +30,9 @@ export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
 }
 
 /**
- * Removes a folder if it is empty and as we make folders, for the owner alone (0700): one that others made is nearly
- * always open to more.
- * @returns whether it is gone
+ * Removes a folder if it is empty and has the mode that we give folders (0700, for the owner alone). A folder that other
+ * programs made is nearly always open to more users.
+ * @returns whether the folder was removed
  */
 export function removeOwnFolder(dir: string): boolean {
   try {

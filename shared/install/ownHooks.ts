@@ -1,6 +1,6 @@
 /**
- * Our hooks as a settings file has them: what `hooks/hooks.json` says (a test compares the two), with the plugin's path in
- * place of `${CLAUDE_PLUGIN_ROOT}`; and how they are told from the hooks of others.
+ * Our hooks as entries of a settings file, and how we tell them from the hooks of others. The entries are those of
+ * `hooks/hooks.json` (a test compares the two), with the plugin's path in place of `${CLAUDE_PLUGIN_ROOT}`.
  */
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -25,7 +25,7 @@ const handler = (root: string, script: string, timeout: number): HookHandler => 
   timeout,
 });
 
-/** By event, the one entry that each gets. @param root the plugin's folder */
+/** The one entry for each event that we use. @param root the plugin's folder */
 export function hookEntries(root: string): Record<string, HookGroup> {
   return {
     SessionStart: {
@@ -36,13 +36,13 @@ export function hookEntries(root: string): Record<string, HookGroup> {
   };
 }
 
-/** Whether a folder is this plugin's; undefined if that cannot be told, because it is gone. */
+/** Whether a folder is this plugin's; undefined if unknown, because the folder is gone. */
 export type IsOwnRoot = (root: string) => boolean | undefined;
 
-/** A manifest has a few hundred bytes; the path to it comes from a settings file, which is not trusted. */
+/** A manifest has a few hundred bytes. A settings file, which is not trusted, may point to any larger file. */
 const MAX_MANIFEST_BYTES = 64 * 1024;
 
-/** Whether a folder is this plugin's, by its manifest; undefined if there is none that can be read. */
+/** Whether a folder is this plugin's, by its manifest; undefined if the manifest is missing or unreadable. */
 export function isOwnRoot(root: string): boolean | undefined {
   try {
     const manifest = readRegularFile(path.join(root, ".claude-plugin", "plugin.json"), MAX_MANIFEST_BYTES);
@@ -53,8 +53,8 @@ export function isOwnRoot(root: string): boolean | undefined {
 }
 
 /**
- * Whether a handler in a settings file is ours, from whatever folder: it runs one of our scripts, out of a folder that
- * is this plugin's. Of a folder that is gone only the name is left, or that the handler is exactly as we write it.
+ * Whether a handler in a settings file is ours: it runs one of our scripts from a folder that is this plugin's. If that
+ * folder is gone, its path must contain our name, or the handler must be exactly as we write it.
  */
 export function isOurHandler(value: unknown, isOwnRoot: IsOwnRoot): boolean {
   const { command, args } = Object(value) as { command?: unknown; args?: unknown };

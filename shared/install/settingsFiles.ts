@@ -1,4 +1,4 @@
-/** The settings files of Claude Code that may start our hooks. */
+/** Finds the Claude Code settings files that start our hooks, or can start them. */
 import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
@@ -6,7 +6,7 @@ import { readRegularFile } from "../system/snapshot.ts";
 import { isOwnRoot } from "./ownHooks.ts";
 import { hasHooks } from "./settingsText.ts";
 
-/** Where hooks are added: in the project's settings, or in the user's own. */
+/** A settings file to add hooks to: the project's, or the user's own. */
 export interface SettingsPlace {
   settingsPath: string;
   /** The real file must lie inside. */
@@ -17,7 +17,10 @@ export function projectSettings(projectDir: string): SettingsPlace {
   return { settingsPath: path.join(projectDir, ".claude", "settings.json"), projectDir };
 }
 
-/** The user's own file may be a link to anywhere, such as a folder of dotfiles. @throws if there is no home folder */
+/**
+ * The user's own settings file, which may be a link to anywhere, such as a folder of dotfiles.
+ * @throws if the user has no home folder
+ */
 export function userSettings(): SettingsPlace {
   const named = path.join(configDir(), "settings.json");
   return fs.existsSync(named)
@@ -25,7 +28,7 @@ export function userSettings(): SettingsPlace {
     : { settingsPath: named };
 }
 
-/** The settings files in which the plugin system enables the plugin, and those that hold our hooks. */
+/** The settings files that enable the plugin in the plugin system, and those that hold our hooks. */
 export function startersOf(projectDir: string): { enabledIn: string[]; hooksIn: string[] } {
   const texts = [
     path.join(configDir(), "settings.json"),
@@ -49,7 +52,7 @@ function enablesPlugin(text: string): boolean {
   }
 }
 
-/** An empty text for what cannot be read. */
+/** The text of a file; empty if the file cannot be read. */
 function readText(file: string): string {
   try {
     return readRegularFile(fs.realpathSync(file))?.bytes.toString("utf8") ?? "";

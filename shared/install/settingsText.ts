@@ -1,4 +1,4 @@
-/** The text of a Claude Code settings file with our hooks in it, or without. Every other byte stays as it is. */
+/** Adds our hooks to the text of a Claude Code settings file, or removes them. Every other byte stays as it is. */
 import { isDeepStrictEqual } from "node:util";
 import { Refusal } from "../system/errors.ts";
 import { applyEdits, type Edit } from "../text/edits.ts";
@@ -6,10 +6,10 @@ import { addPart, removePart, replaceNode, styleOf } from "./jsonEdits.ts";
 import { JsonError, type JsonNode, jsonValue, memberOf, parseJson, placeOf } from "./jsonTree.ts";
 import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./ownHooks.ts";
 
-/** Our hooks in settings: where one is, and the ways up from there. */
+/** The place of one of our hooks in the settings. */
 interface Place {
   event: string;
-  /** From the root down to the handler: each a container, and which of its parts leads on. */
+  /** The containers from the root down to the handler, each with the index of the part that leads there. */
   way: { node: JsonNode; index: number }[];
 }
 
@@ -21,7 +21,7 @@ interface SettingsJson {
 }
 
 /**
- * Adds our hooks, or brings those that are there up to date: an older installation is replaced, not doubled.
+ * Adds our hooks, or updates those that are there. An older installation is replaced, not duplicated.
  * @param text null for a file that does not exist
  * @throws {Refusal} for text that is not settings
  */
@@ -38,8 +38,8 @@ export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsO
 }
 
 /**
- * Takes our hooks out, and the lists and objects that came with them.
- * @returns an empty text if nothing is left: then the file came with them too
+ * Removes our hooks, and the lists and objects that came with them.
+ * @returns an empty text if nothing is left: the file came with our hooks too
  * @throws {Refusal} for text that is not settings
  */
 export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
@@ -52,7 +52,7 @@ export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
   return settings.text;
 }
 
-/** Whether a text is settings with our hooks in them. */
+/** Whether a text is valid settings that hold our hooks. */
 export function hasHooks(text: string, isOwnRoot: IsOwnRoot): boolean {
   try {
     return parseSettingsJson(text, isOwnRoot).ours.length > 0;
@@ -67,9 +67,9 @@ function parseSettingsJson(text: string, isOwnRoot: IsOwnRoot): SettingsJson {
     root = parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new Refusal(`is not valid JSON (${error.message})`, "Correct that.");
+    throw new Refusal(`is not valid JSON (${error.message})`, "Correct it there and try again.");
   }
-  assertType(text, root, "object", "the whole");
+  assertType(text, root, "object", "the top level");
   const at = root.parts.findLastIndex(({ key }) => key === "hooks");
   const hooks = root.parts[at]?.value;
   if (!hooks) return { text, root, hooks, ours: [] };
@@ -100,7 +100,7 @@ function* placesIn(
   }
 }
 
-/** Leaves the first of our hooks of each event that we use. @returns an empty text if nothing is left */
+/** Removes all of our hooks but the first of each event that we use. @returns an empty text if nothing is left */
 function withoutSurplus(before: SettingsJson, isOwnRoot: IsOwnRoot): string {
   const wanted = Object.keys(hookEntries(""));
   let settings = before;
@@ -130,7 +130,7 @@ function withEntry(settings: SettingsJson, event: string, group: HookGroup): str
     return apply(settings, added);
   }
   const [groups, handlers] = there.way.slice(-2) as [Place["way"][number], Place["way"][number]];
-  // In a list with handlers of others, only ours is replaced.
+  // If the list also holds handlers of others, replace only our handler.
   const isAlone = handlers.node.parts.length === 1;
   const wanted = isAlone ? group : group.hooks[0];
   const { node, index } = isAlone ? groups : handlers;
@@ -140,7 +140,7 @@ function withEntry(settings: SettingsJson, event: string, group: HookGroup): str
     : apply(settings, replaceNode(text, old, wanted, style));
 }
 
-/** Without one of our hooks, and what it leaves empty: each level that was there before stays. */
+/** Removes one of our hooks, and each container that came with it. A container that was there before stays. */
 function without({ text }: SettingsJson, { way }: Place): string {
   const handlers = way.at(-1) as Place["way"][number];
   const levels = handlers.node.parts.length === 1 ? way.slice(0, -1) : way;
@@ -158,8 +158,8 @@ function assertType(text: string, node: JsonNode, type: JsonNode["type"], what: 
     node.type as string
   ];
   throw new Refusal(
-    `is not as Claude Code reads it: ${what} is ${found ?? node.type} (${place}), and must be an ${type}`,
-    "Correct that.",
+    `does not hold valid settings: ${what} is ${found ?? node.type} (${place}) and must be an ${type}`,
+    "Correct it there and try again.",
   );
 }
 

@@ -16,7 +16,7 @@ test("parseJson accepts what JSON.parse accepts, and nothing else", () => {
       try {
         expected = JSON.parse(text);
       } catch {
-        expect(() => parseJson(text)).toThrow(/^line \d+, column \d+: there should be /);
+        expect(() => parseJson(text)).toThrow(/^line \d+, column \d+: expected /);
         return;
       }
       const root = parseJson(text);
@@ -43,27 +43,23 @@ test.each([
   [
     "a comment",
     '{\n  "a": 1, // x\n}',
-    "line 2, column 11: there should be a key in double quotes, but there is a comment",
+    "line 2, column 11: expected a key in double quotes, found a comment",
   ],
-  ["an extra comma", '{\r\n\t"a": [1,]\r\n}', 'line 2, column 10: there should be a value, but there is "]"'],
-  ["a missing comma", '{"a": 1 "b": 2}', 'line 1, column 9: there should be "," or "}", but there is "\\""'],
+  ["an extra comma", '{\r\n\t"a": [1,]\r\n}', 'line 2, column 10: expected a value, found "]"'],
+  ["a missing comma", '{"a": 1 "b": 2}', 'line 1, column 9: expected "," or "}", found "\\""'],
   [
     "a premature end",
     '{"a": {',
-    "line 1, column 8: there should be a key in double quotes, but there is nothing more",
+    "line 1, column 8: expected a key in double quotes, found the end of the text",
   ],
-  ["an empty text", "", "line 1, column 1: there should be a value, but there is nothing more"],
-  ["a second value", "{}\n{}", 'line 2, column 1: there should be the end of the text, but there is "{"'],
+  ["an empty text", "", "line 1, column 1: expected a value, found the end of the text"],
+  ["a second value", "{}\n{}", 'line 2, column 1: expected the end of the text, found "{"'],
   [
     "a value after a byte order mark, which takes no column,",
     "\uFEFFx",
-    'line 1, column 1: there should be a value, but there is "x"',
+    'line 1, column 1: expected a value, found "x"',
   ],
-  [
-    "a list that is too deep",
-    "[".repeat(100_000),
-    "line 1, column 501: there should be no more than 500 levels",
-  ],
+  ["a list that is too deep", "[".repeat(100_000), "line 1, column 501: expected at most 500 levels"],
 ])("the error about %s says where it is", (_name, text, message) => {
   expect(() => parseJson(text)).toThrow(message);
 });

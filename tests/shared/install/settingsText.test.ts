@@ -190,7 +190,11 @@ test.each([
   ["broken JSON", "{", /^is not valid JSON \(line 1, column 2: /],
   ["a comment", '{\n  // x\n  "a": 1\n}', /line 2, column 3.*a comment/],
   ["no text", "", /line 1, column 1/],
-  ["a list instead of an object", "[]", /the whole is an array \(line 1, column 1\), and must be an object/],
+  [
+    "a list instead of an object",
+    "[]",
+    /^does not hold valid settings: the top level is an array \(line 1, column 1\) and must be an object/,
+  ],
   ["hooks of a wrong type", '{\n  "hooks": [] }', /"hooks" is an array \(line 2, column 12\)/],
   ["null as its hooks", '{"hooks": null}', /"hooks" is null/],
   [
