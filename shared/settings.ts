@@ -1,4 +1,4 @@
-/** The project's settings for this plugin: found, read, parsed. */
+/** Finds, reads and parses a project's settings for this plugin. */
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "./lock/lease.ts";
 import { messageOf } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
@@ -7,11 +7,11 @@ import { resolveTarget } from "./system/targetPath.ts";
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
 import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./text/frontMatter.ts";
 
-/** Where a project keeps its settings for this plugin, as Claude Code plugins do. */
+/** The project's settings file for this plugin, named as Claude Code plugins name theirs. */
 export const SETTINGS_FILE = ".claude/pact-hooks.local.md";
 
 export interface Settings {
-  /** False: the hook does nothing. */
+  /** False: no hook changes the project's CLAUDE.md. */
   enabled: boolean;
   sessionBlock: boolean;
   routingBlock: boolean;
@@ -30,7 +30,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   projectRouting: "",
 };
 
-/** The file is the project's, which is not trusted: neither parsing it nor telling what is wrong may take long. */
+/** Limits in characters and in problems: the project is not trusted, so parsing and reporting must stay short. */
 const MAX_FRONT_MATTER = 10_000;
 const MAX_PROBLEMS = 5;
 const MAX_SHOWN = 60;
@@ -55,8 +55,9 @@ const RULES = new Map<string, Rule>([
 ]);
 
 /**
- * Reads a project's settings. The file is the project's, which is not trusted: a link that leads outside is not
- * followed, for the file's text goes into CLAUDE.md. Never throws: what is wrong is a problem, in words.
+ * Reads a project's settings. The project is not trusted and the file's text goes into CLAUDE.md, so a link that leads
+ * outside the project is refused. Never throws.
+ * @returns the settings, and each problem as a sentence for a person
  */
 export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
   const named = inFolder(projectDir, SETTINGS_FILE);
@@ -65,7 +66,8 @@ export function readProjectSettings(projectDir: string): { settings: Settings; p
     const content = readRegularFile(resolveTarget(named, projectDir).path);
     return content ? parseSettings(content.bytes.toString("utf8")) : defaults([]);
   } catch (error) {
-    return defaults([`${SETTINGS_FILE}: ${messageOf(error)} All settings have their defaults.`]);
+    const reason = messageOf(error).replace(/\.?$/, ".");
+    return defaults([`${SETTINGS_FILE}: ${reason} All settings have their defaults.`]);
   }
 }
 
@@ -74,35 +76,39 @@ function defaults(problems: string[]): { settings: Settings; problems: string[] 
 }
 
 /**
- * Reads the content of the settings file. What is wrong in it is described with its line, and the default is
- * used instead; it never throws.
+ * Parses the content of the settings file. A wrong setting has its default. Never throws.
+ * @returns the settings, and each problem with its line, as a sentence for a person
  */
 export function parseSettings(text: string): { settings: Settings; problems: string[] } {
   const settings: Settings = { ...DEFAULT_SETTINGS };
   const problems: string[] = [];
-  const report = (line: number, what: string) => problems.push(`${SETTINGS_FILE} line ${line}: ${what}`);
+  const report = (line: number, what: string) => problems.push(`${SETTINGS_FILE} line ${line}: ${what}.`);
 
   const place = locateFrontMatter(text);
   if (!place) {
     if (/^\uFEFF?---/.test(text)) {
-      report(1, "the front matter is not closed by a line `---`; all settings have their defaults");
+      report(1, "the front matter has no closing line `---`; all settings have their defaults");
     } else settings.projectRouting = body(text, 0);
     return { settings, problems };
   }
   if (!isYaml(place)) {
-    report(1, `front matter in "${place.language}" is not read, only YAML; all settings have their defaults`);
+    report(
+      1,
+      `front matter in "${place.language}" is not supported, only YAML; all settings have their defaults`,
+    );
     return { settings, problems };
   }
   settings.projectRouting = body(text, place.end);
   const lines = text.slice(place.start, place.close).split("\n");
   for (const [key, value] of readValues(text, place, report)) {
     if (problems.length >= MAX_PROBLEMS) {
-      report(1, "there is more wrong in it");
+      report(1, "the file has more problems");
       break;
     }
     const rule = RULES.get(key);
     const line = lineOfKey(lines, key);
-    if (!rule) report(line, `unknown setting ${shown(key)}; there are ${[...RULES.keys()].join(", ")}`);
+    if (!rule)
+      report(line, `unknown setting ${shown(key)}; the settings are ${[...RULES.keys()].join(", ")}`);
     else if (rule.accepts(value)) Object.assign(settings, { [key]: value });
     else report(line, `${key} must be ${rule.wanted}, not ${shown(value)}; the default is used`);
   }
@@ -146,7 +152,7 @@ function yamlError(error: unknown): { reason: string; line: number } {
   return { reason: shorten(reason ?? message ?? "unreadable"), line: (mark?.line ?? 0) + 1 };
 }
 
-/** The line that a top-level key stands in; 1, that of the front matter, if it is written in an unusual way. */
+/** The line of a top-level key; 1, where the front matter begins, if the key is written in an unusual way. */
 function lineOfKey(lines: readonly string[], key: string): number {
   const written = [key, `"${key}"`, `'${key}'`];
   const isKey = (line: string) =>
@@ -161,7 +167,7 @@ function body(text: string, from: number): string {
     .trim();
 }
 
-/** A list or a map is only named: it may be of any size, and hold itself. */
+/** A value as messages show it. A list or a map is only named, because it may have any size and hold itself. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return value instanceof Date ? "a date" : "a map";

@@ -112,3 +112,12 @@ test("reading the settings leaves no descriptor open", () => {
   expect(readProjectSettings(projectDir).settings.projectRouting).toBe("mine");
   expect(fs.readdirSync("/dev/fd").length).toBe(before);
 });
+
+test("an error of the system is a whole sentence among the problems", () => {
+  const { problems } = readProjectSettings(`/${"x".repeat(300)}`);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^\.claude\/pact-hooks\.local\.md: ENAMETOOLONG: .*[^.]\. All settings have their defaults\.$/,
+    ),
+  ]);
+});

@@ -43,7 +43,7 @@ test.each([front(), front("# only a comment"), front("~"), "---\n---\n"])(
 
 describe("in a faulty settings file,", () => {
   test.each([
-    [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; the default is used'],
+    [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; the default is used.'],
     [front("enabled: 0"), "line 2: enabled must be true or false, not 0"],
     [front("enabled:"), "line 2: enabled must be true or false, not null"],
     [front("# c", "", "sessionBlock: [true]"), "line 4: sessionBlock must be true or false, not a list"],
@@ -54,7 +54,7 @@ describe("in a faulty settings file,", () => {
     [front("lockTtlSeconds: 0"), "line 2: lockTtlSeconds must be a number from 1 to 3600, not 0"],
     [front("lockTtlSeconds: .inf"), "line 2: lockTtlSeconds must be"],
     [front("lockTtlSeconds: 1e9"), "line 2: lockTtlSeconds must be"],
-    [front("'enabeld': true"), 'line 2: unknown setting "enabeld"; there are enabled, sessionBlock'],
+    [front("'enabeld': true"), 'line 2: unknown setting "enabeld"; the settings are enabled, sessionBlock'],
     [front("projectRouting: x"), 'line 2: unknown setting "projectRouting"'],
     [front("__proto__: {enabled: false}"), 'line 2: unknown setting "__proto__"'],
     [front("__proto__: 1"), 'line 2: unknown setting "__proto__"'],
@@ -64,9 +64,9 @@ describe("in a faulty settings file,", () => {
     [front("- enabled"), "line 2: the front matter must be lines of the form `key: value`, not a list"],
     [front("enabled"), "line 2: the front matter must be lines"],
     [front("enabled: false", "--- more"), "the YAML is broken (one of its lines starts with ---)"],
-    ["---\nenabled: false\n", "line 1: the front matter is not closed"],
-    ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not read, only YAML'],
-  ])("the text %j keeps the defaults and gives the problem %j", (text, problem) => {
+    ["---\nenabled: false\n", "line 1: the front matter has no closing line `---`"],
+    ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not supported, only YAML'],
+  ])("%j", (text, problem) => {
     const { settings, problems } = parseSettings(text);
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(problems).toHaveLength(1);
@@ -174,7 +174,7 @@ test.each([
 ])("a problem calls the value %s %s", (value, name) => {
   const { problems } = parseSettings(`---\nenabled: ${value}\n---\n`);
   expect(problems).toEqual([
-    `.claude/pact-hooks.local.md line 2: enabled must be true or false, not ${name}; the default is used`,
+    `.claude/pact-hooks.local.md line 2: enabled must be true or false, not ${name}; the default is used.`,
   ]);
 });
 
