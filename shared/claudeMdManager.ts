@@ -1,6 +1,4 @@
-/**
- * The manager of CLAUDE.md: every change of it is one locked update of its text.
- */
+/** Manages CLAUDE.md: every change is one locked update of its text. */
 import fs from "node:fs";
 import path from "node:path";
 import type { ProjectTextResult } from "./claudeMd/document.ts";
@@ -28,20 +26,20 @@ import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 export { extractManagedRegion } from "./claudeMd/managed.ts";
 export { resolveProjectClaudeMd } from "./claudeMd/place.ts";
 
-/** A locked update of the text, and what it did. */
+/** The result of one locked update of a text. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
-  /** `disabled`: the project's settings say so. */
+  /** `disabled`: the project's settings disable the plugin. */
   outcome: UpdateResult["outcome"] | "disabled";
-  /** What was done, in words; empty if nothing was. */
+  /** Short status lines for a person or the model; empty if nothing changed. */
   changes: string[];
-  /** The session whose block was replaced, as the file named it: not to be trusted. */
+  /** The session whose block was replaced, as the file named it; not trusted. */
   previousSession?: ProjectTextResult["previousSession"];
 }
 
 export interface ClaudeMdUpdate extends TextUpdate {
-  /** CLAUDE.md as it is named, before links are followed. */
+  /** The path of CLAUDE.md before links are followed. */
   path: string;
-  /** Whether the file had our current routing text before: if not, the model may not have read it. */
+  /** Whether the file held our current routing text before. If not, the model may not have read that text. */
   hadRouting: boolean;
 }
 
@@ -58,27 +56,27 @@ export function updateAllBlocks(
   return updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, session);
 }
 
-/** Sees to it that there is a managed block with its memory sections. @returns what was done, or null */
+/** Ensures a managed block with its memory sections. @returns status for a person, or null if nothing happened */
 export function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, ensureMemoryText, options));
 }
 
-/** Moves the memory and session of a legacy CLAUDE.md into a managed block. @returns what was done, or null */
+/** Moves a legacy file's memory and session into a managed block. @returns status for a person, or null */
 export function migrateToManagedStructure(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, migrateText, options));
 }
 
-/** Removes routing markers that do not belong to a well-formed pair. @returns what was done, or null */
+/** Removes routing markers outside any well-formed pair. @returns status for a person, or null */
 export function stripOrphanRoutingMarkers(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, stripOrphanRoutingText, options));
 }
 
-/** Brings the routing block up to date. @returns what was done, or null */
+/** Brings the routing block up to date. @returns status for a person, or null */
 export function updatePactRouting(projectDir: string, options?: UpdateOptions): string | null {
   return statusOf(updateClaudeMd(projectDir, updateRoutingText, options));
 }
 
-/** Brings the session block up to date. @returns what was done, or null */
+/** Brings the session block up to date. @returns status for a person, or null */
 export function updateSessionInfo(
   projectDir: string,
   session: SessionInfo,
@@ -90,20 +88,21 @@ export function updateSessionInfo(
 }
 
 /**
- * Removes the obsolete kernel block from the user's own CLAUDE.md, which may be a link to anywhere: it is not the
- * project's. @returns what was done or is wrong, or null
+ * Removes the obsolete kernel block from the user's own CLAUDE.md, which is not the project's and may be a link to
+ * anywhere.
+ * @returns status for a person: the change or the problem; null if there is neither
  */
 export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
   const lockOptions = { ...options, projectDir: undefined, journal: options };
   try {
     const file = inFolder(configDir(), "CLAUDE.md");
-    // What cannot be told is an error, and no absent file.
+    // Only an absent file means that there is nothing to do; statSync throws every other error.
     if (!fs.statSync(file, { throwIfNoEntry: false })) return null;
     return statusOf(
       applyText(fs.realpathSync.native(file), (text) => stripKernelBlock(text ?? ""), lockOptions),
     );
   } catch (error) {
-    return `it could not be looked at (${messageOf(error)})`;
+    return `could not be checked (${messageOf(error)})`;
   }
 }
 
@@ -142,7 +141,7 @@ function updateClaudeMd(
   return { ...done, ...(message ? { message } : {}), path: file, hadRouting };
 }
 
-/** One locked update of a file's text by a pure function; a file that has nothing to be put in is not created. */
+/** Updates a file's text under the lock with a pure function. Never creates an empty file. */
 function applyText(
   file: string,
   transform: (text: string | null) => ProjectTextResult,
@@ -151,7 +150,7 @@ function applyText(
   let done: ProjectTextResult = { text: "", changes: [] };
   let doneOn: string | null | undefined;
   const mutate = (text: string | null) => {
-    // Looked at again under the lock, it is mostly the same text.
+    // `updateFile` calls this again under the lock, mostly with the same text: reuse the result.
     if (text !== doneOn) done = transform(text);
     doneOn = text;
     return done.text === (text ?? "") ? null : done.text;
@@ -170,8 +169,8 @@ function applyText(
 }
 
 /**
- * Makes the folder of a new CLAUDE.md, private as its files are, if something is to be put in.
- * @returns the outcome if nothing is, or that fails
+ * Creates the folder of a new CLAUDE.md, private as our files are, unless there is nothing to write.
+ * @returns the outcome if there is nothing to write or creating the folder fails; undefined to go on
  */
 function prepareFolder(
   file: string,
@@ -184,13 +183,13 @@ function prepareFolder(
   try {
     fs.mkdirSync(folder, 0o700);
   } catch (error) {
-    // A dangling link, which the update will refuse, or another session was faster.
+    // EEXIST: another session created it first, or it is a dangling link, which the update refuses.
     if (!isCode(error, "EEXIST")) return abandon(error, file, requestOf(options));
   }
   return undefined;
 }
 
-/** Not where it cannot be told: the update then says why. */
+/** Whether the folder is absent. False if that check fails: the update then reports the error. */
 function isAbsent(folder: string): boolean {
   try {
     return !isThere(folder);

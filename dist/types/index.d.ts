@@ -1,3 +1,4 @@
+/** The package's public API. */
 export * from "./claudeMd/markers.ts";
 export type { SessionInfo } from "./claudeMd/projectText.ts";
 export { ensureProjectMemory, extractManagedRegion, migrateToManagedStructure, resolveProjectClaudeMd, stripOrphanKernelBlock, stripOrphanRoutingMarkers, updatePactRouting, updateSessionInfo, } from "./claudeMdManager.ts";
