@@ -1,16 +1,16 @@
-/** Errors of the system, judged by their codes, and refusals of our own. */
+/** System errors, judged by their codes, and our own refusals. */
 import os from "node:os";
 
-/** Why a file, or a text, is not changed. For a person: what is wrong, where, and what to do. */
+/** The reason we refuse to change a file or a text. Tells a person what is wrong, where, and what to do. */
 export class Refusal extends Error {
   code = "REFUSED";
   #why: string;
   #advice: string;
 
   /**
-   * @param why stands behind the file's name: "is not UTF-8 text"
-   * @param advice a sentence of its own, or nothing
-   * @param file absent where only the text is known: see `of`
+   * @param why follows the file's name in the message: "is not UTF-8 text"
+   * @param advice a whole sentence, or empty
+   * @param file absent if the caller knows only the text: see `of`
    */
   constructor(why: string, advice = "", file?: string) {
     const what = `${why}; left unchanged.`;
@@ -19,7 +19,7 @@ export class Refusal extends Error {
     this.#advice = advice;
   }
 
-  /** The refusal of a text as that of the file that holds it. */
+  /** Turns the refusal of a text into that of the file that holds the text. */
   of(file: string): Refusal {
     return new Refusal(this.#why, this.#advice, file);
   }
@@ -37,12 +37,12 @@ export function isCode(error: unknown, ...codes: string[]): boolean {
   return code !== undefined && codes.includes(code);
 }
 
-/** The number that this system gives the code (13 for EACCES on Linux), or undefined for a code that is not its. */
+/** The number that this system gives the code (13 for EACCES on Linux), or undefined if it does not know the code. */
 export function errnoOf(code: string | undefined): number | undefined {
   return (os.constants.errno as Record<string, number>)[code ?? ""];
 }
 
-/** What an error says, for a journal or a person; never throws, whatever was thrown. */
+/** The message of any thrown value, for a journal or a person. Never throws. */
 export function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message : String(error);
@@ -51,12 +51,12 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** An error as the system would have made it, for a failure that no system call reported. */
+/** Makes an error like the system's own, for a failure that no system call reported. */
 export function systemError(code: string, message: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${message}`), { code });
 }
 
-/** Runs `read`, giving null if what it looks for is not there. @throws every other error of `read` */
+/** Runs `read`. @returns its result, or null if the file is absent @throws every other error of `read` */
 export function ifPresent<T>(read: () => T): T | null {
   try {
     return read();
@@ -66,14 +66,14 @@ export function ifPresent<T>(read: () => T): T | null {
   }
 }
 
-/** Runs what may fail without consequence. */
+/** Runs a step whose failure has no consequence. */
 export function quietly(run: () => void): void {
   try {
     run();
   } catch {}
 }
 
-/** The journal's word for a failure: `permission`, `no_space`, …; `io` for the rest of the system's, `internal` for ours. */
+/** The journal's word for a failure: `permission`, `no_space`, …; `io` for other system errors, `internal` for ours. */
 export function failureReason(error: unknown): string {
   const code = codeOf(error);
   return REASONS[code ?? ""] ?? (errnoOf(code) === undefined ? "internal" : "io");

@@ -1,4 +1,4 @@
-/** Small things about files and folders that Node does not have. */
+/** Helpers for files and folders that Node lacks. */
 import fs, { type BigIntStats, type Stats } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "./dependencies.ts";
@@ -7,7 +7,7 @@ import { isCode } from "./errors.ts";
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
-/** What a path is, for a sentence: "a folder". */
+/** The kind of a file, in words for a message: "a folder". */
 export function kindOf(stat: Stats | BigIntStats): string {
   if (stat.isFile()) return "a regular file";
   if (stat.isDirectory()) return "a folder";
@@ -17,7 +17,7 @@ export function kindOf(stat: Stats | BigIntStats): string {
   return "a device";
 }
 
-/** Whether a path names anything, be it a link that leads nowhere. @throws the system's error if it cannot be told */
+/** Whether a path exists, even as a dangling link. @throws the system's error if that stays unknown */
 export function isThere(path: string): boolean {
   try {
     return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -28,15 +28,15 @@ export function isThere(path: string): boolean {
 }
 
 /**
- * The path of a name in a folder whose path is normal. `path.join` looks at every character of it again, so often in a
- * hook that V8 sets about optimizing that, and the end of the process waits for it.
+ * Joins a name to a folder's path, which must be normalized already. `path.join` rescans every character, so often in a
+ * hook that V8 starts optimizing it, and the process waits for V8 before it exits.
  */
 export function inFolder(dir: string, name: string): string {
   return dir === "" || dir.endsWith(path.sep) ? dir + name : dir + path.sep + name;
 }
 
 /**
- * Makes a private folder (0700) and the ones above it. Node's own recursive mkdir never ends where the system says
+ * Makes a private folder (0700) and its missing parents. Node's own recursive mkdir never returns if the system reports
  * ENOENT below a folder that exists (/proc).
  * @throws the system's error
  */
@@ -54,15 +54,15 @@ function makeFolder(dir: string): void {
   try {
     fs.mkdirSync(dir, PRIVATE_FOLDER);
   } catch (error) {
-    // Another session was faster.
+    // Another session made the folder first.
     if (!isCode(error, "EEXIST")) throw error;
   }
 }
 
 /**
- * Puts a private file in place, whole or not at all. The bytes are written here: `write-file-atomic` takes it for a
- * success when a full disk stores only a part of them.
- * @throws the system's error, with what was there before still in place
+ * Puts a private file in place, whole or not at all. We write the bytes ourselves, because `write-file-atomic` reports
+ * success when a full disk stores only part of them.
+ * @throws the system's error; the previous file then stays in place
  */
 export function writeWhole(file: string, bytes: Buffer): void {
   const tmpfileCreated = (temporary: string) => fs.writeFileSync(temporary, bytes);

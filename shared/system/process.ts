@@ -1,4 +1,4 @@
-/** What can be known of a process: whether it still runs, when it started, what it is called. */
+/** Facts about a process: whether it still runs, when it started, and its command's name. */
 import fs from "node:fs";
 import path from "node:path";
 import { childProcess } from "./dependencies.ts";
@@ -10,7 +10,7 @@ export function isPid(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** Whether the process runs that had this pid and this start token, and not a later one with the same pid. */
+/** Whether the process with this pid and start token still runs. A later process with the same pid does not count. */
 export function isRunning(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);
@@ -22,15 +22,16 @@ export function isRunning(pid: number, start: string): boolean {
 
 let ownStart: string | undefined;
 
-/** The start token of this process; empty if it cannot be known. */
+/** The start token of this process; empty if unknown. */
 export function ownStartToken(): string {
   ownStart ??= startToken(process.pid) ?? "";
   return ownStart;
 }
 
 /**
- * When a process started, as a token to compare: on Linux in clock ticks since boot (field 22 of /proc/PID/stat),
- * elsewhere in seconds since 1970. Undefined if the process is gone or a zombie.
+ * The time a process started, as a token to compare. Linux counts in clock ticks since boot (field 22 of
+ * /proc/PID/stat); other systems count in seconds since 1970.
+ * @returns undefined if the process is gone or a zombie
  */
 function startToken(pid: number): string | undefined {
   try {
@@ -50,17 +51,17 @@ function isSameStart(recorded: string, now: string | undefined): boolean {
   return Math.abs(Number(recorded) - Number(now)) <= 2;
 }
 
-/** Our own start costs no process. */
+/** Milliseconds since 1970. Node knows our own start time, so only other processes cost a run of `ps`. */
 function startTimeMs(pid: number): number {
   return pid === process.pid ? performance.timeOrigin : Date.parse(ps(pid, "lstart"));
 }
 
-/** The name of a process's command, without its arguments; undefined if it cannot be known. */
+/** The name of a process's command, without its arguments; undefined if unknown. */
 export function commandOf(pid: number): string | undefined {
   try {
     if (!IS_LINUX) return ps(pid, "comm") || undefined;
     const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-    // What Node 24 calls every one of its processes.
+    // Node 24 calls each of its processes MainThread, so use the program's file name.
     return name === "MainThread" ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name || undefined;
   } catch {
     return undefined;

@@ -1,21 +1,21 @@
-/** Reading a file that other programs write too, in bounded memory. */
+/** Reads a file that other programs also write, in bounded memory. */
 import fs from "node:fs";
 import { isCode, quietly, Refusal } from "./errors.ts";
 import { kindOf } from "./files.ts";
 import { sleepMs } from "./time.ts";
 
-/** A file as it was read. */
+/** A file as we read it. */
 export interface FileContent {
   bytes: Buffer;
   stat: fs.BigIntStats;
 }
 
-/** A file as it was read, and the open descriptor through which it can be read again. */
+/** A file as we read it, and the open descriptor through which we can read it again. */
 export interface Snapshot extends FileContent {
   fd: number;
 }
 
-/** Far above any file that a model could read: bounds the memory that a repository can make us use. */
+/** Far above any file that a model could read. Bounds the memory that a hostile repository can make us use. */
 export const MAX_BYTES = 64 * 1024 * 1024;
 /** Longer than an editor pauses between truncating a file and writing it. */
 const REST_MS = 1000;
@@ -24,7 +24,8 @@ const MAX_LOOKS = 300;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /**
- * Reads a regular file whole; null if there is none. A link is not followed.
+ * Reads a whole regular file, without following a link.
+ * @returns null if the file is absent
  * @throws {Refusal} if this user may not read it, it is larger than `maxBytes`, or not a regular file
  */
 export function readRegularFile(path: string, maxBytes = MAX_BYTES): FileContent | null {
@@ -33,7 +34,7 @@ export function readRegularFile(path: string, maxBytes = MAX_BYTES): FileContent
   return snapshot;
 }
 
-/** As `readRegularFile`, and keeps the file open. */
+/** Reads a file as `readRegularFile` does, and keeps it open. */
 export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | null {
   let fd: number;
   try {
@@ -41,7 +42,7 @@ export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | nul
   } catch (error) {
     if (isCode(error, "ENOENT")) return null;
     if (isCode(error, "EACCES", "EPERM")) {
-      throw new Refusal("may not be read by this user", "Give yourself the right to read it.", path);
+      throw new Refusal("may not be read by this user", "Give this user permission to read it.", path);
     }
     throw error;
   }
@@ -56,9 +57,9 @@ export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | nul
 }
 
 /**
- * As `openSnapshot`, but waits for a file that an editor seems to have truncated and not written yet, until it has not been
- * touched for a second.
- * @param before the file as it was a moment ago
+ * Opens a snapshot, but waits while an editor seems to have truncated the file and not yet written it. The wait ends
+ * once no program has touched the file for a second.
+ * @param before the file as we read it a moment ago
  */
 export function openAtRest(path: string, before: FileContent | null): Snapshot | null {
   for (let looks = 1; ; looks++) {
@@ -71,22 +72,22 @@ export function openAtRest(path: string, before: FileContent | null): Snapshot |
   }
 }
 
-/** A shorter version that was published has an inode of its own. */
+/** Whether an editor has truncated the file in place. A shorter version that a writer published has another inode. */
 function isShorter({ stat }: FileContent, before: FileContent | null): boolean {
   return before?.stat.ino === stat.ino && stat.size < before.stat.size;
 }
 
-/** Never throws: a descriptor that was only read from has nothing more to say. */
+/** Never throws, because closing a descriptor that we only read from loses nothing. */
 export function closeSnapshot(snapshot: Snapshot | null): void {
   if (snapshot) quietly(() => fs.closeSync(snapshot.fd));
 }
 
-/** What the snapshot's file holds now, wherever its name has gone. @throws the system's error */
+/** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */
 export function readAgain({ fd }: Snapshot): Buffer {
   return readAll(fd, "the file", MAX_BYTES);
 }
 
-/** Whether a path still names the file of the snapshot, with the same bytes, mode and owner. @throws the system's error */
+/** Whether a path still names the snapshot's file, with the same bytes, mode and owner. @throws the system's error */
 export function isStill(path: string, snapshot: Snapshot): boolean {
   const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const same = (["dev", "ino", "mode", "uid", "gid"] as const).every(
@@ -96,8 +97,8 @@ export function isStill(path: string, snapshot: Snapshot): boolean {
 }
 
 /**
- * Reads to the end, also of a file that grows or shrinks meanwhile.
- * @throws {Refusal} if there is too much, or no end to it
+ * Reads to the end of the file, even if it grows or shrinks meanwhile.
+ * @throws {Refusal} if the file is larger than `maxBytes`, or endless
  */
 function readAll(fd: number, path: string, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];

@@ -27,14 +27,14 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const real = followLinks(inFolder(dir, path.basename(named)), named);
   if (!isFolderInside(path.dirname(real), anchor)) {
     const why = `leads to ${real}, outside of ${anchor}`;
-    throw new Refusal(why, "Replace the link by a file, or link inside the project.", named);
+    throw new Refusal(why, "Replace the link with a file, or link to a file inside the project.", named);
   }
   return { dir: path.dirname(real), base: path.basename(real), path: real };
 }
 
 function realDir(dir: string, target: string): string {
   try {
-    // With the dot, it is an error if it is no folder.
+    // The dot makes the kernel report an error unless `dir` is a folder.
     return fs.realpathSync.native(`${dir}/.`);
   } catch (error) {
     const why = isCode(error, "ENOTDIR") ? "is not a folder" : whyNot(error);
