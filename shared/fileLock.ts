@@ -1,28 +1,28 @@
 /**
- * The lock: an advisory `flock(2)` on a sidecar beside the target. It makes writers take turns. A wrong turn is harmless,
- * which is the publish's work (update/updateFile.ts), so everything here may guess.
+ * The lock: an advisory `flock(2)` on a sidecar beside the target. The lock makes writers take turns. The publish makes a
+ * wrong turn harmless (update/updateFile.ts), so everything here may guess.
  *
  * States of a sidecar
  * - absent: the first writer creates it.
- * - free: no process holds its flock. Its record is empty, or was left by a holder that crashed.
- * - held: a process holds its flock. A holder of ours has written its record into it, which refreshed its mtime.
- * - stale: its mtime is older than the TTL, or in the future by more. Free and stale is *abandoned*. Held and stale may be
- *   *evicted*, once no process has touched it for a second of our own waiting.
- * Both are unlinked, and the writer starts over with a new sidecar. So a path may name another file than the one that a
- * writer has locked, and a flock alone is not the lock: the path must still name it.
+ * - free: no process holds its flock. Its record is empty, or a crashed holder left it.
+ * - held: a process holds its flock. A holder of this package has written its record, which refreshed the mtime.
+ * - stale: its mtime is older than the TTL, or in the future by more. A free, stale sidecar is *abandoned*. The holder of a
+ *   held, stale one may be *evicted*, once no process has touched the sidecar for a second of our own waiting.
+ * The writer unlinks either kind, and starts over with a new sidecar. So the path may name another file than the one that a
+ * writer has locked. A flock alone is not the lock: the path must still name the locked file.
  *
  * Calling sequence
- * 1. `acquire`: open and flock without waiting (lock/flock.ts); `confirm` that the path names what was locked; write the
- *    record. Refused: `evictStale`, pause, again, until the timeout.
- * 2. `critical` runs, with a lease that says whether the lock is held.
- * 3. `release`: empty the record, close. The sidecar stays, since other implementations do not check its inode.
+ * 1. `acquire`: open and flock without waiting (lock/flock.ts); `confirm` that the path still names the locked file; write
+ *    the record. If refused, `evictStale`, pause and retry, until the timeout.
+ * 2. `critical` runs, with a lease that says whether we hold the lock.
+ * 3. `release`: empty the record, and close. The sidecar stays, because other implementations do not check its inode.
  *
  * What fails open
- * - the timeout is over, or there is no way to flock on this machine;
+ * - the timeout has passed, or this machine has no way to flock;
  * - the sidecar cannot be opened, locked, read, written or unlinked, for whatever reason the system gives;
- * - the target is one that is never written.
- * Each of these, and no other way, goes on without the lock, after one `lock_fail_open` event. Each unlinked sidecar is
- * one `lock_reaped` event.
+ * - the target is one that we refuse to write.
+ * In these cases, and no others, the writer goes on without the lock, after one `lock_fail_open` event. Each evicted or
+ * crashed holder is one `lock_reaped` event.
  */
 import fs from "node:fs";
 import type { LockHolder } from "./journal/events.ts";
@@ -37,17 +37,17 @@ import { monotonicMs, sleepMs } from "./system/time.ts";
 
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 
-/** How long a stale sidecar that is held must stay untouched: some holders never touch the mtime. */
+/** A waiter evicts only after a held, stale sidecar stays untouched this long, because some holders never touch the mtime. */
 const PATIENCE_MS = 1000;
 const MIN_PAUSE_MS = 1;
-/** Bounds the hand-over from one writer to the next. */
+/** Bounds the time from one writer's release to the next writer's try. */
 const MAX_PAUSE_MS = 8;
-/** A backend that can wait is handed the lock at once, and costs a process each time. Between, we check the sidecar. */
+/** A backend that can wait gets the lock at once, but costs a process per try. Between tries we check the sidecar. */
 const WAIT_MS = 50;
 
 /**
- * Runs `critical` while holding the lock on `target`, or without it when that cannot be had: see its lease. Not
- * reentrant: within `critical`, asking for the same lock again (`updateFile` does) waits for ourselves, in vain.
+ * Runs `critical` while holding the lock on `target`, or without the lock if acquiring fails: see the lease. Not
+ * reentrant: a `critical` that asks for the same lock (`updateFile` does) waits for itself until the timeout.
  * @returns what `critical` returns
  * @throws only what `critical` throws
  */
@@ -62,7 +62,7 @@ export function withFileLock<T>(target: string, critical: (lease: Lease) => T, o
   return withLockOn(resolved, critical, request);
 }
 
-/** As `withFileLock`, for a target whose links have been followed. */
+/** Does what `withFileLock` does, for a target whose links are already resolved. */
 export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T, request: LockRequest): T {
   const { lease, fd } = acquire(target, request);
   try {
@@ -77,7 +77,7 @@ export function sidecarOf({ dir, base }: TargetPath): string {
   return inFolder(dir, `.${base}.lock`);
 }
 
-/** One try to get one lock: what was asked for, and what was seen so far. */
+/** One attempt to acquire one lock: the request, and what the waiter has seen so far. */
 interface Attempt {
   target: string;
   sidecar: string | undefined;
@@ -85,16 +85,16 @@ interface Attempt {
   startedAt: number;
   tries: number;
   backend: Lease["backend"];
-  /** A stale sidecar that is held, and since when it has not been touched. */
+  /** A held, stale sidecar, and since when no process has touched it. */
   suspect?: { ino: bigint; mtimeNs: bigint; since: number } | undefined;
-  /** Whether it has replaced a stale sidecar that was free. */
+  /** Whether this attempt has replaced an abandoned sidecar. */
   hasReplaced: boolean;
   reaped: Reaped[];
-  /** The sidecar that was locked in the end. */
+  /** The inode of the sidecar that we finally locked. */
   lockedIno?: number;
 }
 
-/** A stale sidecar that was unlinked: `abandoned` when it was free, `expired` when its holder was evicted. */
+/** A stale sidecar that we unlinked: `abandoned` if it was free, `expired` if we evicted its holder. */
 interface Reaped {
   reason: "abandoned" | "expired";
   ageMs: number;
@@ -122,7 +122,7 @@ function elapsedMs({ startedAt }: Attempt): number {
   return Math.round((monotonicMs() - startedAt) * 10) / 10;
 }
 
-/** Never throws: every failure fails open, with one event. Without a descriptor the lock has failed open. */
+/** Never throws: every failure fails open, with one event. @returns no descriptor if the lock has failed open */
 function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?: number } {
   const sidecar = sidecarOf(target);
   const attempt = newAttempt(target.path, sidecar, request);
@@ -141,11 +141,11 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
   return fd === undefined ? { lease } : { lease, fd };
 }
 
-/** @returns the descriptor of the locked sidecar, with our record in it @throws why the lock cannot be had */
+/** @returns the descriptor of the locked sidecar, with our record in it @throws the reason for failing open */
 function poll(sidecar: string, attempt: Attempt): number {
   const backend = findBackend();
   if (!backend) {
-    throw new LockFailure("no_backend", "neither the fs-ext addon nor a flock program is on this machine");
+    throw new LockFailure("no_backend", "this machine has neither the fs-ext addon nor a flock program");
   }
   attempt.backend = backend.name;
   const { timeoutMs } = attempt.request;
@@ -158,7 +158,7 @@ function poll(sidecar: string, attempt: Attempt): number {
     const fd = backend.openLocked(sidecar, pauseMs);
     if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
     const isReplaced = fd !== null || evictStale(sidecar, attempt);
-    // A sidecar that has just been replaced is probably free: try it once more, even when the time is up.
+    // A sidecar that was just replaced is probably free: try once more, even after the timeout.
     if (leftMs() <= 0 && (late || !isReplaced)) {
       throw new LockFailure("timeout", `the lock was not free within ${timeoutMs} ms`);
     }
@@ -172,7 +172,7 @@ function poll(sidecar: string, attempt: Attempt): number {
   }
 }
 
-/** About twice as long as the last one. */
+/** About twice the last pause, in milliseconds. */
 function nextPause(lastMs: number): number {
   return Math.min(
     Math.max(lastMs * (1 + 2 * Math.random()), MIN_PAUSE_MS),
@@ -181,7 +181,7 @@ function nextPause(lastMs: number): number {
 }
 
 /**
- * Makes a flock that we got into the lock: the sidecar's path must still name it, and it must not be stale.
+ * Makes our flock the lock: the sidecar's path must still name the locked file, which must not be stale.
  * @returns false, with the descriptor closed, to start over
  */
 function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
@@ -192,7 +192,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
     if (!named || named.ino !== locked.ino || named.dev !== locked.dev) return false;
     const ageMs = Date.now() - locked.mtimeMs;
     const { request, reaped } = attempt;
-    // Once: where the file server's clock is behind ours, the new sidecar looks stale too.
+    // Replace only once: if the file server's clock is behind ours, the new sidecar looks stale too.
     if (ageMs > request.ttlMs && !attempt.hasReplaced) {
       attempt.hasReplaced = true;
       const record = readRecord(fd);
@@ -211,14 +211,14 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
 }
 
 /**
- * Unlinks a stale sidecar that is held.
- * @returns whether the path may name another one now, so that the lock can be tried again at once
+ * Evicts the holder of a stale sidecar, by unlinking the sidecar.
+ * @returns whether the path may name another sidecar now, so that the waiter can retry at once
  */
 function evictStale(sidecar: string, attempt: Attempt): boolean {
   const seen = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
   if (!seen) return true;
   const ageMs = Date.now() - Number(seen.mtimeMs);
-  // An mtime in the future would never grow old: a program has tampered with it.
+  // A future mtime counts as stale, because it would never grow old: a program has tampered with it.
   if (Math.abs(ageMs) <= attempt.request.ttlMs) {
     attempt.suspect = undefined;
     return false;
@@ -232,14 +232,14 @@ function evictStale(sidecar: string, attempt: Attempt): boolean {
   const holder = findHolder(sidecar);
   const now = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
   if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return true;
-  // Another waiter may be faster: then it reports the eviction.
+  // If another waiter unlinks the sidecar first, that waiter reports the eviction.
   if (ifPresent(() => fs.unlinkSync(sidecar)) === null) return true;
   attempt.reaped.push({ reason: "expired", ageMs, ino: Number(seen.ino), holder });
   attempt.suspect = undefined;
   return true;
 }
 
-/** Journals that the lock cannot be had, and why. @returns the lease to go on with */
+/** Journals why the lock failed open. @returns the lease to go on with */
 function failOpen(attempt: Attempt, error: unknown): Lease {
   const { target, sidecar, request, tries, backend } = attempt;
   const waitedMs = elapsedMs(attempt);
@@ -272,7 +272,7 @@ function failOpen(attempt: Attempt, error: unknown): Lease {
   };
 }
 
-/** Journals that a sidecar was unlinked. */
+/** Journals that we unlinked a sidecar. */
 function reportReaped({ reason, ageMs, ino, holder }: Reaped, attempt: Attempt): void {
   const { target, sidecar, request } = attempt;
   report(
@@ -292,7 +292,7 @@ function reportReaped({ reason, ageMs, ino, holder }: Reaped, attempt: Attempt):
 }
 
 function release(fd: number): void {
-  // A record left behind only names a holder that no longer holds.
+  // A record that stays behind only names a former holder.
   quietly(() => fs.ftruncateSync(fd, 0));
   quietly(() => fs.closeSync(fd));
 }

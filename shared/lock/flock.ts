@@ -19,7 +19,7 @@ export interface FlockBackend {
   /**
    * Opens a file, creating it if absent, and takes its exclusive flock.
    * @param waitMs how long to wait for it, if the backend can; it may return earlier
-   * @returns the descriptor, or null if somebody else holds the lock
+   * @returns the descriptor, or null if another process holds the lock
    * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
    */
   openLocked(path: string, waitMs?: number): number | null;
@@ -36,7 +36,7 @@ const FLOCK_PROGRAMS = [
   "/usr/local/bin/flock",
   "/run/current-system/sw/bin/flock",
 ];
-/** Apart from its waiting it is done in milliseconds; this only bounds a program that hangs. */
+/** Apart from waiting, the program ends within milliseconds; this only bounds one that hangs. */
 const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
 const PROGRAM_REFUSED = 1;
 
@@ -75,7 +75,7 @@ function loadAddon(): ReturnType<typeof fsExt> | null {
   try {
     return fsExt();
   } catch {
-    // Not installed, or built for another Node or another C library: all the same as absent.
+    // Not installed, or built for another Node or C library: each counts as absent.
     return null;
   }
 }
@@ -109,7 +109,7 @@ function findProgram(): FlockBackend | null {
       env: { LC_ALL: "C" },
       timeout: Math.ceil(waitMs) + FLOCK_PROGRAM_TIMEOUT_MS,
     });
-    // Suspended together with the program: it was not refused, but it has not got the lock either.
+    // We were suspended together with the program: the kernel did not refuse the lock, but did not grant it either.
     if (error && !isCode(error, "ETIMEDOUT")) throw error;
     if (status === 0) return true;
     if (status === PROGRAM_REFUSED && monotonicMs() - askedAt < waitMs) programWaits = false;
@@ -137,7 +137,7 @@ function openThenLock(path: string, tryLock: (fd: number) => boolean): number | 
   return locked ? fd : null;
 }
 
-/** Looks before it opens: the mere opening of a device or a pipe can have effects. The rest the system refuses. */
+/** Checks before opening, because merely opening a device or a pipe can have effects. The system refuses other kinds. */
 function openRegular(path: string, flags: number): number {
   const before = fs.lstatSync(path, { throwIfNoEntry: false });
   if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
@@ -147,7 +147,7 @@ function openRegular(path: string, flags: number): number {
   try {
     const opened = fs.fstatSync(fd);
     if (!opened.isFile()) throw notRegular(path, opened);
-    // Its holder's record would be written into the other file.
+    // Otherwise we would write our holder record into the other file.
     if (opened.nlink > 1)
       throw systemError("EMLINK", `${path} is another file, too: it has ${opened.nlink} hard links`);
     isOurs = true;

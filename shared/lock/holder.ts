@@ -1,7 +1,7 @@
 /**
- * Who holds a lock. A holder of this package writes a record into the sidecar. Any other holder only the kernel knows, which
- * on Linux names it in /proc. The search never throws and ends within its caller's time: it serves a message, never a
- * decision.
+ * Finds out who holds a lock. A holder of this package writes a record into the sidecar. Only the kernel knows other
+ * holders, and on Linux names them in /proc. The search never throws and keeps to its caller's time limit: its result
+ * serves messages, never decisions.
  */
 import fs from "node:fs";
 import type { LockHolder } from "../journal/events.ts";
@@ -13,7 +13,7 @@ import { monotonicMs } from "../system/time.ts";
 /** What a holder writes into the sidecar while it holds the lock. */
 export interface HolderRecord {
   pid: number;
-  /** Tells this process from a later one with the same pid: see `ownStartToken`. */
+  /** Distinguishes this process from a later one with the same pid: see `ownStartToken`. */
   start: string;
   hook: string;
   session_id?: string;
@@ -21,10 +21,10 @@ export interface HolderRecord {
 }
 
 const MAX_RECORD_BYTES = 4096;
-/** Finding out who holds a lock takes no longer than this. */
+/** The longest that a search for the holder may take. */
 const FIND_HOLDER_MS = 100;
 
-/** Writes the record of this process, which also refreshes the mtime. @throws the system's error */
+/** Writes this process's record into the sidecar, which also refreshes the mtime. @throws the system's error */
 export function writeRecord(fd: number, hook: string, sessionId: string | undefined): void {
   const record: HolderRecord = {
     pid: process.pid,
@@ -34,13 +34,13 @@ export function writeRecord(fd: number, hook: string, sessionId: string | undefi
     acquired_at: new Date().toISOString(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-  // A holder that crashed has left its record. (Truncating an empty file costs as much as writing into it.)
+  // A crashed holder leaves its record. (Truncating an empty file would cost as much as a write.)
   if (fs.fstatSync(fd).size > 0) fs.ftruncateSync(fd, 0);
   const written = fs.writeSync(fd, bytes, 0, bytes.length, 0);
-  if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was cut short");
+  if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was truncated");
 }
 
-/** The record in a sidecar; null if there is none, or it is not one. */
+/** Reads the record in a sidecar. @returns null if the sidecar holds no valid record */
 export function readRecord(fd: number): HolderRecord | null {
   const buffer = Buffer.alloc(MAX_RECORD_BYTES);
   try {
@@ -69,8 +69,9 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
 }
 
 /**
- * Who holds the flock of a sidecar, or undefined if that cannot be known within `budgetMs` milliseconds.
- * The record counts if its process still runs; otherwise /proc does.
+ * Finds the process that holds the flock of a sidecar: the one in the record if it still runs, else the one in /proc.
+ * @param budgetMs the longest that the search may take, in milliseconds
+ * @returns undefined if the holder is still unknown by then
  */
 export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHolder | undefined {
   const deadline = monotonicMs() + budgetMs;
@@ -95,7 +96,7 @@ export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHold
   }
 }
 
-/** A holder for a sentence: `node (pid 42, for 7 s)`. */
+/** A holder, in words for a message: `node (pid 42, for 7 s)`. */
 export function nameOf({ pid, command, held_ms }: Partial<LockHolder>): string {
   if (pid === undefined) return "an unknown process";
   const since = held_ms === undefined ? "" : `, for ${Math.round(held_ms / 1000)} s`;
@@ -103,9 +104,8 @@ export function nameOf({ pid, command, held_ms }: Partial<LockHolder>): string {
 }
 
 /**
- * The process that has the locked descriptor open. /proc/locks names the process that called flock, which is the
- * right one for most holders but may be gone (a `flock` program that locked an inherited descriptor), so it only
- * says where to look first.
+ * Finds the process that has the locked descriptor open. /proc/locks names the process that called flock, so we check
+ * that one first. It may be gone: a `flock` program locks the descriptor that it inherits, then exits.
  */
 function findInProc(sidecar: fs.BigIntStats, deadline: number): number | undefined {
   const flockOfInode = new RegExp(`FLOCK +\\S+ +\\S+ +(-?\\d+) +[0-9a-f]+:[0-9a-f]+:${sidecar.ino} `);
@@ -124,17 +124,17 @@ function holdsFlock(pid: number, sidecar: fs.BigIntStats, flockOfInode: RegExp, 
     for (const fd of fs.readdirSync(`${dir}/fdinfo`)) {
       if (monotonicMs() > deadline) return false;
       if (!flockOfInode.test(readSmall(`${dir}/fdinfo/${fd}`))) continue;
-      // Another file system may have a file of the same number; the numbers of devices are not to be compared, for
-      // some file systems show others in /proc than in stat.
+      // A file on another file system may have the same inode number, so compare devices too. Take both from stat, because
+      // some file systems report another device number in /proc.
       if (fs.statSync(`${dir}/fd/${fd}`, { bigint: true }).dev === sidecar.dev) return true;
     }
   } catch {
-    // The process has ended, or is another user's.
+    // The process has ended, or belongs to another user.
   }
   return false;
 }
 
-/** Empty for a descriptor that was closed after it was listed. */
+/** Empty if the process has closed the descriptor since we listed it. */
 function readSmall(file: string): string {
   try {
     return fs.readFileSync(file, "utf8");

@@ -6,7 +6,7 @@ export interface FlockBackend {
     /**
      * Opens a file, creating it if absent, and takes its exclusive flock.
      * @param waitMs how long to wait for it, if the backend can; it may return earlier
-     * @returns the descriptor, or null if somebody else holds the lock
+     * @returns the descriptor, or null if another process holds the lock
      * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
      */
     openLocked(path: string, waitMs?: number): number | null;

@@ -1,9 +1,9 @@
-/** What a writer asks of the lock, and what it gets. */
+/** The options with which a writer asks for the lock, and the lease that it gets. */
 import type { LockHolder } from "../journal/events.ts";
 import type { JournalAddress } from "../journal/sessionFolder.ts";
 import type { Reporter } from "../journal/sessionJournal.ts";
 import type { BackendName } from "./flock.ts";
-/** A sidecar whose mtime is older is stale: its holder is presumed dead. */
+/** A sidecar whose mtime is older than this is stale: its holder is presumed dead. */
 export declare const LOCK_TTL_SECONDS = 30;
 /** The longest that a writer waits for the lock. */
 export declare const LOCK_TIMEOUT_SECONDS = 5;
@@ -12,38 +12,38 @@ export interface LockOptions {
     timeoutMs?: number | undefined;
     /** Default: `LOCK_TTL_SECONDS`. */
     ttlMs?: number | undefined;
-    /** The real target must lie inside. Default: the target's folder. Also names the journal. */
+    /** The folder that must contain the real target. Default: the target's own. Also names the journal. */
     projectDir?: string | undefined;
-    /** Who asks, for the journal and the holder record. */
+    /** The hook or command that asks, for the journal and the holder record. */
     hook?: string | undefined;
-    /** Whose journal. Without it events are unattributed. */
+    /** The session whose journal gets the events. Without an id, events are unattributed. */
     sessionId?: string | undefined;
-    /** Whose journal, where that is not what `projectDir` and `sessionId` say. */
+    /** The journal that gets the events, if `projectDir` and `sessionId` do not name it. */
     journal?: JournalAddress | undefined;
 }
-/** Options as they are used: checked, and with their defaults. */
+/** Checked options, with defaults filled in. */
 export interface LockRequest extends Reporter {
     timeoutMs: number;
     ttlMs: number;
-    /** The real target must lie inside; undefined for the target's own folder. */
+    /** The folder that must contain the real target; undefined means the target's own. */
     anchor: string | undefined;
 }
-/** What became of an acquisition. */
+/** The result of an acquisition. */
 export interface Lease {
-    /** `not_needed`: there was nothing to change, so the lock was not asked for. */
+    /** `not_needed`: the writer had nothing to change, so it did not ask for the lock. */
     outcome: "locked" | "fail_open" | "not_needed";
     waitedMs: number;
     backend: BackendName;
     /** Why it failed open: `timeout`, `permission`, `no_space`, … */
     reason?: string;
-    /** The system's code, where the system refused. */
+    /** The system's error code, if a system call failed. */
     code?: string;
-    /** Who held the lock when the time was up, where that can be known. */
+    /** The process that held the lock at the timeout, if known. */
     holder?: LockHolder;
-    /** The live holder that was evicted; empty if it cannot be known. */
+    /** The live holder that this writer evicted; empty if unknown. */
     evicted?: Partial<LockHolder>;
 }
 /** The lease of an update that found nothing to change. */
 export declare const NOT_NEEDED: Lease;
-/** The only place where options are checked: a time that is not a number of milliseconds means the default. */
+/** Checks options, for every caller. A time that is not a number of milliseconds becomes the default. */
 export declare function requestOf(options: LockOptions): LockRequest;
