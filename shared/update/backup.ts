@@ -1,19 +1,19 @@
-/** Keeps the file that an update displaces, once, so that `restore` can bring it back. */
+/** Keeps the file that an update displaces, once per session, so that `pact-hooks restore` can bring it back. */
 import fs from "node:fs";
 import path from "node:path";
 import { isCode } from "../system/errors.ts";
 import { isThere, makeFolders, writeWhole } from "../system/files.ts";
 import type { Snapshot } from "../system/snapshot.ts";
 
-/** The names of backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
+/** The names of the backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
 export const PROJECT_BACKUP = "CLAUDE.md.before";
 export const USER_BACKUP = "user-CLAUDE.md.before";
 
 /**
- * Keeps the file of a snapshot under another name, unless something is kept there already: by a hard link, so that
- * what is still written into the displaced file is kept as well; by a copy on another file system. A link that a crash
- * has left before the file was displaced is still a link to the file that will be.
- * @returns whether it made one
+ * Keeps a snapshot's file under another name, unless that name exists. A hard link also keeps what an editor still writes
+ * into the displaced file; on another file system we make a copy. If a writer crashed before its publish, its link still
+ * leads to the file that the next publish displaces.
+ * @returns whether this call made the backup
  * @throws the system's error, with nothing left under the name
  */
 export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: string): boolean {
@@ -22,13 +22,13 @@ export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: st
   try {
     fs.linkSync(target, backup);
   } catch (error) {
-    // Another run of the session was faster.
+    // Another run of the session made the backup first.
     if (isCode(error, "EEXIST")) return false;
     writeWhole(backup, bytes);
     return true;
   }
   if (fs.lstatSync(target, { bigint: true, throwIfNoEntry: false })?.ino === stat.ino) return true;
-  // Somebody has replaced the file meanwhile: the round starts over, and so does this.
+  // Another program has replaced the file meanwhile. The round starts over, and then backs up the new file.
   fs.rmSync(backup, { force: true });
   return false;
 }

@@ -1,11 +1,11 @@
-/** A change of a file's bytes, made of a function on its text. */
+/** Makes a change of a file's bytes out of a function on its text. */
 import { isUtf8 } from "node:buffer";
 import { Refusal } from "../system/errors.ts";
 
-/** Null is an absent file, and as a result "leave it as it is". @throws {MutateError} {Refusal} */
+/** Gets null for an absent file, and returns null to leave the file as it is. @throws {MutateError} {Refusal} */
 export type Change = (now: Buffer | null) => Buffer | null;
 
-/** What a caller's `mutate` threw, as opposed to the file system. */
+/** Wraps an error that the caller's `mutate` threw, to distinguish it from a file system error. */
 export class MutateError extends Error {}
 
 export function textChange(target: string, mutate: (text: string | null) => string | null): Change {

@@ -1,7 +1,7 @@
 /**
- * Claims: private folders beside the target, in which writers stage what they publish. A claim is a fencing token: to
- * remove another writer's claim makes sure that it cannot publish any more, for nothing can be created in, or renamed
- * out of, a removed folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
+ * Claims: private folders beside the target, in which writers stage what they publish. A claim is a fencing token: a
+ * writer whose claim was removed cannot publish any more, because no file can be created in, or renamed out of, a removed
+ * folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
  */
 import fs from "node:fs";
 import { randomBytes } from "../system/dependencies.ts";
@@ -65,7 +65,7 @@ export function removeClaim(claim: string): void {
   }
 }
 
-/** Removes our own claim, if that is possible. What is left of it does no harm: the next writer sweeps it up. */
+/** Removes our own claim if possible. A leftover does no harm: the next writer removes it. */
 export function discardClaim(claim: string): void {
   quietly(() => removeClaim(claim));
 }

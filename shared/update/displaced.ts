@@ -1,6 +1,6 @@
 /**
- * The files that our publishing displaces. A program that knows nothing of claims may still write into one that it has open:
- * what came in is found through our own descriptor, and merged into the file that took its place.
+ * Handles the files that our publishes displace. A program that knows no claims may still write into one that it has
+ * open. We find its text through our own descriptor, and merge it into the new file.
  */
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "../system/dependencies.ts";
@@ -10,24 +10,25 @@ import { sleepMs } from "../system/time.ts";
 import type { Change } from "./change.ts";
 import { mergeTexts } from "./merge.ts";
 
-/** What came into a displaced file. */
+/** What another program wrote into a displaced file. */
 export interface OutsideEdit {
-  /** What we knew to be in it. */
+  /** The bytes that we read from the file before. */
   base: Buffer;
+  /** The bytes that the file holds now. */
   outside: Buffer;
-  /** It is the file that our change was made on, not one that a merge has displaced. */
+  /** Whether we made our change on this file, rather than displaced it by a merge. */
   isOriginal: boolean;
 }
 
-/** Longer than an appender takes between its open and its write, unless it is preempted. */
+/** Longer than an appender takes from its open to its write, unless the kernel preempts it. */
 export const SETTLE_MS = 3;
-/** How often a file that is being rewritten in place is read until two reads are the same. */
+/** How often we read a file that an editor is rewriting in place, until two reads are the same. */
 const MAX_READS = 30;
 
 /**
- * What was written into one of the files since it was last read, which this call counts as.
- * @param displaced in the order in which they were displaced
- * @returns undefined if nothing was
+ * Finds what another program wrote into one of the files since our last read. This call counts as a read.
+ * @param displaced in the order in which we displaced them
+ * @returns undefined if no file has changed
  * @throws the system's error
  */
 export function findOutsideEdit(displaced: readonly Snapshot[]): OutsideEdit | undefined {
@@ -50,11 +51,11 @@ function readAtRest(snapshot: Snapshot): Buffer {
 }
 
 /**
- * Merges an outside edit into what the target holds now. Where both touch the same lines the outside version wins, with our
- * change made on it.
- * @param change our change
- * @param published what we published first
- * @returns the bytes to publish, null for "leave it as it is"; and whether `now` is not in them, so that it must be saved
+ * Merges an outside edit into the target's current bytes. If both change the same lines, the outside version wins, and we
+ * apply our change to it.
+ * @param published the bytes of our first publish
+ * @returns `bytes` to publish, null to leave the target as it is; `isConflict` if they drop `now`, so that the caller must
+ *   save it
  */
 export function mergeOutsideEdit(
   { base, outside, isOriginal }: OutsideEdit,
@@ -62,8 +63,8 @@ export function mergeOutsideEdit(
   change: Change,
   published: Buffer | undefined,
 ): { bytes: Buffer | null; isConflict: boolean } {
-  // We read the file between an editor's truncate and its write. What it wrote is a new version that may hold our blocks:
-  // apply our change to it, do not merge.
+  // We read the file between an editor's truncate and its write. The editor's text is a new version that may hold our
+  // blocks: apply our change to it, do not merge.
   const wasTruncated = isOriginal && base.length === 0;
   if (wasTruncated && now && published?.equals(now)) {
     return { bytes: changeIfPossible(change, outside), isConflict: false };
@@ -74,7 +75,7 @@ export function mergeOutsideEdit(
   return { bytes: merged === now?.toString() ? null : Buffer.from(merged), isConflict: false };
 }
 
-/** The outside version wins as it is if our change cannot be made on it. */
+/** Applies our change to the outside version, which wins unchanged if the change fails. */
 function changeIfPossible(change: Change, bytes: Buffer): Buffer {
   try {
     return change(bytes) ?? bytes;
@@ -84,9 +85,9 @@ function changeIfPossible(change: Change, bytes: Buffer): Buffer {
 }
 
 /**
- * Saves a version that could not be merged, beside the target.
- * @param saved the file of the try before, which is replaced
- * @returns its path
+ * Saves a version that we could not merge, beside the target.
+ * @param saved the file from the previous try, to replace
+ * @returns the path of the saved version
  * @throws the system's error
  */
 export function saveBeside(target: string, bytes: Buffer, saved?: string): string {

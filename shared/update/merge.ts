@@ -1,9 +1,10 @@
+/** Merges two versions of a text, line by line. */
 import { nodeDiff3 } from "../system/dependencies.ts";
 
 /**
- * Three-way merge of two versions of a text, line by line.
- * @param base what both versions were made from
- * @param outside the version of somebody who knows nothing of us
+ * Three-way merge.
+ * @param base the text that both versions were made from
+ * @param outside the version of a program that knows nothing of us
  * @param current the version that the file holds
  * @returns the text with both changes, or null if they touch the same lines. An append to `base` always merges.
  */
@@ -19,7 +20,7 @@ export function mergeTexts(base: string, outside: string, current: string): stri
   return lines.join("");
 }
 
-/** What was appended may continue the line that it was appended to, and no other one. */
+/** The appended text may continue the line that it was appended to, and no other one. */
 function append(base: string, added: string, current: string): string {
   const open = openLine(current);
   return current + (open === "" || open === openLine(base) ? "" : "\n") + added;

@@ -1,6 +1,6 @@
 /**
- * Removing a file that others write too, and its sidecar. As with the publish, nothing is lost: the file is moved into
- * a claim, so a writer that was evicted cannot bring it back, and what came in at that moment is put back.
+ * Removes a file that others also write, and its sidecar, and loses no text. We move the file into a claim, so that an
+ * evicted writer cannot bring it back. If a program wrote into it at that moment, we put the file back.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -16,23 +16,23 @@ import { SETTLE_MS } from "./displaced.ts";
 import { updateFile } from "./updateFile.ts";
 
 /**
- * Removes a file, under its lock where that can be had, if its text allows it.
- * @param mayGo is asked about the text as it is under the lock
- * @returns whether the file is gone
- * @throws the system's error, or what `mayGo` throws
+ * Removes a file if its text allows it, under its lock if we can acquire that.
+ * @param mayRemove decides on the text that we read under the lock
+ * @returns whether the file is absent now
+ * @throws the system's error, or what `mayRemove` throws
  */
 export function removeFile(
   target: TargetPath,
-  mayGo: (text: string) => boolean,
+  mayRemove: (text: string) => boolean,
   options: LockOptions,
 ): boolean {
   const request = requestOf(options);
-  return withLockOn(target, () => removeUnderClaim(target, mayGo, request.ttlMs, options), request);
+  return withLockOn(target, () => removeUnderClaim(target, mayRemove, request.ttlMs, options), request);
 }
 
 function removeUnderClaim(
   target: TargetPath,
-  mayGo: (text: string) => boolean,
+  mayRemove: (text: string) => boolean,
   ttlMs: number,
   options: LockOptions,
 ): boolean {
@@ -42,7 +42,7 @@ function removeUnderClaim(
     if (fence(target, claim, ttlMs)) return false;
     snapshot = openSnapshot(target.path);
     if (!snapshot) return true;
-    if (!mayGo(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
+    if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
     const moved = path.join(claim, "removed");
     fs.renameSync(target.path, moved);
     sleepMs(SETTLE_MS);
@@ -50,7 +50,7 @@ function removeUnderClaim(
     putBack(moved, target.path, snapshot, options);
     return false;
   } catch (error) {
-    // Our claim is gone: another writer was faster, and the file is its.
+    // Another writer has removed our claim, and the file is now that writer's.
     if (isCode(error, "ENOENT")) return false;
     throw error;
   } finally {
@@ -59,7 +59,7 @@ function removeUnderClaim(
   }
 }
 
-/** Where somebody has made a new file meanwhile, the old text is added to it. */
+/** Puts the file back. If another program has created a new one meanwhile, we append the old text to that. */
 function putBack(moved: string, file: string, snapshot: Snapshot, options: LockOptions): void {
   try {
     fs.linkSync(moved, file);
@@ -70,8 +70,8 @@ function putBack(moved: string, file: string, snapshot: Snapshot, options: LockO
 }
 
 /**
- * Removes the lock's sidecar, under its lock, if it is free.
- * @returns why it is still there; undefined if it is gone
+ * Removes the lock's sidecar if it is free, while holding its flock.
+ * @returns the reason that the sidecar stays, for a message; undefined if it is absent now
  * @throws the system's error
  */
 export function removeSidecar(target: TargetPath): string | undefined {
@@ -80,14 +80,14 @@ export function removeSidecar(target: TargetPath): string | undefined {
   if (!there) return undefined;
   if (!there.isFile()) return "it is not a regular file";
   const backend = findBackend();
-  if (!backend) return "there is no way to see whether it is free";
+  if (!backend) return "this machine has no way to check whether it is free";
   const fd = backend.openLocked(sidecar);
-  if (fd === null) return "somebody holds it";
+  if (fd === null) return "another process holds it";
   try {
     const locked = fs.fstatSync(fd);
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
-    if (named?.ino !== locked.ino || named.dev !== locked.dev) return "somebody has just replaced it";
-    // Whoever waits for it looks at its inode after getting it, and starts over with a new one.
+    if (named?.ino !== locked.ino || named.dev !== locked.dev) return "another process has just replaced it";
+    // A waiter checks the inode after it gets the flock, and starts over with a new sidecar.
     fs.unlinkSync(sidecar);
     return undefined;
   } finally {

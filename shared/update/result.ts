@@ -1,24 +1,24 @@
-/** What became of an update. One that came to nothing gets its event and its words for a person here. */
+/** The result of an update, and the event and the message for an update that wrote nothing because it failed. */
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
 
 export interface UpdateResult {
-  /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
+  /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched. */
   outcome: "written" | "unchanged" | "abandoned" | "refused";
   lock: Lease;
-  /** The real file, after links; absent if these lead nowhere that is written. */
+  /** The real file, with links followed; absent if they lead to no place that we write. */
   target?: string;
-  /** How often the target was read under a claim. */
+  /** How often we read the target under a claim. */
   rounds: number;
-  /** For a person: why nothing was written, or what else happened. */
+  /** Tells a person why we wrote nothing, or what else happened. */
   message?: string;
 }
 
-/** Others were faster in every round. */
+/** In every round another writer was faster, or a claim that we may not remove was in the way. */
 export class Contention extends Error {}
 
-/** Turns what ended an update into its outcome, and an event. */
+/** Turns the error that ended an update into a result, and journals it. */
 export function abandon(
   error: unknown,
   target: string,

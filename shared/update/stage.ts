@@ -1,4 +1,4 @@
-/** The new content of a target, staged in a claim, with the mode and the owner of the old. */
+/** Stages a target's new content in a claim, with the mode and the owner of the old file. */
 import fs from "node:fs";
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
@@ -7,23 +7,23 @@ import type { FileContent } from "../system/snapshot.ts";
 const NEW_FILE_MODE = 0o600;
 const PERMISSIONS = 0o7777;
 
-/** A rename would replace even a file that this user may not write. @throws {Refusal} */
+/** Checks that this user may write the file, because a rename would replace even a read-only one. @throws {Refusal} */
 export function assertWritable(file: string, { stat }: FileContent): void {
   let writable = (Number(stat.mode) & 0o222) !== 0;
   try {
     fs.accessSync(file, fs.constants.W_OK);
   } catch (error) {
-    // Another reason than rights (a read-only file system) shows when we try, and is reported then.
+    // Any other obstacle, such as a read-only file system, makes the write itself fail, which reports the error.
     if (isCode(error, "EACCES", "EPERM")) writable = false;
   }
   if (!writable) throw new Refusal("is read-only", "Make it writable: chmod u+w", file);
 }
 
 /**
- * Writes new content of the target into a claim, durably. No other writer reads the file before it is published, and the
- * claim's removal sweeps up what a crash leaves: it needs no temporary name, and no exit handler.
- * @returns the staged file's path; every byte is in it
- * @throws the system's error; {Refusal} if the owner or the mode cannot be kept
+ * Writes the target's new content into a claim, durably. The file needs no temporary name: no other writer reads it before
+ * the publish. It needs no exit handler: the next writer removes a crashed writer's claim.
+ * @returns the staged file's path; the file holds every byte
+ * @throws the system's error; {Refusal} if the new file cannot keep the owner or the mode
  */
 export function stage(target: string, claim: string, bytes: Buffer, old: FileContent | null): string {
   const staged = inFolder(claim, "next");
@@ -42,24 +42,24 @@ export function stage(target: string, claim: string, bytes: Buffer, old: FileCon
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) {
     const written = fs.writeSync(fd, bytes, at);
-    if (written === 0) throw systemError("ENOSPC", `only ${at} of ${bytes.length} bytes could be stored`);
+    if (written === 0) throw systemError("ENOSPC", `only ${at} of ${bytes.length} bytes were written`);
     at += written;
   }
 }
 
-/** The owner first: changing it takes bits away from the mode. */
+/** Sets the owner first, because changing it clears bits of the mode. */
 function keepOwnerAndMode(fd: number, old: FileContent, target: string): void {
   const [uid, gid] = [Number(old.stat.uid), Number(old.stat.gid)];
   const stat = fs.fstatSync(fd);
   if (stat.uid !== uid || stat.gid !== gid) {
     const what = `belongs to user ${uid} and group ${gid}`;
-    keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Take it over: chown");
+    keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Change its owner to this user: chown");
   }
   const mode = Number(old.stat.mode) & PERMISSIONS;
-  // Some file systems give all files one mode, and refuse to change it.
+  // Some file systems give every file the same mode, and refuse to change it.
   if ((fs.fstatSync(fd).mode & PERMISSIONS) !== mode) {
     const what = `has the mode ${mode.toString(8)}`;
-    keepOrRefuse(() => fs.fchmodSync(fd, mode), target, what, "Give it another: chmod");
+    keepOrRefuse(() => fs.fchmodSync(fd, mode), target, what, "Change its mode: chmod");
   }
 }
 
@@ -68,6 +68,6 @@ function keepOrRefuse(keep: () => void, target: string, what: string, advice: st
     keep();
   } catch (error) {
     if (!isCode(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP")) throw error;
-    throw new Refusal(`${what}, which a new version of it could not keep`, advice, target);
+    throw new Refusal(`${what}, which its new version could not keep`, advice, target);
   }
 }

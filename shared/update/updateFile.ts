@@ -1,34 +1,34 @@
 /**
- * The publish: the only way in which this package changes a file that others write too. It loses nothing, whether or not the
- * writer has the lock.
+ * The publish: the only way in which this package changes a file that others also write. The publish loses no text, whether
+ * or not the writer has the lock.
  *
  * States of a writer
  * - claimed: it has a claim beside the target, and may publish.
- * - fenced: another writer has removed its claim. Its next step in there fails with ENOENT, and it starts over.
- * - published: its text is the target. It still looks for what came into the file that it displaced.
+ * - fenced: another writer has removed its claim. Its next step in that folder fails with ENOENT, and it starts over.
+ * - published: its text is the target. It still checks the displaced file for outside edits.
  *
  * Calling sequence of a round, repeated until one succeeds
- * 1. `createClaim`, before anything is read.
- * 2. `fence`: remove every other writer's claim. Only when none is left, go on.
- * 3. `openAtRest`: read the target, and keep it open. `change` it.
- * 4. `stage` the new bytes in the claim, every one verified.
- * 5. `isStill`: the target is what was read, or start over.
+ * 1. `createClaim`, before reading the target.
+ * 2. `fence`: remove every other writer's claim. Go on only when none is left.
+ * 3. `openAtRest`: read the target, and keep it open. Apply `change`.
+ * 4. `stage` the new bytes in the claim, and count every one.
+ * 5. `isStill`: check that the target is still the file that we read, or start over.
  * 6. `publish`: rename the staged file over the target.
  * 7. `bringInOutsideEdits`: merge, in a round of its own, what a program that knows no claims wrote into the displaced file.
  *
- * What the fence prevents, with two writers that each add a line and neither of which has the lock:
+ * What the fence prevents, when two writers each add a line and neither has the lock:
  *
  *     A reads "1"
  *                              B reads "1"
  *                              B publishes "1 B"
  *     A publishes "1 A"                               B's line is lost
  *
- * With step 2, B has removed A's claim before it read: A's rename fails, and A starts over from "1 B". Had A's claim not
- * existed yet, A would list and remove B's claim before it reads. So of two writers the one that read first has published
- * before the other read, or not at all.
+ * With step 2, B removes A's claim before it reads: A's rename fails, and A starts over from "1 B". If A's claim does not
+ * exist yet, A lists and removes B's claim before it reads. So the writer that reads first publishes before the other one
+ * reads, or not at all.
  *
- * What ends an update without a write: the target is refused, a step fails, or others are faster in every round. The target
- * is unchanged then, and the journal has `write_refused` or `write_abandoned`.
+ * What ends an update without a write: we refuse the target, a step fails, or other writers are faster in every round. The
+ * target is unchanged then, and the journal has `write_refused` or `write_abandoned`.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -57,11 +57,11 @@ import { assertWritable, stage } from "./stage.ts";
 export type { UpdateResult } from "./result.ts";
 
 export interface UpdateOptions extends LockOptions {
-  /** Where to keep the file as it was before, unless something is kept there already. */
+  /** Where to keep the file as it was, unless that path exists already. */
   backup?: string | undefined;
 }
 
-/** After as many tries an update is given up. */
+/** After this many rounds a writer gives up its update. */
 export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
 const MAX_MERGES = 10;
@@ -76,22 +76,22 @@ interface Update {
   /** Total time spent waiting for the lock; every merge acquires it again. */
   waitedMs: number;
   rounds: number;
-  /** The files that our publishing has displaced, open, and what is known to be in them. */
+  /** The files that our publishes displaced, still open, with the bytes that we last read from them. */
   displaced: Snapshot[];
-  /** What was published first. */
+  /** The bytes of our first publish. */
   published?: Buffer;
-  /** When it was last published. */
+  /** The time of our last publish, on the monotonic clock. */
   publishedAtMs: number;
-  /** The target as it was first seen. */
+  /** The target as we first read it. */
   before: FileContent | null;
   /** A claim that this user may not remove. */
   inTheWay: string | null;
 }
 
 /**
- * Reads `target`, applies `mutate`, and publishes the result, under the lock where it can be had.
- * @param mutate gets null for an absent file; returns null, or what it got, for "leave it as it is". May be called
- *   more than once.
+ * Reads `target`, applies `mutate`, and publishes the result, under the lock if we can acquire it.
+ * @param mutate gets null for an absent file; returns null, or the text that it got, to leave the file as it is. May be
+ *   called more than once.
  * @returns what happened; failures of the file system are outcomes, not errors
  * @throws only what `mutate` throws, with the target untouched
  */
@@ -129,7 +129,7 @@ export function updateFile(
   }
 }
 
-/** Without a claim or a lock: most runs have nothing to change, and no claim of a crashed writer to remove. */
+/** Checks without a claim or a lock, because most runs have nothing to change and no crashed writer's claim to remove. */
 function isNeeded(update: Update): boolean {
   const { target, change } = update;
   const before = readRegularFile(target.path);
@@ -139,7 +139,7 @@ function isNeeded(update: Update): boolean {
   return true;
 }
 
-/** Rounds until one succeeds, under one lock. @throws what ended them, or that there were too many */
+/** Repeats rounds under one lock until one succeeds. @throws the error that ended a round, or {Contention} */
 function publishLocked(update: Update, change: Change): "written" | "unchanged" {
   const rounds = (lease: Lease) => {
     if (update.lock === NOT_NEEDED) update.lock = lease;
@@ -151,8 +151,8 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
     }
     throw new Contention(
       update.inTheWay
-        ? `${update.inTheWay} is in the way and may not be removed by this user; have it removed`
-        : `others changed it in each of ${MAX_ROUNDS} tries`,
+        ? `${update.inTheWay} is in the way, and this user may not remove it; ask its owner to remove it`
+        : `other programs changed it in each of ${MAX_ROUNDS} tries`,
     );
   };
   const timeoutMs = Math.max(update.request.timeoutMs - update.waitedMs, 0);
@@ -175,7 +175,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     if (snapshot) keepPrevious(update, snapshot);
     const still = !snapshot || isStill(target.path, snapshot);
     if (!still || !publish(staged, target.path, snapshot)) {
-      // Without our staged file it was another writer of ours, who has fenced us.
+      // If our staged file is gone, another writer has fenced us, and no outside program was involved.
       if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
       return "again";
     }
@@ -185,7 +185,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     snapshot = null;
     return "written";
   } catch (error) {
-    // Something of our claim is missing: we were fenced.
+    // A part of our claim is missing: another writer has fenced us.
     if (isCode(error, "ENOENT")) return "again";
     throw error;
   } finally {
@@ -195,8 +195,8 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
 }
 
 /**
- * Keeps the file as it was before our first publish. Journaled before the rename, so that a crash cannot leave a backup
- * nobody knows of. A backup that cannot be made does not stop the update.
+ * Keeps the file as it was before our first publish. We journal the backup before the rename, so that a crash cannot leave
+ * an unrecorded one. A failed backup does not stop the update.
  */
 function keepPrevious({ backup, published, target, request }: Update, snapshot: Snapshot): void {
   if (!backup || published) return;
@@ -219,7 +219,7 @@ function publish(staged: string, target: string, old: Snapshot | null): boolean 
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
       if (!isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
-      // A file system without hard links: a moment remains in which a new file of another program is replaced.
+      // This file system has no hard links: for a moment, our rename could replace another program's new file.
       if (fs.lstatSync(target, { throwIfNoEntry: false })) return false;
     }
   }
@@ -228,8 +228,8 @@ function publish(staged: string, target: string, old: Snapshot | null): boolean 
 }
 
 /**
- * Publishes what came into the files that our publishing has displaced, until nothing more comes. Never throws: the update
- * itself is done.
+ * Publishes what other programs write into the files that we displaced, until no more arrives. Never throws, because the
+ * update itself is done.
  * @returns a message if a person should know
  */
 function bringInOutsideEdits(update: Update): string | undefined {
@@ -240,7 +240,7 @@ function bringInOutsideEdits(update: Update): string | undefined {
       sleepMs(SETTLE_MS - (monotonicMs() - update.publishedAtMs));
       const edit = findOutsideEdit(displaced);
       if (!edit) break;
-      if (merges === MAX_MERGES) return giveUpMerging(update, `it was written to ${MAX_MERGES} times`);
+      if (merges === MAX_MERGES) return giveUpMerging(update, `that program wrote to it ${MAX_MERGES} times`);
       message = bringIn(edit, update) ?? message;
     }
     return message;
@@ -249,7 +249,7 @@ function bringInOutsideEdits(update: Update): string | undefined {
   }
 }
 
-/** Publishes one outside edit. @returns a message if a person should know @throws if it could not even be saved */
+/** Publishes one outside edit. @returns a message if a person should know @throws if we could not even save it */
 function bringIn(edit: OutsideEdit, update: Update): string | undefined {
   const target = update.target.path;
   let saved: string | undefined;
@@ -263,7 +263,7 @@ function bringIn(edit: OutsideEdit, update: Update): string | undefined {
   } catch (error) {
     saved = saveBeside(target, edit.outside);
     reportOutsideEdit(update, "saved", saved);
-    return `Another program changed ${target} at the same moment, and the two versions could not be merged (${messageOf(error)}). The other program's version is in ${saved}.`;
+    return `Another program changed ${target} at the same moment, and the two versions could not be merged (${messageOf(error)}). The other program's version is in ${saved}; merge the two by hand.`;
   }
   reportOutsideEdit(update, saved ? "conflict" : "merged", saved);
   if (!saved) return undefined;
@@ -272,7 +272,7 @@ function bringIn(edit: OutsideEdit, update: Update): string | undefined {
 
 function giveUpMerging(update: Update, why: string): string {
   reportOutsideEdit(update, "lost");
-  return `Updated ${update.target.path}. What another program wrote into it at the same moment could not be kept (${why}).`;
+  return `Updated ${update.target.path}, but lost what another program wrote into it at the same moment (${why}). Check that program's last changes.`;
 }
 
 function reportOutsideEdit(

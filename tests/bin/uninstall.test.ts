@@ -182,7 +182,7 @@ test("a sidecar that somebody holds stays, and git goes on hiding it", async () 
   await once(holder.stdout as NodeJS.ReadableStream, "data");
   const { status, stderr } = run(["uninstall"], box);
   expect(status).toBe(1);
-  expect(stderr).toContain("somebody holds it");
+  expect(stderr).toContain("another process holds it");
   expect(fs.existsSync(sidecar)).toBe(true);
   expect(untracked(box.projectDir)).toEqual([]);
   holder.stdin?.end("\n");

@@ -66,7 +66,7 @@ describe("in a faulty settings file,", () => {
     [front("enabled: false", "--- more"), "the YAML is broken (one of its lines starts with ---)"],
     ["---\nenabled: false\n", "line 1: the front matter has no closing line `---`"],
     ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not supported, only YAML'],
-  ])("%j", (text, problem) => {
+  ])("the text %j keeps the defaults and gives the problem %j", (text, problem) => {
     const { settings, problems } = parseSettings(text);
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(problems).toHaveLength(1);

@@ -1,19 +1,19 @@
 import { type Lease, type LockRequest } from "../lock/lease.ts";
 export interface UpdateResult {
-    /** `refused`: a target that is never written. `abandoned`: the write was tried and given up. Both: target untouched. */
+    /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched. */
     outcome: "written" | "unchanged" | "abandoned" | "refused";
     lock: Lease;
-    /** The real file, after links; absent if these lead nowhere that is written. */
+    /** The real file, with links followed; absent if they lead to no place that we write. */
     target?: string;
-    /** How often the target was read under a claim. */
+    /** How often we read the target under a claim. */
     rounds: number;
-    /** For a person: why nothing was written, or what else happened. */
+    /** Tells a person why we wrote nothing, or what else happened. */
     message?: string;
 }
-/** Others were faster in every round. */
+/** In every round another writer was faster, or a claim that we may not remove was in the way. */
 export declare class Contention extends Error {
 }
-/** Turns what ended an update into its outcome, and an event. */
+/** Turns the error that ended an update into a result, and journals it. */
 export declare function abandon(error: unknown, target: string, request: LockRequest, { lock, rounds }?: {
     lock: Lease;
     rounds: number;

@@ -2,15 +2,15 @@ import { type LockOptions } from "../lock/lease.ts";
 import { type UpdateResult } from "./result.ts";
 export type { UpdateResult } from "./result.ts";
 export interface UpdateOptions extends LockOptions {
-    /** Where to keep the file as it was before, unless something is kept there already. */
+    /** Where to keep the file as it was, unless that path exists already. */
     backup?: string | undefined;
 }
-/** After as many tries an update is given up. */
+/** After this many rounds a writer gives up its update. */
 export declare const MAX_ROUNDS = 10;
 /**
- * Reads `target`, applies `mutate`, and publishes the result, under the lock where it can be had.
- * @param mutate gets null for an absent file; returns null, or what it got, for "leave it as it is". May be called
- *   more than once.
+ * Reads `target`, applies `mutate`, and publishes the result, under the lock if we can acquire it.
+ * @param mutate gets null for an absent file; returns null, or the text that it got, to leave the file as it is. May be
+ *   called more than once.
  * @returns what happened; failures of the file system are outcomes, not errors
  * @throws only what `mutate` throws, with the target untouched
  */

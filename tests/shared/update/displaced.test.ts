@@ -211,7 +211,9 @@ describe("while another program writes during the delayed renames of an update,"
     }
     const { outcome, rounds, message } = await child.message("result");
     expect([outcome, rounds]).toEqual(["written", 11]);
-    expect(message).toMatch(/^Updated .* could not be kept \(it was written to 10 times\)/);
+    expect(message).toMatch(
+      /^Updated .*, but lost what another program wrote into it .* \(that program wrote to it 10 times\)/,
+    );
     expect(read(target)).toBe(
       `old\nours\n${Array.from({ length: 10 }, (_, merge) => `${merge}\n`).join("")}`,
     );

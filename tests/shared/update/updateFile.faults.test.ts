@@ -111,7 +111,7 @@ test("an update that would take the file from its owner is refused", async ({ sk
   const result = await startProgram("update", { target, line: "new" }, NOBODY).message("result");
   expect(result).toMatchObject({
     outcome: "refused",
-    message: expect.stringContaining("Take it over: chown"),
+    message: expect.stringContaining("Change its owner to this user: chown"),
   });
   expect(read(target)).toBe(OLD);
   expect(fs.statSync(target).uid).toBe(0);
