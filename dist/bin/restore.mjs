@@ -1,4 +1,4 @@
-import{a as b}from"./chunk-UIXULTOC.mjs";import{a as k}from"./chunk-74NFOREG.mjs";import{v as y}from"./chunk-5RAUIFDA.mjs";import"./chunk-2TRWUOUS.mjs";import{a as c,b as u,p as m,x as w,z as g}from"./chunk-T3NQLS4U.mjs";import{f as h,p as a,q as f,r as d}from"./chunk-75TF4N2F.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
+import{a as b}from"./chunk-U2HDSWIP.mjs";import{a as k}from"./chunk-RKLWOGQU.mjs";import{v as y}from"./chunk-GN7JSRYU.mjs";import"./chunk-4XPUQF3V.mjs";import{a as c,b as u,p as m,x as w,z as g}from"./chunk-JUDCMWJF.mjs";import{f as h,p as a,q as f,r as d}from"./chunk-75TF4N2F.mjs";var B=process.getBuiltinModule("node:readline/promises");var $=B.createInterface;var p=`Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
 Before a session first changes a CLAUDE.md, the file as it was is kept in the session's journal folder. This lists what

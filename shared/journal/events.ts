@@ -1,9 +1,9 @@
 /**
- * The events of the session journal, in one table: their types, and the checks of what a script writes, are derived from
- * it. docs/journal.md says when each event is written. Readers also meet types of older versions and of other tools.
+ * Defines the events of the session journal in one table. Their types, and the checks of the events that scripts write,
+ * come from it. docs/journal.md says when we write each event. Readers also meet types of older versions and other tools.
  */
 
-/** What a field may hold. A number of `ms` may have a fraction, and a `count`, which may also be an inode, may not. */
+/** The values that a field may hold. An `ms` number may have a fraction; a `count`, which may be an inode, may not. */
 export interface FieldRule {
   kind: "text" | "count" | "ms" | "boolean" | "fields";
   required: boolean;
@@ -32,22 +32,22 @@ const maybe = <const R extends FieldRule>(rule: R) =>
 const group = <const F extends Record<string, FieldRule>>(fields: F) =>
   ({ kind: "fields", required: false, fields }) as const;
 
-/** Who wrote it: in every event that a process writes about its own work. */
+/** The writer of an event, in every event that a process writes about its own work. */
 const writer = { hook: maybe(text), pid: count };
-/** Why a step failed, with the system's code and number where the system refused. */
+/** The reason that a step failed, with the system's code and number if a system call failed. */
 const failure = { reason: text, code: maybe(text), errno: maybe(count), message: text };
 const hookTrouble = { hook: text, message: text, pid: count };
 const holder = group({
   pid: count,
   /** The command's name only: its arguments may hold secrets. */
   command: maybe(text),
-  /** How long it has held the lock; known only from a record. */
+  /** How long the process has held the lock; only a record says so. */
   held_ms: maybe(ms),
   source: words("record", "proc"),
   alive: flag,
 });
 
-/** Every field of each type of event but `v`, `type` and `ts`. */
+/** The fields of each type of event, except `v`, `type` and `ts`. */
 export const EVENT_RULES = {
   session_start: {
     session_id: text,
@@ -65,7 +65,7 @@ export const EVENT_RULES = {
     session_id: text,
     project_dir: text,
     reason: maybe(text),
-    /** How the session's locks went; `partial` if there was no time to read its whole journal. */
+    /** Counts of the session's locks; `partial` if the hook had no time to read the whole journal. */
     locks: group({ locked: count, fail_open: count, reaped: count, partial: maybe(flag) }),
   },
   lock_fail_open: {
@@ -114,24 +114,24 @@ export function rulesOf(type: string): Record<string, FieldRule> | undefined {
   return Object.hasOwn(EVENT_RULES, type) ? EVENT_RULES[type as EventType] : undefined;
 }
 
-/** A type of somebody else's names its owner before a dot, so that a slip in one of ours cannot pass for one. */
+/** Another tool's type names its owner before a dot, so that a typo in one of our types cannot pass for one. */
 const FOREIGN_TYPE = /^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+$/;
 const MAX_TYPE = 64;
 
 /**
- * What is wrong with an event that somebody wants to write, in words; undefined if nothing is.
- * Of a type that is not ours only the name is checked.
+ * Checks an event that a script wants to write. If the type is not ours, checks only its name.
+ * @returns the problem, for a message; undefined if the event is valid
  */
 export function problemOf(type: string, fields: Record<string, unknown>): string | undefined {
   const taken = ["v", "type", "ts"].find((name) => Object.hasOwn(fields, name));
-  if (taken) return `'${taken}' is set by the journal`;
+  if (taken) return `the journal sets '${taken}' itself; leave it out`;
   const rules = rulesOf(type);
   if (rules) return problemOfFields(type, "", fields, rules);
   if (FOREIGN_TYPE.test(type) && type.length <= MAX_TYPE) return undefined;
-  return `there is no event type '${type}': it is one of ${Object.keys(EVENT_RULES).join(", ")}, or one of your own with a dot in its name, such as mytool.deployed`;
+  return `unknown event type '${type}'; use one of ${Object.keys(EVENT_RULES).join(", ")}, or your own with a dot in its name, such as mytool.deployed`;
 }
 
-/** @param path of the object that has the fields: empty, or with a dot at its end */
+/** @param path the path of the object that has the fields: empty, or with a dot at the end */
 function problemOfFields(
   type: string,
   path: string,
@@ -140,7 +140,7 @@ function problemOfFields(
 ): string | undefined {
   const unknown = Object.keys(fields).find((name) => !Object.hasOwn(rules, name));
   if (unknown !== undefined) {
-    return `${type} has no field '${path}${unknown}'; there are ${Object.keys(rules).join(", ")}`;
+    return `${type} has no field '${path}${unknown}'; its fields are ${Object.keys(rules).join(", ")}`;
   }
   for (const [name, rule] of Object.entries(rules)) {
     const value = fields[name];
@@ -177,7 +177,7 @@ function isOfKind(value: unknown, { kind, words }: FieldRule): boolean {
 function wordsFor({ kind, words }: FieldRule): string {
   if (words) return `one of ${words.join(", ")}`;
   const names = {
-    text: "a text that is not empty",
+    text: "non-empty text",
     count: "a whole number",
     ms: "a number of milliseconds",
     boolean: "true or false",

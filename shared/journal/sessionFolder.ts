@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { inFolder } from "../system/files.ts";
 
-/** Whose journal: without a usable session id, the one for unattributed events. */
+/** Names the session whose journal is meant. Without a usable session id, that is the journal of unattributed events. */
 export interface JournalAddress {
   sessionId?: string | undefined;
   projectDir?: string | undefined;
@@ -11,7 +11,7 @@ export interface JournalAddress {
 
 /** The journal's name in a session's folder. */
 export const JOURNAL_NAME = "session-journal.jsonl";
-/** The name, in the folder of all journals, of the one for events without a session. */
+/** The name of the journal for events without a session, in the folder of all journals. */
 export const UNATTRIBUTED_NAME = "unattributed.jsonl";
 
 /** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
@@ -28,14 +28,14 @@ export function journalRoot(): string {
   return inFolder(configDir(), "pact-sessions");
 }
 
-/** A session's own folder. @throws if the session id is not one, or there is no home folder */
+/** A session's own folder. @throws if the session id is invalid, or there is no home folder */
 export function sessionDir(projectDir: string, sessionId: string): string {
   if (!isSessionId(sessionId)) throw new Error("not a session id");
   const slug = path.basename(path.resolve(projectDir)) || "root";
   return inFolder(inFolder(journalRoot(), slug), sessionId);
 }
 
-/** The journal's file for an address. @throws if there is no home folder */
+/** The path of the journal at an address. @throws if there is no home folder */
 export function journalPath({ sessionId, projectDir }: JournalAddress): string {
   return isSessionId(sessionId) && projectDir
     ? inFolder(sessionDir(projectDir, sessionId), JOURNAL_NAME)
@@ -43,9 +43,9 @@ export function journalPath({ sessionId, projectDir }: JournalAddress): string {
 }
 
 /**
- * Whether a value is a session id that this package uses. An id becomes a folder's name, a line of CLAUDE.md
- * and an argument of a shown command, so it consists of letters, digits, `.`, `_` and `-`, starts with a letter
- * or digit, has no `..`, and at most 128 characters. Claude Code's own are UUIDs.
+ * Whether a value is a session id that this package uses. An id becomes a folder's name, a line of CLAUDE.md and an
+ * argument of a command that we show. So an id has 1 to 128 letters, digits, `.`, `_` and `-`, starts with a letter or
+ * digit, and contains no `..`. Claude Code's own ids are UUIDs.
  */
 export function isSessionId(value: unknown): value is string {
   return (

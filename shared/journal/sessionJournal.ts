@@ -1,8 +1,8 @@
 /**
  * The session journal: one JSON object per line, appended to
- * `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. It takes no lock of its own, so that
- * reporting a lock's failure cannot fail on a lock: every event is one write to an O_APPEND descriptor.
- * An event that cannot be written goes to standard error, as the same JSON.
+ * `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. The journal takes no lock, so that reporting a lock
+ * failure cannot fail on a lock: every event is one write to an O_APPEND descriptor. If that write fails, the event is
+ * printed to standard error, as the same JSON.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -23,12 +23,12 @@ export interface JournalEvent {
 
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 const NEWLINE = 0x0a;
-/** Longer strings in an event are cut: a hostile payload must not fill the disk. Characters. */
+/** Characters. Longer strings in an event are truncated, so that a hostile payload cannot fill the disk. */
 const MAX_STRING = 4096;
 
 /**
- * An event of this moment. Fields that are undefined are left out.
- * @param type one of the journal's, whose fields are checked by the compiler, or one of your own with a dot in its name
+ * Makes an event with the current time. Leaves out undefined fields.
+ * @param type one of the journal's, whose fields the compiler checks, or one of your own with a dot in its name
  */
 export function makeEvent<T extends EventType>(type: T, fields: FieldsOf<T>): JournalEvent;
 export function makeEvent(type: `${string}.${string}`, fields?: Record<string, unknown>): JournalEvent;
@@ -36,13 +36,13 @@ export function makeEvent(type: string, fields: Record<string, unknown> = {}): J
   return { ...fields, v: 1, type, ts: new Date().toISOString() };
 }
 
-/** Who writes an event about its own work, and into whose journal. */
+/** The hook that reports its own work, and the journal that gets the events. */
 export interface Reporter {
   hook?: string | undefined;
   journal: JournalAddress;
 }
 
-/** The events that say which process wrote them. */
+/** The types of events that name the process that wrote them. */
 type ReportType = { [T in EventType]: "pid" extends keyof FieldsOf<T> ? T : never }[EventType];
 
 /** Appends an event about this process's own work. Never throws: see `appendEvent`. */
@@ -55,8 +55,8 @@ export function report<T extends ReportType>(
 }
 
 /**
- * Appends an event. Never throws: what cannot be written to the journal goes to standard error.
- * @returns whether the journal has it
+ * Appends an event. Never throws: an event that we cannot write to the journal is printed to standard error.
+ * @returns whether the event is in the journal
  */
 export function appendEvent(event: JournalEvent, address: JournalAddress): boolean {
   let line = "";
@@ -66,23 +66,23 @@ export function appendEvent(event: JournalEvent, address: JournalAddress): boole
     return true;
   } catch (error) {
     writeToStderr(
-      `pact-hooks: the journal cannot be written (${messageOf(error)}); its event follows\n${line || String(event.type)}`,
+      `pact-hooks: could not write to the journal (${messageOf(error)}). The event follows.\n${line || String(event.type)}`,
     );
     return false;
   }
 }
 
 function toLine({ v, type, ts, ...fields }: JournalEvent): string {
-  const cut = (_key: string, value: unknown) =>
+  const truncate = (_key: string, value: unknown) =>
     typeof value === "string" && value.length > MAX_STRING ? `${value.slice(0, MAX_STRING)}…` : value;
-  return `${JSON.stringify({ v, type, ...fields, ts }, cut)}\n`;
+  return `${JSON.stringify({ v, type, ...fields, ts }, truncate)}\n`;
 }
 
 function appendLine(file: string, line: string, sync: boolean): void {
   const fd = openForAppend(file);
   try {
-    // A torn last line, left by a crash or a full disk, must not swallow this one. One that is only half visible yet,
-    // because another session is writing it, is whole a moment later.
+    // A torn last line, left by a crash or a full disk, must not swallow our line. A line that another session is still
+    // writing is whole a moment later, so check twice.
     let torn = endsTorn(fd, file);
     if (torn) {
       sleepMs(1);
@@ -92,7 +92,7 @@ function appendLine(file: string, line: string, sync: boolean): void {
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
       throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
-    // The line is in the file: reporting it on standard error too would make two events of one.
+    // The line is in the file even if fsync fails: printing it to standard error too would make two events of one.
     if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
     quietly(() => fs.closeSync(fd));
@@ -120,13 +120,13 @@ function endsTorn(fd: number, file: string): boolean {
 }
 
 function writeToStderr(text: string): void {
-  // Standard error may be closed: then there is no one left to tell.
+  // Standard error may be closed, which leaves no reader to tell.
   quietly(() => fs.writeSync(2, text));
 }
 
 /**
- * The events of a journal, in the order of the file, read piece by piece. Lines that are not events are skipped;
- * `tally.badLines`, if given, counts them. @throws if the file cannot be opened or read
+ * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and
+ * counts them in `tally.badLines` if given. @throws if the file cannot be opened or read
  */
 export function* readEvents(file: string, tally?: { badLines: number }): Generator<JournalEvent> {
   const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK);
@@ -141,7 +141,7 @@ export function* readEvents(file: string, tally?: { badLines: number }): Generat
   }
 }
 
-/** The last event of a journal, or the last of one type; null if there is none. @throws as `readEvents` */
+/** The last event of a journal, or the last of one type; null if the journal has none. @throws as `readEvents` */
 export function readLastEvent(file: string, type?: string): JournalEvent | null {
   let last: JournalEvent | null = null;
   for (const event of readEvents(file)) {
@@ -150,7 +150,7 @@ export function readLastEvent(file: string, type?: string): JournalEvent | null 
   return last;
 }
 
-/** What a line has beyond that is not read, so that it is no event: none of ours comes near. */
+/** The reader drops the rest of a longer line, which is then no event. No event of ours comes near this length. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 function* readLines(fd: number): Generator<string> {
@@ -177,7 +177,7 @@ function* readLines(fd: number): Generator<string> {
   if (last !== "") yield last;
 }
 
-/** The event of a line, or null if it is none. */
+/** Parses one line of a journal. @returns null if the line is not an event */
 export function parseEvent(line: string): JournalEvent | null {
   try {
     const value = JSON.parse(line);

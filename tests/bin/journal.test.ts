@@ -176,8 +176,8 @@ describe("write", () => {
 
   test.each<[string, string[], string | undefined, string]>([
     ["no type", [], undefined, "needs the type"],
-    ["a slip in a type", ["lock_failopen"], undefined, "there is no event type 'lock_failopen'"],
-    ["a type of the prototype's", ["toString"], undefined, "there is no event type"],
+    ["a slip in a type", ["lock_failopen"], undefined, "unknown event type 'lock_failopen'"],
+    ["a type of the prototype's", ["toString"], undefined, "unknown event type 'toString'"],
     ["a missing field", ["hook_failed", "hook=x"], undefined, "hook_failed needs 'message'"],
     ["a field too many", ["hook_failed", "oops=1"], undefined, "no field 'oops'"],
     [
@@ -192,7 +192,7 @@ describe("write", () => {
       undefined,
       "one of reread, merged",
     ],
-    ["a taken field", ["mytool.x", "ts=now"], undefined, "'ts' is set by the journal"],
+    ["a taken field", ["mytool.x", "ts=now"], undefined, "the journal sets 'ts' itself; leave it out"],
     ["a field twice", ["mytool.x", "a=1", "a=2"], undefined, "'a' is given twice"],
     ["no field", ["mytool.x", "abc"], undefined, "'abc' is not FIELD=VALUE"],
     ["a bad value", ["mytool.x", "a:=nope"], undefined, "the value of a is not JSON"],

@@ -1,8 +1,8 @@
 /**
- * The events of the session journal, in one table: their types, and the checks of what a script writes, are derived from
- * it. docs/journal.md says when each event is written. Readers also meet types of older versions and of other tools.
+ * Defines the events of the session journal in one table. Their types, and the checks of the events that scripts write,
+ * come from it. docs/journal.md says when we write each event. Readers also meet types of older versions and other tools.
  */
-/** What a field may hold. A number of `ms` may have a fraction, and a `count`, which may also be an inode, may not. */
+/** The values that a field may hold. An `ms` number may have a fraction; a `count`, which may be an inode, may not. */
 export interface FieldRule {
     kind: "text" | "count" | "ms" | "boolean" | "fields";
     required: boolean;
@@ -41,7 +41,7 @@ declare const holder: {
         }, "required"> & {
             required: false;
         };
-        /** How long it has held the lock; known only from a record. */
+        /** How long the process has held the lock; only a record says so. */
         readonly held_ms: Omit<{
             readonly kind: "ms";
             readonly required: true;
@@ -59,7 +59,7 @@ declare const holder: {
         };
     };
 };
-/** Every field of each type of event but `v`, `type` and `ts`. */
+/** The fields of each type of event, except `v`, `type` and `ts`. */
 export declare const EVENT_RULES: {
     readonly session_start: {
         readonly session_id: {
@@ -147,7 +147,7 @@ export declare const EVENT_RULES: {
         }, "required"> & {
             required: false;
         };
-        /** How the session's locks went; `partial` if there was no time to read its whole journal. */
+        /** Counts of the session's locks; `partial` if the hook had no time to read the whole journal. */
         readonly locks: {
             readonly kind: "fields";
             readonly required: false;
@@ -241,7 +241,7 @@ export declare const EVENT_RULES: {
                 }, "required"> & {
                     required: false;
                 };
-                /** How long it has held the lock; known only from a record. */
+                /** How long the process has held the lock; only a record says so. */
                 readonly held_ms: Omit<{
                     readonly kind: "ms";
                     readonly required: true;
@@ -319,7 +319,7 @@ export declare const EVENT_RULES: {
                 }, "required"> & {
                     required: false;
                 };
-                /** How long it has held the lock; known only from a record. */
+                /** How long the process has held the lock; only a record says so. */
                 readonly held_ms: Omit<{
                     readonly kind: "ms";
                     readonly required: true;
@@ -538,8 +538,8 @@ export type LockHolder = ValueOf<typeof holder>;
 /** The rules of a type's fields, or undefined for a type that is not ours. */
 export declare function rulesOf(type: string): Record<string, FieldRule> | undefined;
 /**
- * What is wrong with an event that somebody wants to write, in words; undefined if nothing is.
- * Of a type that is not ours only the name is checked.
+ * Checks an event that a script wants to write. If the type is not ours, checks only its name.
+ * @returns the problem, for a message; undefined if the event is valid
  */
 export declare function problemOf(type: string, fields: Record<string, unknown>): string | undefined;
 export {};

@@ -96,7 +96,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ["lock_reaped", { ...reaped, age_ms: "1" }, 'lock_reaped age_ms must be a number of milliseconds, not "1"'],
   ["lock_reaped", { ...reaped, pid: 1.5 }, "lock_reaped pid must be a whole number, not 1.5"],
-  ["lock_reaped", { ...reaped, target: "" }, 'lock_reaped target must be a text that is not empty, not ""'],
+  ["lock_reaped", { ...reaped, target: "" }, 'lock_reaped target must be non-empty text, not ""'],
   ["lock_reaped", { ...reaped, holder: "node" }, 'lock_reaped holder must be an object, not "node"'],
   ["lock_reaped", { ...reaped, holder: [] }, "lock_reaped holder must be an object, not []"],
   [
@@ -109,15 +109,15 @@ test.each<[string, Record<string, unknown>, string]>([
     { ...reaped, holder: { ...holder, alive: 1 } },
     "lock_reaped holder.alive must be true or false, not 1",
   ],
-  ["session_start", { project_dir: "/p" }, "session_start needs 'session_id' (a text that is not empty)"],
-  ["mytool.x", { type: "y" }, "'type' is set by the journal"],
-])("an event of type %s is invalid with the fields %j", (type, fields, problem) => {
+  ["session_start", { project_dir: "/p" }, "session_start needs 'session_id' (non-empty text)"],
+  ["mytool.x", { type: "y" }, "the journal sets 'type' itself; leave it out"],
+])("%s is not valid with %j", (type, fields, problem) => {
   expect(problemOf(type, fields)).toBe(problem);
 });
 
 test.each(["", "lock", "Lock.x", ".x", "x.", "a b.c", "a.b\nc", `a.${"b".repeat(64)}`, "__proto__"])(
   "%j is not an event type",
   (type) => {
-    expect(problemOf(type, {})).toContain("there is no event type");
+    expect(problemOf(type, {})).toContain(`unknown event type '${type}'`);
   },
 );

@@ -128,7 +128,7 @@ describe("an event is printed on standard error when", () => {
     expect(shown(stderr).map((line) => JSON.parse(line))).toMatchObject([
       { v: 1, type: "my.test", name: "a" },
     ]);
-    expect(stderr).toContain("the journal cannot be written");
+    expect(stderr).toContain("pact-hooks: could not write to the journal (");
   });
 
   test("this user may not write the journal", async ({ skip }) => {

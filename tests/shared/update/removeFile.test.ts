@@ -116,7 +116,7 @@ test("text that is written into the removed file is added to a file created mean
   expect(fs.readFileSync(file, "utf8")).toMatch(/^new\n.*theirs\n$/s);
 });
 
-test("a sidecar that is held stays, and so does one of which nobody can tell", () => {
+test("removeSidecar keeps a held sidecar, and one whose state is unknown", () => {
   withFileLock(target.path, () => expect(removeSidecar(target)).toBe("another process holds it"));
   expect(fs.existsSync(sidecarOf(target.path))).toBe(true);
   useBackend("none");
