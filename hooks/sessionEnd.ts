@@ -1,11 +1,11 @@
-/** What a session end does: one event, with how the session's locks went. */
+/** The session-end hook: journals one event, with counts of the session's locks. */
 import type { FieldsOf } from "../shared/journal/events.ts";
 import { journalPath } from "../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { runHook } from "../shared/session/hookProtocol.ts";
 import { monotonicMs } from "../shared/system/time.ts";
 
-/** Claude Code kills this hook after 1.5 s: a huge journal is not counted to its end. */
+/** Claude Code kills this hook after 1.5 s, so the hook stops early in a huge journal. */
 const MAX_COUNTING_MS = 300;
 
 runHook("SessionEnd", ({ sessionId, projectDir, reason }) => {
@@ -16,7 +16,7 @@ runHook("SessionEnd", ({ sessionId, projectDir, reason }) => {
   return {};
 });
 
-/** Undefined where there is no journal to read. */
+/** @returns undefined if the journal cannot be read */
 function countLocks(journal: string): FieldsOf<"session_end">["locks"] {
   const counts = { locked: 0, fail_open: 0, reaped: 0 };
   const deadline = monotonicMs() + MAX_COUNTING_MS;

@@ -1,4 +1,4 @@
-/** What a session start does: bring CLAUDE.md up to date, journal it, answer. */
+/** The session-start hook: updates CLAUDE.md, journals the result, and answers Claude Code. */
 import path from "node:path";
 import { stripOrphanKernelBlock, updateAllBlocks } from "../shared/claudeMdManager.ts";
 import { JOURNAL_NAME, sessionDir } from "../shared/journal/sessionFolder.ts";

@@ -1,5 +1,7 @@
-// Builds dist/: a whole plugin and the npm package. `--check` builds elsewhere and compares instead; `--no-types` leaves the
-// declarations out, and with them the check of the types.
+/**
+ * Builds dist/, which is both a whole plugin and the npm package. `--check` builds elsewhere and compares instead.
+ * `--no-types` skips the declarations, and with them the type check.
+ */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -30,7 +32,7 @@ async function buildInto(out) {
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
   await build({ ...modules, entryPoints: { index: "shared/index.ts" }, define, outdir: out });
   for (const name of ["sessionStart", "sessionEnd"]) await buildHook(name, out);
-  // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook.
+  // Each command is its own file, which Node loads only to run it: `--help` must not take longer than a hook.
   const main = fs.readFileSync(path.join(root, "bin/pact-hooks.ts"), "utf8");
   const commands = [...main.matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(([, name]) => name);
   await build({
@@ -50,12 +52,12 @@ async function buildInto(out) {
     outExtension: { ".js": ".cjs" },
     entryNames: "[name]",
     metafile: true,
-    // gray-matter's JavaScript engine: frontMatter.ts switches it off before this can run.
+    // The eval is gray-matter's JavaScript engine, which text/frontMatter.ts switches off before it can run.
     logOverride: { "direct-eval": "silent" },
   });
   write(out, "vendor/LICENSES.txt", licenses(Object.keys(metafile.inputs)));
 
-  // A shim, not a copy: Node before 20.19 takes a file without an extension for CommonJS.
+  // A shim, not a copy, because Node before 20.19 treats a file without an extension as CommonJS.
   write(out, "bin/pact-hooks", '#!/usr/bin/env node\nimport("./pact-hooks.mjs");\n');
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
 
@@ -82,10 +84,8 @@ async function buildInto(out) {
 }
 
 /**
- * A hook: its code, and a loader that has Node cache it compiled. The cache, which Node has from version 22 on, lies beside
- * the code and is as trustworthy: whoever may write there may change the code itself. It is private whatever the session's
- * umask. The loader is a CommonJS one, because Node 20 and 22 take a tenth longer to start with an ES module; the `.mjs` is
- * for who runs a hook by that name.
+ * Builds a hook: its bundle, and a loader that makes Node (22 and later) cache the compiled code. The loader is CommonJS,
+ * because Node 20 and 22 take a tenth longer to start with an ES module.
  */
 async function buildHook(name, out) {
   const { outputFiles } = await build({
@@ -97,6 +97,8 @@ async function buildHook(name, out) {
     write: false,
   });
   write(out, `hooks/${name}.bundle.cjs`, compileAtOnce(outputFiles[0].text));
+  // The cache is private whatever the session's umask. It is as trustworthy as the code beside it: a user who may write
+  // there may change the code itself.
   write(
     out,
     `hooks/${name}.cjs`,
@@ -111,6 +113,7 @@ if (enableCompileCache) {
 require("./${name}.bundle.cjs");
 `,
   );
+  // For callers that run a hook by this name.
   write(
     out,
     `hooks/${name}.mjs`,
@@ -120,8 +123,8 @@ require("./${name}.bundle.cjs");
 }
 
 /**
- * Puts the functions of a script in parentheses, which V8 takes as the advice to compile them at once. Node caches what is
- * compiled when a script is loaded, not what is compiled when it is first called.
+ * Puts the functions of a script in parentheses, which advises V8 to compile them at once. Node caches functions that V8
+ * compiles when a script is loaded, not those that it compiles at their first call.
  */
 function compileAtOnce(script) {
   const functions = [];
@@ -134,7 +137,7 @@ function compileAtOnce(script) {
   return `"use strict";var ${functions.join(",")};${others.join("\n")}\n`;
 }
 
-/** Removes the declarations that index.d.ts does not lead to: tsc writes one for every file it has read. */
+/** Removes the declarations that index.d.ts does not lead to, because tsc writes one for every file that it reads. */
 function keepReachableTypes(types) {
   const reachable = new Set();
   const visit = (name) => {
@@ -149,7 +152,7 @@ function keepReachableTypes(types) {
   for (const name of listFiles(types)) if (!reachable.has(name)) fs.rmSync(path.join(types, name));
 }
 
-/** What npm gets: no dependencies but the optional addon, and the bundled copies under their `#names`. */
+/** The package.json for npm: the optional addon is its only dependency, and its `#names` lead to the bundled copies. */
 function packageManifest() {
   const { name, version, description, license, type, engines, keywords, optionalDependencies } = manifest;
   return {
@@ -166,7 +169,7 @@ function packageManifest() {
   };
 }
 
-/** The licence texts of the packages whose files were bundled. */
+/** The licence texts of the bundled packages. */
 function licenses(inputs) {
   const names = new Set();
   for (const input of inputs) {
@@ -218,7 +221,7 @@ try {
     for (const name of stale) replace(path.join(fresh, name), path.join(dist, name));
   } else if (stale.length > 0) {
     console.error(
-      `dist/ is not what the source builds; run "npm run build" and commit it:\n  ${stale.join("\n  ")}`,
+      `dist/ does not match the source; run "npm run build" and commit dist/. Files that differ:\n  ${stale.join("\n  ")}`,
     );
     process.exitCode = 1;
   }
@@ -230,7 +233,7 @@ function isSame(a, b) {
   return fs.existsSync(a) && fs.existsSync(b) && fs.readFileSync(a).equals(fs.readFileSync(b));
 }
 
-/** File by file and by rename: a hook may be running out of dist/ meanwhile. */
+/** Replaces one file by a rename, because a hook may be running out of dist/ meanwhile. */
 function replace(from, to) {
   if (!fs.existsSync(from)) return fs.rmSync(to);
   fs.mkdirSync(path.dirname(to), { recursive: true });
