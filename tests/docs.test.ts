@@ -1,4 +1,4 @@
-/** What the documents say about the code, compared with it. */
+/** Tests that the documents say about the code what is true of it. */
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,13 +19,13 @@ const DOCUMENTS = [
 describe.each(DOCUMENTS)("%s", (name) => {
   const text = read(name);
 
-  test("links to what is there", () => {
+  test("links only to files that exist", () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
     const missing = links.filter((link) => !fs.existsSync(path.join(root, path.dirname(name), link)));
     expect(missing).toEqual([]);
   });
 
-  test("names scripts that are there", () => {
+  test("names only scripts that exist", () => {
     const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script = ""]) => script);
     expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe.each(DOCUMENTS)("%s", (name) => {
 describe("README.md", () => {
   const readme = read("README.md");
 
-  test("gives the times that the lock takes", () => {
+  test("gives the lock's times as the code has them", () => {
     expect(readme).toContain(`at most ${LOCK_TIMEOUT_SECONDS} seconds for the lock`);
     expect(readme).toContain(`touched for ${LOCK_TTL_SECONDS} seconds`);
     expect(readme).toContain(`more than ${SETTLE_MS} ms after it`);
@@ -45,7 +45,7 @@ describe("README.md", () => {
     expect(readme).toContain("Node 20.17 or later");
   });
 
-  test("gives the cost as it was measured last", () => {
+  test("gives the cost that the benchmark measured last", () => {
     const measured = JSON.parse(read("bench/results.json"));
     const costOf = (name: string) => measured[`hook, Node 22: ${name}`].median.toFixed(2);
     const prose = readme.replaceAll("\n", " ");
@@ -76,7 +76,7 @@ describe("README.md", () => {
 describe("docs/how-it-works.md", () => {
   const text = read("docs/how-it-works.md");
 
-  test("names functions that are there", () => {
+  test("names only functions that exist", () => {
     const sources = fs
       .readdirSync(path.join(root, "shared"), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))

@@ -1,4 +1,4 @@
-/** The house: which wing may import from which. CONTRIBUTING.md says what belongs where. */
+/** Tests which wing of the sources may import from which. CONTRIBUTING.md says which code belongs in which wing. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { API } from "typescript/unstable/sync";
@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** From top to bottom: imports go down this list, or stay in one wing. */
+/** The wings from top to bottom: an import points down this list, or stays in its wing. */
 const WINGS = [
   "bin",
   "hooks",
@@ -24,10 +24,10 @@ const WINGS = [
   "shared/text",
   "shared/system",
 ];
-/** The same within the command line. */
+/** The rooms of the command line from top to bottom: an import points down this list, or stays in its room. */
 const ROOMS_OF_BIN = ["bin/*", "bin/audit", "bin/doctor", "bin/install", "bin/journal", "bin/cli"];
 
-/** Every import of our own sources, of types too, as the compiler reads it: [from, to] relative to the root. */
+/** Every import of our own sources, type imports too, as the compiler reads it: [from, to] relative to the root. */
 const imports = readImports();
 const files = [...new Set(imports.flat())];
 
@@ -60,33 +60,33 @@ test("every source file lies in a wing", () => {
   expect(files.filter((file) => wingOf(file) === -1)).toEqual([]);
 });
 
-test("no import goes up", () => {
+test("no import points up", () => {
   const up = imports.filter(([from, to]) => wingOf(to) < wingOf(from));
   expect(up.map((pair) => pair.join(" -> "))).toEqual([]);
 });
 
-test("no hook needs the command line, and the command line needs no hook", () => {
+test("the command line imports no hook", () => {
   const crossing = imports.filter(([from, to]) => from.startsWith("bin/") && to.startsWith("hooks/"));
   expect(crossing).toEqual([]);
 });
 
-test("no import within the command line goes up", () => {
+test("no import within the command line points up", () => {
   const inner = imports.filter((pair) => pair.every((file) => file.startsWith("bin/")));
   const up = inner.filter(([from, to]) => roomOf(to) < roomOf(from));
   expect(up.map((pair) => pair.join(" -> "))).toEqual([]);
 });
 
-test("there is no circle of imports", () => {
+test("no file imports itself through others", () => {
   expect(circlesOf(new Map(files.map((file) => [file, targetsOf(file)])))).toEqual([]);
 });
 
-describe("what a text function may know", () => {
-  test("text/ knows nothing of PACT, and system/ nothing of us", () => {
+describe("functions on texts stay apart from the rest", () => {
+  test("text/ and system/ import from no other wing", () => {
     const below = imports.filter(([from]) => /^shared\/(text|system)\//.test(from));
     expect(below.filter(([, to]) => !/^shared\/(text|system)\//.test(to))).toEqual([]);
   });
 
-  test("claudeMd/ reads and writes no file but to find it", () => {
+  test("claudeMd/ imports nothing that reads or writes a file, except to find CLAUDE.md", () => {
     const out = imports.filter(
       ([from, to]) => from.startsWith("shared/claudeMd/") && !/claudeMd|text/.test(to),
     );
@@ -98,7 +98,7 @@ function targetsOf(file: string): string[] {
   return imports.filter(([from]) => from === file).map(([, to]) => to);
 }
 
-/** Files that lead back to themselves: what is left after removing, again and again, each that imports none of the rest. */
+/** Finds circular imports: removes, again and again, each file that imports none of the rest. @returns what is left */
 function circlesOf(graph: Map<string, string[]>): string[] {
   for (;;) {
     const leaf = [...graph].find(([, targets]) => !targets.some((target) => graph.has(target)));

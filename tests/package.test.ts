@@ -1,3 +1,4 @@
+/** Tests that dist/ is a whole plugin, which runs with nothing else installed. */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -23,7 +24,7 @@ test("dist is a whole plugin, small, without a lockfile or anything to install",
   expect(json("dist/package.json").dependencies).toBeUndefined();
 });
 
-test("every hook that hooks.json names is there", () => {
+test("every hook that hooks.json names exists", () => {
   const { hooks } = json("dist/hooks/hooks.json");
   expect(Object.keys(hooks)).toEqual(["SessionStart", "SessionEnd"]);
   for (const { hooks: commands } of Object.values<{ hooks: { args: string[] }[] }[]>(hooks).flat()) {
@@ -34,7 +35,7 @@ test("every hook that hooks.json names is there", () => {
   }
 });
 
-test("the version stands in package.json alone", () => {
+test("only package.json states the version", () => {
   expect(json("plugin.json").version).toBeUndefined();
   expect(json("dist/.claude-plugin/plugin.json").version).toBe(json("package.json").version);
   expect(json("dist/package.json").version).toBe(json("package.json").version);
