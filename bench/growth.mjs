@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { makeEvent } from "../dist/index.mjs";
-import { installPlugin, newProject, payload, scrubbedEnv } from "./place.mjs";
+import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
+import { installPlugin, newProject, payload } from "./place.mjs";
 import { growthExponent, median, timeMs } from "./stats.mjs";
 
 /** Above it, twice the size takes clearly more than twice the time. */
@@ -36,7 +37,7 @@ const SUBJECTS = [
       const place = newProject();
       for (let i = 0; i < size; i++) {
         const claim = path.join(
-          place.project,
+          place.projectDir,
           `.claude/.CLAUDE.md.${i.toString(16).padStart(16, "0")}.claim`,
         );
         fs.mkdirSync(claim);
@@ -51,7 +52,7 @@ const SUBJECTS = [
     unit: { name: "10,000 files", size: 10_000 },
     make: (size) => {
       const place = newProject();
-      for (let i = 0; i < size; i++) fs.writeFileSync(path.join(place.project, `.claude/file-${i}`), "");
+      for (let i = 0; i < size; i++) fs.writeFileSync(path.join(place.projectDir, `.claude/file-${i}`), "");
       return place;
     },
   },
@@ -81,7 +82,7 @@ export function measureGrowth({ quick, progress }) {
       const once = () => {
         const place = make(size);
         const tookMs = run(plugin, place);
-        fs.rmSync(path.dirname(place.project), { recursive: true });
+        fs.rmSync(path.dirname(place.projectDir), { recursive: true });
         return tookMs;
       };
       return median(Array.from({ length: quick || size >= 100_000 ? 3 : 7 }, once));
@@ -132,7 +133,12 @@ function time(args, place, input) {
   let result;
   const tookMs = timeMs(() => {
     const stdio = ["pipe", "ignore", "inherit"];
-    result = spawnSync(process.execPath, args, { cwd: place.project, env: scrubbedEnv(place), input, stdio });
+    result = spawnSync(process.execPath, args, {
+      cwd: place.projectDir,
+      env: hookEnvOf(place),
+      input,
+      stdio,
+    });
   });
   if (result.status !== 0) throw new Error(`${args.join(" ")} ended with ${result.status ?? result.signal}`);
   return tookMs;
@@ -141,10 +147,14 @@ function time(args, place, input) {
 /** A place with one journal: a session start in ten events, a lock that failed open in a hundred. */
 export function withJournal(events) {
   const place = newProject();
-  const dir = path.join(place.config, "pact-sessions/project/the-session");
+  const dir = path.join(place.configDir, "pact-sessions/project/the-session");
   fs.mkdirSync(dir, { recursive: true });
   const lock = { outcome: "locked", waited_ms: 0.4, backend: "flock" };
-  const start = makeEvent("session_start", { session_id: "the-session", project_dir: place.project, lock });
+  const start = makeEvent("session_start", {
+    session_id: "the-session",
+    project_dir: place.projectDir,
+    lock,
+  });
   const failed = makeEvent("lock_fail_open", {
     target: "CLAUDE.md",
     reason: "timeout",

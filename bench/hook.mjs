@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fetchAddon, fetchOtherNodes } from "../scripts/nodes.mjs";
-import { installPlugin, newProject, payload, root, scrubbedEnv } from "./place.mjs";
+import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
+import { installPlugin, newProject, payload, root } from "./place.mjs";
 import { roundRobin, spread, timeMs } from "./stats.mjs";
 
 const GOALS = { unchanged: 0.25, "new session": 0.45, "new session, with the addon": 0.3 };
@@ -68,11 +69,11 @@ function ownAddon() {
 
 function casesOf(program, plugin, pluginWithAddon) {
   const run = (args, place, input) => {
-    const env = scrubbedEnv(place);
+    const env = hookEnvOf(place);
     let result;
     const tookMs = timeMs(() => {
       result = spawnSync(program, args, {
-        cwd: place.project,
+        cwd: place.projectDir,
         env,
         input,
         stdio: ["pipe", "ignore", "inherit"],

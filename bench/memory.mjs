@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
 import { withJournal } from "./growth.mjs";
-import { installPlugin, newProject, payload, scrubbedEnv } from "./place.mjs";
+import { installPlugin, newProject, payload } from "./place.mjs";
 import { roundRobin, spread } from "./stats.mjs";
 
 const peak = fileURLToPath(new URL("peak.cjs", import.meta.url));
@@ -61,8 +62,8 @@ export async function measureMemory({ quick, progress }) {
 
 function peakMb(args, place, input) {
   const { status, output } = spawnSync(process.execPath, ["--require", peak, ...args], {
-    cwd: place.project,
-    env: scrubbedEnv(place),
+    cwd: place.projectDir,
+    env: hookEnvOf(place),
     input,
     stdio: ["pipe", "ignore", "inherit", "pipe"],
     encoding: "utf8",

@@ -30,28 +30,18 @@ export function installPlugin(modules) {
 /** A project with a CLAUDE.md of an ordinary size, and a configuration folder of its own. */
 export function newProject(text = ordinaryText()) {
   const dir = tempDir();
-  const project = path.join(dir, "project");
-  fs.mkdirSync(path.join(project, ".claude"), { recursive: true });
-  if (text !== null) fs.writeFileSync(path.join(project, ".claude/CLAUDE.md"), text);
-  return { project, config: path.join(dir, "config") };
+  const projectDir = path.join(dir, "project");
+  for (const folder of [path.join(projectDir, ".claude"), path.join(dir, "tmp")])
+    fs.mkdirSync(folder, { recursive: true });
+  if (text !== null) fs.writeFileSync(path.join(projectDir, ".claude/CLAUDE.md"), text);
+  return { projectDir, configDir: path.join(dir, "config") };
 }
 
 function ordinaryText() {
   return `# A project\n\n${"- a line about how things are done here\n".repeat(100)}`;
 }
 
-/** Nothing of our own environment: NODE_EXTRA_CA_CERTS alone triples the start of Node. */
-export function scrubbedEnv({ project, config }, more = {}) {
-  return {
-    PATH: process.env.PATH,
-    HOME: path.dirname(config),
-    CLAUDE_CONFIG_DIR: config,
-    CLAUDE_PROJECT_DIR: project,
-    ...more,
-  };
-}
-
-export function payload({ project }, sessionId, event = "SessionStart") {
+export function payload({ projectDir }, sessionId, event = "SessionStart") {
   const more = event === "SessionStart" ? { source: "startup" } : { reason: "other" };
-  return `${JSON.stringify({ session_id: sessionId, cwd: project, hook_event_name: event, ...more })}\n`;
+  return `${JSON.stringify({ session_id: sessionId, cwd: projectDir, hook_event_name: event, ...more })}\n`;
 }

@@ -4,7 +4,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { listing, payload, sandbox } from "./helpers/hookProcess.ts";
+import { payload } from "./helpers/hookProcess.ts";
+import { hookEnvOf, sandbox } from "./helpers/sandbox.ts";
+import { listing } from "./helpers/tempDir.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");
@@ -54,7 +56,7 @@ test("the plugin runs from a folder of its own, with nothing installed near it",
       cwd: box.projectDir,
       input: payload("startup", box),
       encoding: "utf8",
-      env: { HOME: box.configDir, CLAUDE_PROJECT_DIR: box.projectDir },
+      env: hookEnvOf(box),
     },
   );
   expect(stderr).toBe("");

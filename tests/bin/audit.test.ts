@@ -5,17 +5,11 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { AuditResult } from "../../bin/audit/auditJournals.ts";
 import { start } from "../helpers/child.ts";
-import {
-  COMMAND,
-  envOf,
-  failedOpen,
-  journalFile,
-  locked,
-  run,
-  writeJournal,
-} from "../helpers/commandLine.ts";
-import { payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { COMMAND, run } from "../helpers/commandLine.ts";
+import { payload, runHook } from "../helpers/hookProcess.ts";
+import { failedOpen, journalFile, locked, writeJournal } from "../helpers/journal.ts";
 import { HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
+import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { sidecarOf } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 

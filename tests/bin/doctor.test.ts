@@ -3,8 +3,10 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { run } from "../helpers/command.ts";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 let box: Sandbox;
 let file: string;
@@ -26,7 +28,7 @@ interface Finding {
 }
 
 function doctor(env: NodeJS.ProcessEnv = {}) {
-  const { status, stdout } = run(["doctor", "--json"], box, env);
+  const { status, stdout } = run(["doctor", "--json"], box, { env });
   const { healthy, findings } = JSON.parse(stdout) as { healthy: boolean; findings: Finding[] };
   return {
     status,
@@ -47,7 +49,7 @@ test("a healthy project: exit 0, and nothing is changed", () => {
     expect.stringMatching(/^memory block/),
   ]);
   expect(of("lock")[0]?.message).toMatch(/backend (addon|exlock|flock): taken, refused to others, released/);
-  expect(listing(path.dirname(box.projectDir)).filter((name) => name !== "tmp")).toEqual(before);
+  expect(listing(path.dirname(box.projectDir))).toEqual(before);
 });
 
 test("for a person: one line each, what to do, and a summary", () => {

@@ -3,9 +3,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
-import { run } from "../helpers/command.ts";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
+import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 let box: Sandbox;
@@ -35,12 +37,11 @@ test("adds the hooks of hooks.json with the plugin's own folder, to a new privat
 test("the hook that it adds runs", () => {
   run(["install"], box);
   const [{ hooks }] = JSON.parse(read(settings)).hooks.SessionStart;
-  const env = { PATH: process.env.PATH, HOME: box.configDir, CLAUDE_CONFIG_DIR: box.configDir };
   const input = payload("startup", box);
   const out = execFileSync(hooks[0].command, hooks[0].args, {
     cwd: box.projectDir,
     input,
-    env,
+    env: envOf(box),
     encoding: "utf8",
   });
   expect(JSON.parse(out).hookSpecificOutput.additionalContext).toContain("PACT session");
@@ -68,7 +69,7 @@ test("an installation from another folder is replaced", () => {
   const copy = path.join(path.dirname(box.projectDir), "elsewhere");
   fs.cpSync(DIST, copy, { recursive: true });
   execFileSync(path.join(copy, "bin/pact-hooks"), ["install", box.projectDir], {
-    env: { PATH: process.env.PATH, CLAUDE_CONFIG_DIR: box.configDir },
+    env: envOf(box),
   });
   expect(read(settings)).toContain(JSON.stringify(copy).slice(1, -1));
   run(["install"], box);
@@ -217,14 +218,14 @@ describe("git", () => {
     repository(box.projectDir);
     const below = path.join(box.projectDir, "a/b");
     fs.mkdirSync(below, { recursive: true });
-    run(["install", below], box, { GIT_DIR: path.join(elsewhere, ".git") });
+    run(["install", below], box, { env: { GIT_DIR: path.join(elsewhere, ".git") } });
     expect(read(excludeOf(elsewhere))).toContain(".CLAUDE.md.lock");
     expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
     run(["install", below], box);
     litter(below, ["CLAUDE.md"]);
     expect(untracked(box.projectDir)).toEqual(["?? a/b/.claude/settings.json"]);
     const third = repository(path.join(path.dirname(box.projectDir), "third"));
-    run(["install"], box, { GIT_COMMON_DIR: path.join(third, ".git") });
+    run(["install"], box, { env: { GIT_COMMON_DIR: path.join(third, ".git") } });
     expect(read(excludeOf(third))).toContain(".CLAUDE.md.lock");
   });
 

@@ -3,17 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Child, start } from "../helpers/child.ts";
-import {
-  COMMAND,
-  envOf,
-  failedOpen,
-  journalFile,
-  lineOf,
-  locked,
-  run,
-  writeJournal,
-} from "../helpers/commandLine.ts";
-import { journalEvents, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { COMMAND, run } from "../helpers/commandLine.ts";
+import { failedOpen, journalEvents, journalFile, lineOf, locked, writeJournal } from "../helpers/journal.ts";
+import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { run } from "../helpers/command.ts";
-import { answerOf, journalEvents, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 let box: Sandbox;

@@ -1,13 +1,15 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { run } from "../helpers/command.ts";
-import { journalEvents, listing, sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { envOf, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 test("try shows the diff, the context, the journal, the backend and the time, and touches nothing", () => {
   const box = sandbox();
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
-  const { status, stdout, stderr, left } = run(["try"], box);
+  const { status, stdout, stderr } = run(["try"], box);
   expect(stderr).toBe("");
   expect(status).toBe(0);
   expect(stdout).toContain("+<!-- PACT_MANAGED_START");
@@ -18,7 +20,7 @@ test("try shows the diff, the context, the journal, the backend and the time, an
   expect(stdout).toMatch(/exit 0, \d+ ms/);
   expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
   expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toBe("mine\n");
-  expect(left).toEqual([]);
+  expect(listing(envOf(box).TMPDIR as string)).toEqual([]);
 });
 
 test("try takes a sample where there is no CLAUDE.md", () => {
@@ -40,7 +42,7 @@ test("try --here changes the real file and writes the real journal", () => {
 test("try shows colours only where they are wanted", () => {
   const box = sandbox();
   expect(run(["try"], box).stdout).not.toContain("\u001b");
-  expect(run(["try"], box, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[32m+");
+  expect(run(["try"], box, { env: { FORCE_COLOR: "1" } }).stdout).toContain("\u001b[32m+");
 });
 
 test("try does not let a file's content drive the terminal", () => {

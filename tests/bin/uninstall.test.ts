@@ -3,9 +3,11 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { run } from "../helpers/command.ts";
-import { answerOf, listing, payload, runHook, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { git, repository, untracked } from "../helpers/repository.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 let box: Sandbox;
 let inner: string;

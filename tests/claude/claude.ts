@@ -2,18 +2,13 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { inject } from "vitest";
-import { type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { type Output, outputOf } from "../helpers/outputOf.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import type { MockApi } from "./mockApi.ts";
-
-export interface ClaudeRun {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** Claude Code with a home, a configuration and a project of its own, which can reach nothing but the mock API. */
 export interface Claude extends Sandbox {
-  run(...args: string[]): Promise<ClaudeRun>;
+  run(...args: string[]): Promise<Output>;
 }
 
 /** An address where nobody listens: whatever is not on loopback fails at once. */
@@ -40,19 +35,8 @@ export function newClaude(api: MockApi, projectName = "demo"): Claude {
   return { projectDir: box.projectDir, configDir, run };
 }
 
-function runClaude(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<ClaudeRun> {
-  const child = spawn(inject("claude"), args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  const run: ClaudeRun = { status: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (data) => {
-    run.stdout += data;
-  });
-  child.stderr.on("data", (data) => {
-    run.stderr += data;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ ...run, status }));
-  });
+function runClaude(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Output> {
+  return outputOf(spawn(inject("claude"), args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
 }
 
 /** What tells whether a file was touched. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
-import { sandbox } from "../helpers/hookProcess.ts";
+import { sandbox } from "../helpers/sandbox.ts";
 import { check, nasty, timeout } from "./fuzz.ts";
 
 const COMMANDS = [

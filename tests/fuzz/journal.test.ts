@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { auditJournals } from "../../bin/audit/auditJournals.ts";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
-import { journalFile, run } from "../helpers/commandLine.ts";
-import { sandbox } from "../helpers/hookProcess.ts";
+import { run } from "../helpers/commandLine.ts";
+import { journalFile } from "../helpers/journal.ts";
+import { sandbox } from "../helpers/sandbox.ts";
 import { tempDir } from "../helpers/tempDir.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { parsePayload } from "../../shared/session/hookProtocol.ts";
-import { answerOf, type HookName, runHook, sandbox } from "../helpers/hookProcess.ts";
+import { answerOf, type HookName, runHook } from "../helpers/hookProcess.ts";
+import { sandbox } from "../helpers/sandbox.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 
 /** What it refuses, it refuses in words for a person. */

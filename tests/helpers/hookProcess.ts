@@ -1,32 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+/** Runs the built hooks as Claude Code does: payload on standard input, the project as working folder. */
+import { type SpawnSyncOptions, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { type Output, outputOf } from "./outputOf.ts";
+import { hookEnvOf, type Sandbox } from "./sandbox.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export type HookName = "sessionStart" | "sessionEnd";
 
-export interface HookRun {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** A project folder and a configuration folder of its own, both removed after the test. */
-export interface Sandbox {
-  projectDir: string;
-  configDir: string;
-}
-
-export function sandbox(projectName = "demo"): Sandbox {
-  const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-test-")));
-  onTestFinished(() => fs.rmSync(dir, { recursive: true, force: true }));
-  const projectDir = path.join(dir, projectName);
-  fs.mkdirSync(projectDir);
-  return { projectDir, configDir: path.join(dir, "config") };
+interface RunOptions extends Pick<SpawnSyncOptions, "timeout" | "killSignal"> {
+  /** A command that runs the hook: it gets node and the hook as further arguments. */
+  under?: string[];
 }
 
 /** A recorded payload, with the project folder of the sandbox in it. */
@@ -39,60 +25,41 @@ export function payload(
   return JSON.stringify({ ...JSON.parse(recorded), cwd: projectDir, ...changes });
 }
 
-/** The environment of a hook: nothing of ours but PATH. */
-function hookEnv({ projectDir, configDir }: Sandbox, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOME: path.dirname(configDir),
-    CLAUDE_CONFIG_DIR: configDir,
-    CLAUDE_PROJECT_DIR: projectDir,
-    ...env,
-  };
+export function hookFile(hook: HookName): string {
+  return path.join(root, "dist/hooks", `${hook}.cjs`);
 }
 
-/** Runs the built hook as Claude Code does: payload on standard input, the project as working folder. */
+/** Runs a hook and waits for its end. */
 export function runHook(
   hook: HookName,
   input: string | Buffer,
   box: Sandbox,
   env: NodeJS.ProcessEnv = {},
-): HookRun {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [hookFile(hook)], {
+  { under = [], ...options }: RunOptions = {},
+): Output {
+  const [program = "", ...args] = [...under, process.execPath, hookFile(hook)];
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    ...options,
     cwd: box.projectDir,
     input,
-    env: hookEnv(box, env),
+    env: hookEnvOf(box, env),
     encoding: "utf8",
   });
   return { status, stdout, stderr };
 }
 
-/** As `runHook`, without waiting. */
+/** Starts a hook. @returns its output, when it has ended */
 export function startHook(
   hook: HookName,
   input: string,
   box: Sandbox,
   env: NodeJS.ProcessEnv = {},
-): Promise<HookRun> {
-  const child: ChildProcess = spawn(process.execPath, [hookFile(hook)], {
-    cwd: box.projectDir,
-    env: hookEnv(box, env),
-  });
-  child.stdin?.end(input);
-  const run: HookRun = { status: null, stdout: "", stderr: "" };
-  child.stdout?.on("data", (data) => {
-    run.stdout += data;
-  });
-  child.stderr?.on("data", (data) => {
-    run.stderr += data;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ ...run, status }));
-  });
-}
-
-export function hookFile(hook: HookName): string {
-  return path.join(root, "dist/hooks", `${hook}.cjs`);
+  { under = [] }: Pick<RunOptions, "under"> = {},
+): Promise<Output> {
+  const [program = "", ...args] = [...under, process.execPath, hookFile(hook)];
+  const child = spawn(program, args, { cwd: box.projectDir, env: hookEnvOf(box, env) });
+  child.stdin.end(input);
+  return outputOf(child);
 }
 
 export interface Answer {
@@ -101,24 +68,8 @@ export interface Answer {
 }
 
 /** The hook's answer. @throws if it is not exactly one JSON object on one line, or the exit code is not 0 */
-export function answerOf({ status, stdout, stderr }: HookRun): Answer {
+export function answerOf({ status, stdout, stderr }: Output): Answer {
   if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
   if (stdout.indexOf("\n") !== stdout.length - 1) throw new Error(`not one line: ${stdout}`);
   return JSON.parse(stdout);
-}
-
-/** All events in the journals of a sandbox. */
-export function journalEvents({ configDir }: Sandbox): Record<string, unknown>[] {
-  const dir = path.join(configDir, "pact-sessions");
-  if (!fs.existsSync(dir)) return [];
-  return fs
-    .readdirSync(dir, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) => fs.readFileSync(path.join(dir, name), "utf8").trim().split("\n"))
-    .map((line) => JSON.parse(line));
-}
-
-/** Every path below a folder with what it is, to see that nothing else was written. */
-export function listing(dir: string): string[] {
-  return fs.readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
 }

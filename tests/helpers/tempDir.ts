@@ -25,6 +25,11 @@ export function entriesOf(dir: string): string[] {
     .sort();
 }
 
+/** The paths of all files and folders below a folder, sorted. */
+export function listing(dir: string): string[] {
+  return fs.readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
+}
+
 /** The lock's sidecar of a target. */
 export function sidecarOf(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.lock`);

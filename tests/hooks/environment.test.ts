@@ -3,15 +3,9 @@ import fs from "node:fs";
 import module from "node:module";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  answerOf,
-  hookFile,
-  journalEvents,
-  payload,
-  runHook,
-  type Sandbox,
-  sandbox,
-} from "../helpers/hookProcess.ts";
+import { answerOf, hookFile, payload, runHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { hookEnvOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 
 const dist = path.resolve(path.dirname(hookFile("sessionStart")), "..");
 const claudeMd = (box: Sandbox) => fs.readFileSync(path.join(box.projectDir, ".claude/CLAUDE.md"), "utf8");
@@ -37,15 +31,7 @@ function shell(script: string, box: Sandbox, env: NodeJS.ProcessEnv = {}) {
     cwd: box.projectDir,
     input: payload("startup", box),
     encoding: "utf8",
-    env: {
-      PATH: process.env.PATH,
-      HOME: path.dirname(box.configDir),
-      CLAUDE_CONFIG_DIR: box.configDir,
-      CLAUDE_PROJECT_DIR: box.projectDir,
-      NODE: process.execPath,
-      HOOK: hookFile("sessionStart"),
-      ...env,
-    },
+    env: hookEnvOf(box, { NODE: process.execPath, HOOK: hookFile("sessionStart"), ...env }),
   });
 }
 
@@ -154,7 +140,7 @@ describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin'
         cwd: box.projectDir,
         input: payload(source, box),
         encoding: "utf8",
-        env: { CLAUDE_CONFIG_DIR: box.configDir, CLAUDE_PROJECT_DIR: box.projectDir },
+        env: hookEnvOf(box),
       });
     const files = () =>
       fs

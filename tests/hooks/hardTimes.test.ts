@@ -1,20 +1,11 @@
 /** What the system does to a hook at the worst moment: the session starts, and nothing is lost. */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import {
-  answerOf,
-  hookFile,
-  journalEvents,
-  payload,
-  runHook,
-  type Sandbox,
-  sandbox,
-  startHook,
-} from "../helpers/hookProcess.ts";
-import { HAS_STRACE } from "../helpers/machine.ts";
+import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { injecting } from "../helpers/machine.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 
 let box: Sandbox;
 let file: string;
@@ -27,22 +18,6 @@ beforeEach(() => {
 
 const text = () => fs.readFileSync(file, "utf8");
 
-/** Runs the hook behind a shell command or another program, which gets node and the hook as arguments. */
-function behind(program: string, args: string[], env: NodeJS.ProcessEnv = {}) {
-  return spawnSync(program, [...args, process.execPath, hookFile("sessionStart")], {
-    cwd: box.projectDir,
-    input: payload("startup", box),
-    encoding: "utf8",
-    env: {
-      PATH: process.env.PATH,
-      HOME: box.configDir,
-      CLAUDE_CONFIG_DIR: box.configDir,
-      CLAUDE_PROJECT_DIR: box.projectDir,
-      ...env,
-    },
-  });
-}
-
 test.each([0, 8])("files that may not grow beyond %i blocks: an error, not a signal", (blocks) => {
   const journal = path.join(
     box.configDir,
@@ -50,7 +25,8 @@ test.each([0, 8])("files that may not grow beyond %i blocks: an error, not a sig
   );
   fs.mkdirSync(path.dirname(journal), { recursive: true });
   fs.writeFileSync(journal, `${"x".repeat(8191)}\n`);
-  const run = behind("bash", ["-c", `ulimit -f ${blocks}; "$0" "$@"`]);
+  const under = ["bash", "-c", `ulimit -f ${blocks}; "$0" "$@"`];
+  const run = runHook("sessionStart", payload("startup", box), box, {}, { under });
   answerOf(run);
   expect(run.stderr).toContain('"type":"session_start"');
   expect(text().endsWith("mine\n")).toBe(true);
@@ -74,54 +50,25 @@ test("an empty file is empty, once nobody has touched it for a while", () => {
   expect(text()).toContain("PACT_MANAGED_START");
 });
 
-test.runIf(HAS_STRACE)(
-  "of two runs of one session the slower one, fenced, leaves the other's backup alone",
-  async () => {
-    const delayed = spawn(
-      "strace",
-      [
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        "trace=rename",
-        "-e",
-        "inject=rename:delay_enter=700000:when=1",
-        process.execPath,
-        hookFile("sessionStart"),
-      ],
-      {
-        cwd: box.projectDir,
-        env: {
-          PATH: process.env.PATH,
-          HOME: box.configDir,
-          CLAUDE_CONFIG_DIR: box.configDir,
-          CLAUDE_PROJECT_DIR: box.projectDir,
-          PACT_HOOKS_FLOCK: "none",
-        },
-      },
-    );
-    delayed.stdin.end(payload("startup", box));
-    const kept = path.join(
-      box.configDir,
-      "pact-sessions/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b/CLAUDE.md.before",
-    );
-    while (!fs.existsSync(kept)) await new Promise((resolve) => setTimeout(resolve, 2));
-    answerOf(runHook("sessionStart", payload("resume", box), box, { PACT_HOOKS_FLOCK: "none" }));
-    await once(delayed, "close");
-    expect(fs.readFileSync(kept, "utf8")).toBe("mine\n");
-    expect(journalEvents(box).filter(({ type }) => type === "backup_kept")).toHaveLength(1);
-  },
-);
-
-test.runIf(HAS_STRACE)("a journal that cannot be made durable has its event once", () => {
-  const run = behind(
-    "strace",
-    ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1"],
-    {
-      PACT_HOOKS_FLOCK: "none",
-    },
+test("of two runs of one session the slower one, fenced, leaves the other's backup alone", async (context) => {
+  const env = { PACT_HOOKS_FLOCK: "none" };
+  const under = injecting(context, "rename:delay_enter=700000:when=1");
+  const delayed = startHook("sessionStart", payload("startup", box), box, env, { under });
+  const kept = path.join(
+    box.configDir,
+    "pact-sessions/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b/CLAUDE.md.before",
   );
+  while (!fs.existsSync(kept)) await new Promise((resolve) => setTimeout(resolve, 2));
+  answerOf(runHook("sessionStart", payload("resume", box), box, env));
+  answerOf(await delayed);
+  expect(fs.readFileSync(kept, "utf8")).toBe("mine\n");
+  expect(journalEvents(box).filter(({ type }) => type === "backup_kept")).toHaveLength(1);
+});
+
+test("a journal that cannot be made durable has its event once", (context) => {
+  const under = injecting(context, "fsync:error=EIO:when=1");
+  const env = { PACT_HOOKS_FLOCK: "none" };
+  const run = runHook("sessionStart", payload("startup", box), box, env, { under });
   answerOf(run);
   const told = run.stderr.split("\n").filter((line) => line.includes('"lock_fail_open"')).length;
   expect(told + journalEvents(box).filter(({ type }) => type === "lock_fail_open").length).toBe(1);

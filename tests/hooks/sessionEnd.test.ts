@@ -1,7 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { answerOf, journalEvents, listing, payload, runHook, sandbox } from "../helpers/hookProcess.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 test("session_end goes into the journal, with the reason, and nothing else happens", () => {
   const box = sandbox();

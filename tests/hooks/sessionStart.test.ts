@@ -2,18 +2,11 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { start as startChild, startProgram } from "../helpers/child.ts";
-import {
-  answerOf,
-  journalEvents,
-  listing,
-  payload,
-  runHook,
-  type Sandbox,
-  sandbox,
-  startHook,
-} from "../helpers/hookProcess.ts";
+import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
 import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
-import { sidecarOf } from "../helpers/tempDir.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing, sidecarOf } from "../helpers/tempDir.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 const NEXT_SESSION = "9d7e6f50-1111-4222-8333-444455556666";

@@ -11,7 +11,9 @@ import {
   updatePactRouting,
   updateSessionInfo,
 } from "../../shared/claudeMdManager.ts";
-import { journalEvents, listing, type Sandbox, sandbox } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 let box: Sandbox;
 let file: string;

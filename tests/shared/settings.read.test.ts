@@ -2,15 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readProjectSettings } from "../../shared/settings.ts";
-import {
-  answerOf,
-  journalEvents,
-  listing,
-  payload,
-  runHook,
-  type Sandbox,
-  sandbox,
-} from "../helpers/hookProcess.ts";
+import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { journalEvents } from "../helpers/journal.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 
 /** Runs the session-start hook in a project with these settings. */
 function withSettings(settings: string, box: Sandbox = sandbox()) {

@@ -11,6 +11,7 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { envOf, hookEnvOf } from "../helpers/sandboxEnv.mjs";
 import { holderOf, linesIn, startCrowd } from "./crowd.mjs";
 
 const USAGE = `Usage: npm run soak -- [options]
@@ -33,7 +34,7 @@ async function soak(minutes, parent) {
     target: path.join(dir, "project/CLAUDE.md"),
     stop: path.join(dir, "stop"),
   };
-  for (const name of ["project", "edited", "notes", "config"]) fs.mkdirSync(path.join(dir, name));
+  for (const name of ["project", "edited", "notes", "config", "tmp"]) fs.mkdirSync(path.join(dir, name));
   const limited = mountDisk(place.project);
   try {
     return await soakIn(place, minutes, limited);
@@ -101,13 +102,8 @@ async function sessions({ ...place }, project, seen, until) {
 
 function session({ dir }, project, id, hook, seen, doomed = false) {
   const cwd = path.join(dir, project);
-  const env = {
-    PATH: process.env.PATH,
-    HOME: dir,
-    CLAUDE_CONFIG_DIR: path.join(dir, "config"),
-    CLAUDE_PROJECT_DIR: cwd,
-  };
-  env.PACT_HOOKS_FLOCK = BACKENDS[Math.floor(Math.random() * 2)];
+  const box = { projectDir: cwd, configDir: path.join(dir, "config") };
+  const env = hookEnvOf(box, { PACT_HOOKS_FLOCK: BACKENDS[Math.floor(Math.random() * 2)] });
   const child = spawn(process.execPath, [path.join(root, `dist/hooks/${hook}.cjs`)], { cwd, env });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
@@ -325,7 +321,7 @@ function isOneObject(stdout) {
 
 function auditOf(dir) {
   const { stdout } = spawnSync(path.join(root, "dist/bin/pact-hooks"), ["audit", "--json"], {
-    env: { PATH: process.env.PATH, HOME: dir, CLAUDE_CONFIG_DIR: path.join(dir, "config") },
+    env: envOf({ configDir: path.join(dir, "config") }),
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });

@@ -2,12 +2,14 @@
  * Runs the real hook again and again, each time with another of its system calls failing or being its last. Only the main
  * thread is traced: all that the hook does to files is done there, in the same order each time.
  */
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
-import { type Answer, answerOf, type HookName, type HookRun, hookFile } from "../helpers/hookProcess.ts";
+import { type Answer, answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
+import { journalsIn } from "../helpers/journal.ts";
+import type { Output } from "../helpers/outputOf.ts";
+import type { Sandbox } from "../helpers/sandbox.ts";
+import { listing, tempDir } from "../helpers/tempDir.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
@@ -20,10 +22,9 @@ export const CHANGING =
 /** Calls that touch one at all. */
 export const TOUCHING = `${CHANGING},read,pread64,statx,?stat,?lstat,fstat,newfstatat,getdents64,?readlink,readlinkat,flock,?access,faccessat,faccessat2,close`;
 
-export interface Place {
+export interface Place extends Sandbox {
+  /** The folder of both. */
   dir: string;
-  project: string;
-  config: string;
   /** The file whose text counts, links followed. */
   target: string;
 }
@@ -48,7 +49,7 @@ export interface Call {
 
 const OLD = "# Mine\r\n\r\ntext that stays\n<!-- PACT_ROUTING_END -->\nthe last line, unended";
 const write = (place: Place, name: string, text: string) => {
-  const file = path.join(place.project, name);
+  const file = path.join(place.projectDir, name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
   // Another one than a new file gets.
@@ -77,7 +78,7 @@ export const SCENARIOS: Scenario[] = [
     events: ["backup_kept", "session_start"],
     prepare: (place) => {
       write(place, "AGENTS.md", OLD);
-      fs.symlinkSync("AGENTS.md", path.join(place.project, "CLAUDE.md"));
+      fs.symlinkSync("AGENTS.md", path.join(place.projectDir, "CLAUDE.md"));
     },
   },
   {
@@ -95,7 +96,7 @@ export const SCENARIOS: Scenario[] = [
         acquired_at: "2020-01-01T00:00:00.000Z",
       };
       write(place, ".CLAUDE.md.lock", `${JSON.stringify(record)}\n`);
-      fs.utimesSync(path.join(place.project, ".CLAUDE.md.lock"), 1e9, 1e9);
+      fs.utimesSync(path.join(place.projectDir, ".CLAUDE.md.lock"), 1e9, 1e9);
     },
   },
   {
@@ -129,7 +130,7 @@ export const SCENARIOS: Scenario[] = [
 function afterFirst(place: Place): void {
   write(place, ".claude/CLAUDE.md", OLD);
   answerOf(run(place, { sessionId: "first" }));
-  fs.chmodSync(path.join(place.project, ".claude/CLAUDE.md"), 0o640);
+  fs.chmodSync(path.join(place.projectDir, ".claude/CLAUDE.md"), 0o640);
 }
 
 /** Runs the hook, under strace or as it is. */
@@ -138,30 +139,20 @@ function run(
   { hook = "sessionStart", sessionId }: Pick<Scenario, "hook" | "sessionId">,
   under: string[] = [],
   backend = "",
-): HookRun {
-  const command = [...under, process.execPath, hookFile(hook)];
-  const { status, stdout, stderr } = spawnSync(command[0] as string, command.slice(1), {
-    cwd: place.project,
-    input: `${JSON.stringify({ session_id: sessionId, cwd: place.project, source: "startup", reason: "other" })}\n`,
-    env: {
-      ...{ PATH: process.env.PATH, HOME: place.dir, CLAUDE_CONFIG_DIR: place.config },
-      ...{ CLAUDE_PROJECT_DIR: place.project, PACT_HOOKS_FLOCK: backend },
-      // What Node keeps there is not what is looked at here, and would change the calls from run to run.
-      NODE_DISABLE_COMPILE_CACHE: "1",
-    },
-    encoding: "utf8",
-    timeout: TIMEOUT_MS,
-    killSignal: "SIGKILL",
-  });
-  if (status === null) killStrays(place);
-  return { status, stdout, stderr };
+): Output {
+  const input = payload(hook === "sessionEnd" ? hook : "startup", place, { session_id: sessionId });
+  // Node's compile cache would change the calls from run to run.
+  const env = { PACT_HOOKS_FLOCK: backend, NODE_DISABLE_COMPILE_CACHE: "1" };
+  const output = runHook(hook, input, place, env, { under, timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
+  if (output.status === null) killStrays(place);
+  return output;
 }
 
 /** A hook whose strace was killed goes on, and may hang where a call of Node's own was hit. */
-function killStrays({ project }: Place): void {
+function killStrays({ projectDir }: Place): void {
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      if (fs.readlinkSync(`/proc/${pid}/cwd`) === project) process.kill(Number(pid), "SIGKILL");
+      if (fs.readlinkSync(`/proc/${pid}/cwd`) === projectDir) process.kill(Number(pid), "SIGKILL");
     } catch {
       // It has ended, or is somebody else's.
     }
@@ -184,16 +175,18 @@ export class Sweep {
   #backend: string;
 
   constructor(scenario: Scenario, backend: string) {
-    const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-sweep-")));
-    this.#template = `${dir}.template`;
-    this.#log = `${dir}.log`;
+    const parent = tempDir();
+    const dir = path.join(parent, "now");
+    this.#template = path.join(parent, "template");
+    this.#log = path.join(parent, "log");
     this.#backend = backend;
     this.scenario = scenario;
     this.place = {
-      ...{ dir, project: path.join(dir, "project"), config: path.join(dir, "config") },
+      ...{ dir, projectDir: path.join(dir, "project"), configDir: path.join(dir, "config") },
       target: path.join(dir, scenario.target),
     };
-    for (const folder of [this.place.project, this.place.config]) fs.mkdirSync(folder);
+    for (const folder of [this.place.projectDir, this.place.configDir])
+      fs.mkdirSync(folder, { recursive: true });
     scenario.prepare(this.place);
     fs.cpSync(dir, this.#template, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     this.before = this.text();
@@ -204,11 +197,6 @@ export class Sweep {
       .slice(already)
       .map(({ type }) => String(type));
     this.#listing = this.listing();
-  }
-
-  remove(): void {
-    for (const name of [this.place.dir, this.#template, this.#log])
-      fs.rmSync(name, { recursive: true, force: true });
   }
 
   reset(): void {
@@ -253,7 +241,7 @@ export class Sweep {
   }
 
   /** Runs the hook once more from the beginning with `injection` at that call. @returns null if it did not hit */
-  disturb({ name, when }: Call, injection: string): HookRun | null {
+  disturb({ name, when }: Call, injection: string): Output | null {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.reset();
       const inject = ["-e", `inject=${name}:${injection}:when=${when}`];
@@ -295,26 +283,18 @@ export class Sweep {
   }
 
   events(): Record<string, unknown>[] {
-    return this.#journals().flatMap((file) => [...readEvents(file)]);
+    return journalsIn(this.place.configDir).flatMap((file) => [...readEvents(file)]);
   }
 
   /** Lines of the journals that are not events. */
   badLines(): number {
     const tally = { badLines: 0 };
-    for (const file of this.#journals()) for (const _ of readEvents(file, tally));
+    for (const file of journalsIn(this.place.configDir)) for (const _ of readEvents(file, tally));
     return tally.badLines;
   }
 
-  #journals(): string[] {
-    return fs
-      .readdirSync(this.place.config, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".jsonl"))
-      .map((name) => path.join(this.place.config, name));
-  }
-
   listing(): string[] {
-    const names = fs.readdirSync(this.place.dir, { recursive: true, encoding: "utf8" });
-    return names.filter((name) => !/\.lock$|pact-sessions/.test(name)).sort();
+    return listing(this.place.dir).filter((name) => !/\.lock$|pact-sessions/.test(name));
   }
 
   /** What is wrong after the next, undisturbed run. */

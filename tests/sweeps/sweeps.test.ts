@@ -3,8 +3,9 @@
  * all calls with all failures in all scenarios with each way to the lock.
  */
 import { describe, expect, test } from "vitest";
-import { answerOf, type HookRun } from "../helpers/hookProcess.ts";
+import { answerOf } from "../helpers/hookProcess.ts";
 import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
+import type { Output } from "../helpers/outputOf.ts";
 import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";
@@ -25,30 +26,26 @@ describe.runIf(HAS_STRACE)("with the lock by", () => {
     { timeout: 600_000 },
     ({ scenario, backend }) => {
       const sweep = new Sweep(scenario, backend);
-      try {
-        expect(sweep.types).toEqual(scenario.events);
-        expect(sweep.after?.slice(0, 4)).toBe(sweep.before === null ? "600 " : "640 ");
-        const calls = sweep
-          .calls(CHANGING)
-          .filter(({ name, line }) => name !== "openat" || /O_CREAT|O_TRUNC/.test(line));
-        const wrong: string[] = [];
-        let hits = 0;
-        for (const call of calls) {
-          const run = sweep.disturb(call, "signal=SIGKILL");
-          if (!run) continue;
-          hits++;
-          wrong.push(
-            ...[...wrongAfterCrash(sweep), ...sweep.wrongAfterNextRun()].map(
-              (what) => `${what}, after ${call.line}`,
-            ),
-          );
-        }
-        expect(wrong).toEqual([]);
-        expect(hits).toBeGreaterThan(calls.length * 0.9);
-        expect(calls.length).toBeGreaterThan(0);
-      } finally {
-        sweep.remove();
+      expect(sweep.types).toEqual(scenario.events);
+      expect(sweep.after?.slice(0, 4)).toBe(sweep.before === null ? "600 " : "640 ");
+      const calls = sweep
+        .calls(CHANGING)
+        .filter(({ name, line }) => name !== "openat" || /O_CREAT|O_TRUNC/.test(line));
+      const wrong: string[] = [];
+      let hits = 0;
+      for (const call of calls) {
+        const run = sweep.disturb(call, "signal=SIGKILL");
+        if (!run) continue;
+        hits++;
+        wrong.push(
+          ...[...wrongAfterCrash(sweep), ...sweep.wrongAfterNextRun()].map(
+            (what) => `${what}, after ${call.line}`,
+          ),
+        );
       }
+      expect(wrong).toEqual([]);
+      expect(hits).toBeGreaterThan(calls.length * 0.9);
+      expect(calls.length).toBeGreaterThan(0);
     },
   );
 
@@ -57,29 +54,25 @@ describe.runIf(HAS_STRACE)("with the lock by", () => {
     { timeout: 3_600_000 },
     ({ scenario, backend }) => {
       const sweep = new Sweep(scenario, backend);
-      try {
-        const calls = sweep.calls(TOUCHING);
-        const wrong: string[] = [];
-        let [tries, hits] = [0, 0];
-        for (const [number, call] of calls.entries()) {
-          if (number % EACH > 0) continue;
-          for (const failure of ALL ? FAILURES : [FAILURES[(number / EACH) % FAILURES.length] as string]) {
-            tries++;
-            const run = sweep.disturb(call, `error=${failure}`);
-            if (!run) continue;
-            hits++;
-            wrong.push(
-              ...[...wrongAfterFailure(sweep, run), ...sweep.wrongAfterNextRun()].map((what) =>
-                describeCase(what, failure, call),
-              ),
-            );
-          }
+      const calls = sweep.calls(TOUCHING);
+      const wrong: string[] = [];
+      let [tries, hits] = [0, 0];
+      for (const [number, call] of calls.entries()) {
+        if (number % EACH > 0) continue;
+        for (const failure of ALL ? FAILURES : [FAILURES[(number / EACH) % FAILURES.length] as string]) {
+          tries++;
+          const run = sweep.disturb(call, `error=${failure}`);
+          if (!run) continue;
+          hits++;
+          wrong.push(
+            ...[...wrongAfterFailure(sweep, run), ...sweep.wrongAfterNextRun()].map((what) =>
+              describeCase(what, failure, call),
+            ),
+          );
         }
-        expect(wrong).toEqual([]);
-        expect(hits).toBeGreaterThan(tries * 0.9);
-      } finally {
-        sweep.remove();
       }
+      expect(wrong).toEqual([]);
+      expect(hits).toBeGreaterThan(tries * 0.9);
     },
   );
 });
@@ -91,7 +84,7 @@ function wrongAfterCrash(sweep: Sweep): string[] {
   return [sweep.before, sweep.after].includes(sweep.text()) ? [] : ["neither the old file nor the new one"];
 }
 
-function wrongAfterFailure(sweep: Sweep, run: HookRun): string[] {
+function wrongAfterFailure(sweep: Sweep, run: Output): string[] {
   const wrong: string[] = wrongAfterCrash(sweep);
   let systemMessage: string | undefined;
   try {

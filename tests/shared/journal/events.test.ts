@@ -3,7 +3,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { EVENT_RULES, type FieldRule, problemOf } from "../../../shared/journal/events.ts";
-import { journalEvents, payload, runHook, sandbox } from "../../helpers/hookProcess.ts";
+import { payload, runHook } from "../../helpers/hookProcess.ts";
+import { journalEvents } from "../../helpers/journal.ts";
+import { sandbox } from "../../helpers/sandbox.ts";
 
 const DOCUMENT = fileURLToPath(new URL("../../../docs/journal.md", import.meta.url));
 const TYPES = Object.entries(EVENT_RULES) as [string, Record<string, FieldRule>][];

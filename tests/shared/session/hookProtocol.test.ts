@@ -4,8 +4,9 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { parsePayload } from "../../../shared/session/hookProtocol.ts";
 import { startPython } from "../../helpers/child.ts";
-import { answerOf, hookFile, payload, runHook, type Sandbox, sandbox } from "../../helpers/hookProcess.ts";
+import { answerOf, hookFile, payload, runHook } from "../../helpers/hookProcess.ts";
 import { HAS_PYTHON, HAS_STRACE, IS_LINUX } from "../../helpers/machine.ts";
+import { hookEnvOf, type Sandbox, sandbox } from "../../helpers/sandbox.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -127,11 +128,11 @@ test.runIf(IS_LINUX)("the hook exits with 0 even if it cannot write to its stand
   expect(run.status).toBe(0);
 });
 
-function runOn({ projectDir, configDir }: Sandbox, options: SpawnSyncOptions) {
+function runOn(box: Sandbox, options: SpawnSyncOptions) {
   return spawnSync(process.execPath, [hookFile("sessionEnd")], {
     ...options,
-    cwd: projectDir,
-    env: { CLAUDE_CONFIG_DIR: configDir },
+    cwd: box.projectDir,
+    env: hookEnvOf(box),
     encoding: "utf8",
     timeout: 20_000,
   });
