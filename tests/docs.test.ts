@@ -73,6 +73,20 @@ describe("README.md", () => {
   });
 });
 
+test("the model of the protocol names functions that are where it says", () => {
+  const head =
+    read("tests/model/protocol.ts")
+      .split("*/")[0]
+      ?.replaceAll(/\s+\*\s+/g, " ") ?? "";
+  const named = [...head.matchAll(/([\w/]+\.ts) \(([\w, ]+)\)/g)].flatMap(([, file = "", names = ""]) =>
+    names.split(", ").map((name) => [file, name] as const),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  const isThere = ([file, name]: readonly [string, string]) =>
+    new RegExp(`function ${name}\\b|\\b${name}[:(]`).test(read(`shared/${file}`));
+  expect(named.filter((one) => !isThere(one))).toEqual([]);
+});
+
 describe("docs/how-it-works.md", () => {
   const text = read("docs/how-it-works.md");
 

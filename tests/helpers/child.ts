@@ -10,7 +10,7 @@ export interface Child {
   lines: string[];
   /** Standard error so far. */
   stderr: string;
-  /** The next message (a line that is JSON) that has this field, whether it came already or comes later. */
+  /** This field of the latest message (a line of JSON) that has it; waits for the first one. */
   // biome-ignore lint/suspicious/noExplicitAny: the programs' messages are plain JSON
   message(field: string): Promise<any>;
   send(line: string): void;

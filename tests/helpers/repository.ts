@@ -31,7 +31,7 @@ export function excludeOf(dir: string): string {
   return path.resolve(dir, git(dir, "rev-parse", "--git-path", "info/exclude").trim());
 }
 
-/** What git does not know, with the lock files of all our targets made beside them. */
+/** The lines of `git status`: what git neither knows nor ignores, each file by its own path. */
 export function untracked(dir: string): string[] {
   return git(dir, "status", "--porcelain", "-uall").split("\n").filter(Boolean);
 }

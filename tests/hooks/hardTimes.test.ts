@@ -6,6 +6,7 @@ import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts
 import { journalEvents } from "../helpers/journal.ts";
 import { injecting } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
 
 let box: Sandbox;
 let file: string;
@@ -35,9 +36,8 @@ test.each([0, 8])("files that may not grow beyond %i blocks: an error, not a sig
 test("a file that an editor has cut, but not written yet, is waited for", async () => {
   const editor = fs.openSync(file, "w");
   const run = startHook("sessionStart", payload("startup", box), box);
-  const sidecar = path.join(box.projectDir, ".CLAUDE.md.lock");
-  const claimed = () => fs.readdirSync(box.projectDir).some((name) => name.endsWith(".claim"));
-  while (!fs.existsSync(sidecar) || !claimed()) await new Promise((resolve) => setTimeout(resolve, 2));
+  const isClaim = (name: string) => name.endsWith(".claim");
+  await waitUntil(() => fs.readdirSync(box.projectDir).some(isClaim), "the hook's claim");
   fs.writeSync(editor, "edited\n");
   fs.closeSync(editor);
   answerOf(await run);
@@ -58,7 +58,7 @@ test("of two runs of one session the slower one, fenced, leaves the other's back
     box.configDir,
     "pact-sessions/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b/CLAUDE.md.before",
   );
-  while (!fs.existsSync(kept)) await new Promise((resolve) => setTimeout(resolve, 2));
+  await waitUntil(() => fs.existsSync(kept), "the backup of the delayed run");
   answerOf(runHook("sessionStart", payload("resume", box), box, env));
   answerOf(await delayed);
   expect(fs.readFileSync(kept, "utf8")).toBe("mine\n");

@@ -1,7 +1,8 @@
 /**
  * The protocol, a system call a step. Steps have the names of the functions in `shared/` that make the call:
- * fileLock.ts (openLocked, confirm, evictExpired, failOpen, release), claim.ts (createClaim, listClaims, removeClaim,
- * discardClaim), snapshot.ts (openAtRest, isStill), stage.ts, updateFile.ts (publish), outsideEdit.ts (findOutsideEdit).
+ * lock/flock.ts (openLocked), fileLock.ts (confirm, evictStale, failOpen, release), update/claim.ts (createClaim, fence,
+ * listClaims, removeClaim, discardClaim), system/snapshot.ts (openAtRest, isStill), update/stage.ts (stage),
+ * update/updateFile.ts (publish), update/displaced.ts (findOutsideEdit).
  *
  * What is left out: time (an eviction, a failing open and a crash may come at any moment; an appender, however, is faster
  * than the pause before `findOutsideEdit`, unless `slowAppender`), the text (a change is a bit), and the journal.
@@ -119,7 +120,7 @@ const STEPS: Record<string, Step> = {
       ];
     const moves = [step("openLocked: refused", (_, self) => goTo(self, "openLocked", { opened: null }))];
     if (options.evicts && state.sidecar === writer.opened) {
-      moves.push(step("evictExpired: looks", (_, self) => goTo(self, "evict", { opened: null })));
+      moves.push(step("evictStale: looks", (_, self) => goTo(self, "evict", { opened: null })));
     }
     if (options.failsOpen)
       moves.push(step("failOpen", (_, self) => goTo(self, roundStart(options), { opened: null })));
@@ -128,7 +129,7 @@ const STEPS: Record<string, Step> = {
 
   // By its path: what lies there may be another sidecar by now.
   evict: (_, __, ___, step) => [
-    step("evictExpired: unlinks", (state, self) => {
+    step("evictStale: unlinks", (state, self) => {
       state.sidecar = null;
       self.at = "openLocked";
     }),
