@@ -6,7 +6,6 @@ import { measureContention } from "./contention.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { measureHook } from "./hook.mjs";
 import { measureLock } from "./lock.mjs";
-import { measureMemory } from "./memory.mjs";
 import { root } from "./place.mjs";
 import { compare, ratiosOf, toMarkdown } from "./report.mjs";
 
@@ -15,7 +14,6 @@ const SECTIONS = {
   lock: measureLock,
   contention: measureContention,
   growth: measureGrowth,
-  memory: measureMemory,
 };
 const RESULTS = path.join(root, "bench/RESULTS.md");
 const RATIOS = path.join(root, "bench/results.json");

@@ -11,24 +11,9 @@ import { growthExponent, median, timeMs } from "./stats.mjs";
 const LINEAR = 1.15;
 /** What a process takes more than the smallest case is noise below this factor. */
 const NOISE = 1.15;
-const KB = 1024;
-const MB = 1024 * KB;
 
 /** What grows, in which sizes, in which unit the constant is given, and how a place with it is made. */
 const SUBJECTS = [
-  {
-    what: "size of CLAUDE.md, a new session",
-    sizes: [KB, 64 * KB, MB, 4 * MB, 16 * MB],
-    unit: { name: "MB", size: MB },
-    make: (size) =>
-      newProject("- a line of somebody's own text, as it may be\n".repeat(Math.ceil(size / 46))),
-  },
-  {
-    what: "orphan markers in CLAUDE.md, stripped",
-    sizes: [0, 100, 1000, 10_000],
-    unit: { name: "1,000 markers", size: 1000 },
-    make: (size) => newProject(`# A project\n${"<!-- PACT_ROUTING_END -->\ntext\n".repeat(size)}`),
-  },
   {
     what: "abandoned claims beside CLAUDE.md, swept up",
     sizes: [0, 10, 100, 1000],
@@ -105,7 +90,7 @@ export function measureGrowth({ quick, progress }) {
       measured: isFlat ? "none to be seen" : `exponent ${exponent.toFixed(2)}`,
       met: exponent <= LINEAR,
     });
-    const shown = times.map((ms, at) => `${shownSize(sizes[at], unit)}: ${ms.toFixed(0)}`).join(", ");
+    const shown = times.map((ms, at) => `${sizes[at].toLocaleString("en")}: ${ms.toFixed(0)}`).join(", ");
     return [what, shown, isFlat ? "none" : `${slope.toFixed(1)} ms for ${unit.name}`];
   });
   return {
@@ -115,10 +100,6 @@ export function measureGrowth({ quick, progress }) {
     goals,
     ratios,
   };
-}
-
-function shownSize(size, unit) {
-  return unit.size === MB ? `${(size / KB).toLocaleString("en")} KB` : size.toLocaleString("en");
 }
 
 function runHook(plugin, place) {
@@ -145,7 +126,7 @@ function time(args, place, input) {
 }
 
 /** A place with one journal: a session start in ten events, a lock that failed open in a hundred. */
-export function withJournal(events) {
+function withJournal(events) {
   const place = newProject();
   const dir = path.join(place.configDir, "pact-sessions/project/the-session");
   fs.mkdirSync(dir, { recursive: true });
