@@ -1,11 +1,9 @@
 /** How the time of a hook, and of the audit, grows with what it finds. */
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { makeEvent } from "../dist/index.mjs";
-import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
-import { installPlugin, newProject, payload } from "./place.mjs";
-import { growthExponent, median, timeMs } from "./stats.mjs";
+import { installPlugin, newProject, payload, timeProcess } from "./place.mjs";
+import { growthExponent, median } from "./stats.mjs";
 
 /** Above it, twice the size takes clearly more than twice the time. */
 const LINEAR = 1.15;
@@ -103,26 +101,16 @@ export function measureGrowth({ quick, progress }) {
 }
 
 function runHook(plugin, place) {
-  return time([path.join(plugin, "hooks/sessionStart.cjs")], place, payload(place, "the-session"));
+  return timeProcess(
+    process.execPath,
+    [path.join(plugin, "hooks/sessionStart.cjs")],
+    place,
+    payload(place, "the-session"),
+  );
 }
 
 function runAudit(plugin, place) {
-  return time([path.join(plugin, "bin/pact-hooks"), "audit", "--json"], place, "");
-}
-
-function time(args, place, input) {
-  let result;
-  const tookMs = timeMs(() => {
-    const stdio = ["pipe", "ignore", "inherit"];
-    result = spawnSync(process.execPath, args, {
-      cwd: place.projectDir,
-      env: hookEnvOf(place),
-      input,
-      stdio,
-    });
-  });
-  if (result.status !== 0) throw new Error(`${args.join(" ")} ended with ${result.status ?? result.signal}`);
-  return tookMs;
+  return timeProcess(process.execPath, [path.join(plugin, "bin/pact-hooks"), "audit", "--json"], place, "");
 }
 
 /** A place with one journal: a session start in ten events, a lock that failed open in a hundred. */

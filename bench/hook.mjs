@@ -1,11 +1,9 @@
 /** A hook as a whole process, beside a bare Node: what a session start pays. */
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fetchAddon, fetchOtherNodes } from "../scripts/nodes.mjs";
-import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
-import { installPlugin, newProject, payload, root } from "./place.mjs";
-import { roundRobin, spread, timeMs } from "./stats.mjs";
+import { installPlugin, newProject, payload, root, timeProcess } from "./place.mjs";
+import { roundRobin, spread } from "./stats.mjs";
 
 const GOALS = { unchanged: 0.25, "new session": 0.45, "new session, with the addon": 0.3 };
 const FLOCK_ALONE = `require("child_process").spawnSync("flock", ["-xn", "3"], {
@@ -68,21 +66,7 @@ function ownAddon() {
 }
 
 function casesOf(program, plugin, pluginWithAddon) {
-  const run = (args, place, input) => {
-    const env = hookEnvOf(place);
-    let result;
-    const tookMs = timeMs(() => {
-      result = spawnSync(program, args, {
-        cwd: place.projectDir,
-        env,
-        input,
-        stdio: ["pipe", "ignore", "inherit"],
-      });
-    });
-    if (result.status !== 0)
-      throw new Error(`${args.join(" ")} ended with ${result.status ?? result.signal}`);
-    return tookMs;
-  };
+  const run = (args, place, input) => timeProcess(program, args, place, input);
   const hook = (place, id, from = plugin, event = "SessionStart") =>
     run([path.join(from, `hooks/s${event.slice(1)}.cjs`)], place, payload(place, id, event));
   const same = newProject();

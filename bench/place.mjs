@@ -1,8 +1,11 @@
 /** Temporary folders, and the plugin as it is when it is installed: a copy, with nothing beside it but what is asked for. */
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { hookEnvOf } from "../tests/helpers/sandboxEnv.mjs";
+import { timeMs } from "./stats.mjs";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const folders = [];
@@ -44,4 +47,20 @@ function ordinaryText() {
 export function payload({ projectDir }, sessionId, event = "SessionStart") {
   const more = event === "SessionStart" ? { source: "startup" } : { reason: "other" };
   return `${JSON.stringify({ session_id: sessionId, cwd: projectDir, hook_event_name: event, ...more })}\n`;
+}
+
+/** Milliseconds that a process takes from its start to its end, in the environment of a hook. */
+export function timeProcess(program, args, place, input) {
+  const options = {
+    cwd: place.projectDir,
+    env: hookEnvOf(place),
+    input,
+    stdio: ["pipe", "ignore", "inherit"],
+  };
+  let result;
+  const tookMs = timeMs(() => {
+    result = spawnSync(program, args, options);
+  });
+  if (result.status !== 0) throw new Error(`${args.join(" ")} ended with ${result.status ?? result.signal}`);
+  return tookMs;
 }
