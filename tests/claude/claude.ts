@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { inject } from "vitest";
-import { type Output, outputOf } from "../helpers/outputOf.ts";
+import { type Output, outputOf } from "../helpers/outputOf.mjs";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import type { MockApi } from "./mockApi.ts";
 

@@ -1,7 +1,7 @@
 /** Runs the built command line. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Output } from "./outputOf.ts";
+import type { Output } from "./outputOf.mjs";
 import { envOf, type Sandbox } from "./sandbox.ts";
 
 export const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));

@@ -3,7 +3,7 @@ import { type SpawnSyncOptions, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Output, outputOf } from "./outputOf.ts";
+import { type Output, outputOf } from "./outputOf.mjs";
 import { hookEnvOf, type Sandbox } from "./sandbox.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,52 +1,128 @@
-/** Writers and appenders as processes, and what they leave. */
+/** Writers and appenders as processes, what disturbs them, and what they leave: shared by the stress test and the soak. */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { outputOf } from "../helpers/outputOf.mjs";
+import { envOf } from "../helpers/sandboxEnv.mjs";
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+const START_MS = 60_000;
+const APPENDER_PAUSE_MS = 5;
+const programFile = (name) => fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
 
-/** The writers and appenders of a scenario; `add` starts another writer. */
-export function startCrowd(
-  { writers, backends, appenders = 0, pauseMs = 0, options = {} },
-  { dir, target, stop },
-) {
-  const crowd = { all: [], killed: 0, suspended: 0, failed: [], errors: "" };
-  const start = (program, name, backend, more) => {
-    const params = { target, name, stop, notes: path.join(dir, "notes", name), ...more };
-    const env = { ...process.env, PACT_HOOKS_FLOCK: backend, CLAUDE_CONFIG_DIR: path.join(dir, "config") };
-    const args = [path.join(here, `${program}.mjs`), JSON.stringify(params)];
+/** A folder with a project and its CLAUDE.md, journals, and what the crowd writes down. */
+export function newPlace(parent, name) {
+  const dir = fs.realpathSync(fs.mkdtempSync(path.join(parent, `pact-hooks-${name}-`)));
+  const place = {
+    dir,
+    projectDir: path.join(dir, "project"),
+    configDir: path.join(dir, "config"),
+    notes: path.join(dir, "notes"),
+    stop: path.join(dir, "stop"),
+  };
+  for (const folder of [place.projectDir, place.configDir, place.notes, path.join(dir, "tmp")])
+    fs.mkdirSync(folder);
+  return { ...place, target: path.join(place.projectDir, "CLAUDE.md") };
+}
+
+/**
+ * Starts the writers and appenders of a scenario, lets `act` disturb them, and stops them.
+ * @param {(crowd: Crowd) => Promise<unknown>} act called when all of them have begun
+ * @returns {Promise<Crowd>}
+ */
+export async function withCrowd(scenario, place, act) {
+  const crowd = new Crowd(scenario, place);
+  try {
+    await crowd.begun();
+    await act(crowd);
+    fs.writeFileSync(place.stop, "");
+    await Promise.all(crowd.all.map(({ ended }) => ended));
+    return crowd;
+  } finally {
+    for (const { child, running } of crowd.all) if (running) child.kill("SIGKILL");
+  }
+}
+
+class Crowd {
+  all = [];
+  killed = 0;
+  suspended = 0;
+  /** The names of those that ended with an error, and how. */
+  failed = [];
+  errors = "";
+  #scenario;
+  #place;
+
+  constructor(scenario, place) {
+    this.#scenario = scenario;
+    this.#place = place;
+    const { writers, appenders = 0 } = scenario;
+    for (let i = 0; i < writers; i++) this.addWriter();
+    for (let i = 0; i < appenders; i++)
+      this.#start("appender", `appender${i}`, "", { pauseMs: APPENDER_PAUSE_MS });
+  }
+
+  addWriter() {
+    const number = this.all.length;
+    const { backends, options = {}, pauseMs = 0 } = this.#scenario;
+    this.#start("writer", `writer${number}`, backends[number % backends.length], { options, pauseMs });
+  }
+
+  #start(program, name, backend, more) {
+    const { target, stop, notes } = this.#place;
+    const params = { target, name, stop, notes: path.join(notes, name), ...more };
+    const { PACT_HOOKS_LIBRARY } = process.env;
+    const env = envOf(this.#place, { PACT_HOOKS_FLOCK: backend, PACT_HOOKS_LIBRARY });
+    const args = [programFile(program), JSON.stringify(params)];
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-    child.stderr.on("data", (text) => {
-      crowd.errors += text;
-    });
     const member = { child, program, running: true };
-    member.ended = new Promise((resolve) => {
-      child.on("close", (code, signal) => {
-        member.running = false;
-        if (code !== 0 && signal !== "SIGKILL") crowd.failed.push(`${name} ended with ${code ?? signal}`);
-        resolve();
-      });
+    member.ended = outputOf(child).then(({ status, signal, stderr }) => {
+      member.running = false;
+      this.errors += stderr;
+      if (status !== 0 && signal !== "SIGKILL") this.failed.push(`${name} ended with ${status ?? signal}`);
     });
-    crowd.all.push(member);
-  };
-  crowd.add = () => {
-    const number = crowd.all.length;
-    start("writer", `writer${number}`, backends[number % backends.length], { options, pauseMs });
-  };
-  for (let i = 0; i < writers; i++) crowd.add();
-  for (let i = 0; i < appenders; i++) start("appender", `appender${i}`, "");
-  crowd.isReady = async () => {
-    const members = crowd.all.length;
-    while (fs.readdirSync(path.join(dir, "notes")).length < members && crowd.failed.length === 0)
+    this.all.push(member);
+  }
+
+  /** Waits until each has opened its notes. */
+  async begun() {
+    const deadline = Date.now() + START_MS;
+    while (fs.readdirSync(this.#place.notes).length < this.all.length && this.failed.length === 0) {
+      if (Date.now() > deadline) throw new Error("a writer does not begin");
       await setTimeout(5);
-  };
-  return crowd;
+    }
+  }
+
+  /** Suspends the process that holds the lock, again and again. */
+  async suspendHolders(suspendMs, until) {
+    const { projectDir } = this.#place;
+    const sidecar = path.join(projectDir, ".CLAUDE.md.lock");
+    while (Date.now() < until - suspendMs) {
+      await setTimeout(Math.random() * 10);
+      const victim = this.all.find(({ child, running }) => running && child.pid === holderOf(sidecar));
+      if (!victim) continue;
+      victim.child.kill("SIGSTOP");
+      this.suspended++;
+      await setTimeout(suspendMs);
+      victim.child.kill("SIGCONT");
+    }
+  }
+
+  /** Kills a writer again and again, and starts another one in its place. */
+  async killWriters(everyMs, until) {
+    while (Date.now() < until) {
+      await setTimeout(everyMs * (0.5 + Math.random()));
+      const writers = this.all.filter(({ running, program }) => running && program === "writer");
+      writers[Math.floor(Math.random() * writers.length)]?.child.kill("SIGKILL");
+      this.killed++;
+      this.addWriter();
+    }
+  }
 }
 
 /** The process that has left its record in the sidecar. */
-export function holderOf(sidecar) {
+function holderOf(sidecar) {
   try {
     return JSON.parse(fs.readFileSync(sidecar, "utf8")).pid;
   } catch {
@@ -54,10 +130,51 @@ export function holderOf(sidecar) {
   }
 }
 
-/** The next run, with nothing to do but to remove what the killed have left. */
-export function sweepUp(target) {
-  const args = [path.join(here, "../helpers/update.mjs"), JSON.stringify({ target, line: "" })];
-  spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+/** One more update, with nothing to do but to remove what the killed writers have left. */
+export function sweepUp(place) {
+  const args = [programFile("../helpers/update"), JSON.stringify({ target: place.target, line: "" })];
+  spawnSync(process.execPath, args, { env: envOf(place), stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Holds what the crowd noted against what is in CLAUDE.md and beside it. */
+export function verdictOf(crowd, { projectDir, target, notes: folder }) {
+  const wrong = [...crowd.failed];
+  const check = (fine, what) => {
+    if (!fine) wrong.push(what);
+  };
+  const notes = linesIn(folder).map((line) => JSON.parse(line));
+  const lines = linesOf(target);
+  const saved = fs.readdirSync(projectDir).filter((name) => name.endsWith(".saved"));
+  const kept = new Set([...lines, ...saved.flatMap((name) => linesOf(path.join(projectDir, name)))]);
+  const written = notes.filter(({ outcome }) => outcome === "written").map(({ line }) => line);
+  const missing = written.filter((line) => !kept.has(line));
+  // An appender's line may be lost together with a writer that was killed before it looked back.
+  const isExcused = (line) => crowd.killed > 0 && line.startsWith("appender");
+  const lost = missing.filter((line) => !isExcused(line));
+  const lostWithKilled = missing.length - lost.length;
+  check(written.length > 0, "no line was written");
+  check(lost.length === 0, `lost: ${lost.slice(0, 5).join(", ")}`);
+  check(lostWithKilled <= crowd.killed, "more appends lost than writers killed");
+  check(crowd.errors === "", crowd.errors);
+  checkClaims(projectDir, check);
+  const counted = {
+    acknowledged: written.length,
+    lost: lost.length,
+    lostWithKilled,
+    abandoned: notes.filter(({ outcome }) => outcome === "abandoned").length,
+    failedOpen: notes.filter(({ lock }) => lock === "fail_open").length,
+    evicted: notes.filter(({ evicted }) => evicted).length,
+    saved: saved.length,
+    suspended: crowd.suspended,
+    killed: crowd.killed,
+  };
+  return { wrong, check, lines, counted };
+}
+
+/** No claim outlives the next update. */
+export function checkClaims(projectDir, check) {
+  const claims = fs.readdirSync(projectDir).filter((name) => name.endsWith(".claim"));
+  check(claims.length === 0, `claims are left: ${claims.join(", ")}`);
 }
 
 /** All lines of all files below a folder. */
@@ -69,6 +186,6 @@ export function linesIn(dir) {
 }
 
 /** Whole lines only: a writer that is killed may leave half of one. */
-export function linesOf(file) {
+function linesOf(file) {
   return fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { type Answer, answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalsIn } from "../helpers/journal.ts";
-import type { Output } from "../helpers/outputOf.ts";
+import type { Output } from "../helpers/outputOf.mjs";
 import type { Sandbox } from "../helpers/sandbox.ts";
 import { listing, tempDir } from "../helpers/tempDir.ts";
 

@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { answerOf } from "../helpers/hookProcess.ts";
 import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
-import type { Output } from "../helpers/outputOf.ts";
+import type { Output } from "../helpers/outputOf.mjs";
 import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";
