@@ -1,7 +1,7 @@
 /** Measures everything side by side in one run. `npm run bench -- --help` lists the knobs. */
 import fs from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments } from "../scripts/readArguments.mjs";
 import { measureContention } from "./contention.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { measureHook } from "./hook.mjs";
@@ -25,9 +25,23 @@ Writes bench/RESULTS.md and bench/results.json if it has measured everything. Th
 Node from the npm registry the first time.
 `;
 
-const options = readArguments();
-if (options?.help) process.stdout.write(USAGE);
-else if (options) await main(options);
+const args = readArguments(
+  USAGE,
+  {
+    options: {
+      only: { type: "string", default: Object.keys(SECTIONS).join(",") },
+      quick: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
+    },
+  },
+  ({ values }) => {
+    const only = [...new Set(values.only.split(","))];
+    const unknown = only.find((name) => !Object.hasOwn(SECTIONS, name));
+    if (unknown !== undefined) throw new Error(`There is no section "${unknown}".`);
+    return { ...values, only };
+  },
+);
+if (args) await main(args);
 
 async function main({ only, quick, check }) {
   const sections = [];
@@ -57,25 +71,4 @@ function report(compared) {
 
 function showProgress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: "string", default: Object.keys(SECTIONS).join(",") },
-        quick: { type: "boolean", default: false },
-        check: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const only = [...new Set(values.only.split(","))];
-    const unknown = only.find((name) => !Object.hasOwn(SECTIONS, name));
-    if (unknown !== undefined) throw new Error(`There is no section "${unknown}".`);
-    return { ...values, only };
-  } catch (error) {
-    process.stderr.write(`${error.message}\n${USAGE}`);
-    process.exitCode = 2;
-    return undefined;
-  }
 }

@@ -6,11 +6,12 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { withAddon } from "../scripts/nodes.mjs";
 import { root, tempDir } from "./place.mjs";
 import { median, quantile, spread } from "./stats.mjs";
 
 const contender = fileURLToPath(new URL("contender.mjs", import.meta.url));
-const hasAddon = fs.existsSync(path.join(root, "node_modules/fs-ext/build/Release/fs_ext.node"));
+const hasAddon = withAddon(path.join(root, "node_modules")) !== null;
 const RIVALS = {
   "pact-hooks, with the addon": { rival: "pact-hooks", env: { PACT_HOOKS_FLOCK: "addon" }, needsAddon: true },
   "pact-hooks, with the flock program": { rival: "pact-hooks", env: { PACT_HOOKS_FLOCK: "flock" } },

@@ -1,7 +1,6 @@
 /** A hook as a whole process, beside a bare Node: what a session start pays. */
-import fs from "node:fs";
 import path from "node:path";
-import { fetchAddon, fetchOtherNodes } from "../scripts/nodes.mjs";
+import { fetchAddon, fetchOtherNodes, withAddon } from "../scripts/nodes.mjs";
 import { installPlugin, newProject, payload, root, timeProcess } from "./place.mjs";
 import { roundRobin, spread } from "./stats.mjs";
 
@@ -31,7 +30,8 @@ export async function measureHook({ quick, progress }) {
 }
 
 async function measureOn(node, rounds, progress) {
-  const addon = node.program === process.execPath ? ownAddon() : fetchAddon(node);
+  const isOwn = node.program === process.execPath;
+  const addon = isOwn ? withAddon(path.join(root, "node_modules")) : fetchAddon(node);
   const cases = casesOf(node.program, installPlugin(null), addon && installPlugin(addon));
   const times = await roundRobin(cases, rounds, (done) => progress(`hook, Node ${node.version}: ${done}`));
   const ratios = {};
@@ -58,11 +58,6 @@ async function measureOn(node, rounds, progress) {
     goals,
     ratios,
   };
-}
-
-function ownAddon() {
-  const modules = path.join(root, "node_modules");
-  return fs.existsSync(path.join(modules, "fs-ext/build/Release/fs_ext.node")) ? modules : null;
 }
 
 function casesOf(program, plugin, pluginWithAddon) {

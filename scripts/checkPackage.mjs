@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchFromNpm } from "./fetchFromNpm.mjs";
+import { fetchProgram } from "./fetchFromNpm.mjs";
 
 const PUBLINT = "publint@0.3.25";
 const TYPES = "@arethetypeswrong/cli@0.18.5";
@@ -16,9 +16,9 @@ try {
     execFileSync(file, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
   execFileSync("npm", ["pack", "--loglevel=error", dist], { cwd: folder, stdio: "pipe" });
   const [tarball = ""] = fs.readdirSync(folder);
-  run(path.join(fetchFromNpm(PUBLINT), "node_modules/.bin/publint"), "--strict", tarball);
+  run(fetchProgram(PUBLINT, "publint"), "--strict", tarball);
   // The package is for import only; a CommonJS caller uses import().
-  run(path.join(fetchFromNpm(TYPES), "node_modules/.bin/attw"), "--profile", "esm-only", tarball);
+  run(fetchProgram(TYPES, "attw"), "--profile", "esm-only", tarball);
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
 }

@@ -1,1 +1,1 @@
-export function fetchFromNpm(spec: string): string;
+export function fetchProgram(spec: string, program: string): string;

@@ -25,3 +25,8 @@ export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
   fs.writeFileSync(path.join(dir, "complete"), "");
   return dir;
 }
+
+/** @returns the file of a program that a package at an exact version has */
+export function fetchProgram(spec, program) {
+  return path.join(fetchFromNpm(spec), "node_modules/.bin", program);
+}

@@ -7,9 +7,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { transformSync } from "esbuild";
 import { parseAst } from "vite";
+import { readArguments } from "./readArguments.mjs";
 
 const USAGE = `Usage: npm run mutate -- FILE [TEST...] [--most N]
 
@@ -134,23 +134,19 @@ function copyOfCheckout() {
   return copy;
 }
 
-try {
-  const options = {
-    most: { type: "string", default: "40" },
-    help: { type: "boolean", short: "h" },
-  };
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const config = { options: { most: { type: "string", default: "40" } }, allowPositionals: true };
+const args = readArguments(USAGE, config, ({ values, positionals }) => {
   const [file, ...tests] = positionals;
-  if (values.help) process.stdout.write(USAGE);
-  else if (file === undefined) throw new Error("FILE is missing");
-  else if (!(Number(values.most) >= 1)) throw new Error("--most must be a number from 1");
-  else {
-    const own = `tests/${file.replace(/\.ts$/, ".")}`;
-    const survivors = survivorsOf(file, tests.length > 0 ? tests : [own], Number(values.most));
-    console.log(`${survivors.length} survived`);
-    process.exitCode = survivors.length > 0 ? 1 : 0;
-  }
+  if (file === undefined) throw new Error("FILE is missing");
+  if (!(Number(values.most) >= 1)) throw new Error("--most must be a number from 1");
+  const own = `tests/${file.replace(/\.ts$/, ".")}`;
+  return { file, tests: tests.length > 0 ? tests : [own], most: Number(values.most) };
+});
+try {
+  const survivors = args && survivorsOf(args.file, args.tests, args.most);
+  if (survivors) console.log(`${survivors.length} survived`);
+  if (survivors?.length > 0) process.exitCode = 1;
 } catch (error) {
-  process.stderr.write(`${error.message}\n${USAGE}`);
+  console.error(error.message);
   process.exitCode = 2;
 }

@@ -28,6 +28,10 @@ export function fetchAddon({ version, program }) {
   const home = path.join(modules, packageOfPlatform);
   const env = { PATH: `${home}/bin:${process.env.PATH}`, npm_config_nodedir: home };
   const dir = fetchFromNpm(ADDON, { name: `${ADDON} for node ${version}`, env });
-  const addon = path.join(dir, "node_modules/fs-ext/build/Release/fs_ext.node");
-  return fs.existsSync(addon) ? path.join(dir, "node_modules") : null;
+  return withAddon(path.join(dir, "node_modules"));
+}
+
+/** @returns {string | null} a `node_modules` if the addon in it is compiled */
+export function withAddon(modules) {
+  return fs.existsSync(path.join(modules, "fs-ext/build/Release/fs_ext.node")) ? modules : null;
 }

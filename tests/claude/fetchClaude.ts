@@ -1,6 +1,5 @@
-import path from "node:path";
 import type { TestProject } from "vitest/node";
-import { fetchFromNpm } from "../../scripts/fetchFromNpm.mjs";
+import { fetchProgram } from "../../scripts/fetchFromNpm.mjs";
 
 /** The one place that says which version of Claude Code is tested with. */
 export const CLAUDE_CODE_VERSION = "2.1.330";
@@ -12,6 +11,5 @@ declare module "vitest" {
 }
 
 export default function setup({ provide }: TestProject): void {
-  const dir = fetchFromNpm(`@anthropic-ai/claude-code@${CLAUDE_CODE_VERSION}`);
-  provide("claude", path.join(dir, "node_modules/.bin/claude"));
+  provide("claude", fetchProgram(`@anthropic-ai/claude-code@${CLAUDE_CODE_VERSION}`, "claude"));
 }
