@@ -21,8 +21,8 @@
  * - the timeout has passed, or this machine has no way to flock;
  * - the sidecar cannot be opened, locked, read, written or unlinked, for whatever reason the system gives;
  * - the target is one that we refuse to write.
- * In these cases, and no others, the writer goes on without the lock, after one `lock_fail_open` event. Each evicted or
- * crashed holder is one `lock_reaped` event.
+ * In these cases, and no others, the writer goes on without the lock, after one `lock_fail_open` event. Each unlinked
+ * sidecar that was held, or still had a record, is one `lock_reaped` event.
  */
 import fs from "node:fs";
 import type { LockHolder } from "./journal/events.ts";
@@ -37,7 +37,7 @@ import { monotonicMs, sleepMs } from "./system/time.ts";
 
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 
-/** A waiter evicts only after a held, stale sidecar stays untouched this long, because some holders never touch the mtime. */
+/** A held, stale sidecar must stay untouched this long before eviction, because some holders never touch the mtime. */
 const PATIENCE_MS = 1000;
 const MIN_PAUSE_MS = 1;
 /** Bounds the time from one writer's release to the next writer's try. */
