@@ -2,16 +2,15 @@
 
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { messageOf } from "../shared/system/errors.ts";
-import { printable } from "../shared/text/characters.ts";
 import { type AuditResult, auditJournals } from "./audit/auditJournals.ts";
 import { auditHtml } from "./audit/html.ts";
 import { showProgress } from "./audit/progress.ts";
 import { auditText } from "./audit/text.ts";
 import { writePage } from "./audit/writePage.ts";
+import { runnerOf, UsageError } from "./cli/command.ts";
 import { formatRate, plural } from "./cli/format.ts";
-import { note, print } from "./cli/output.ts";
+import { note, print, printLine } from "./cli/output.ts";
 import { screenOf } from "./cli/terminal.ts";
-import { parseArguments, UsageError } from "./cli/usage.ts";
 import type { Trouble } from "./journal/findJournals.ts";
 import type { Selection } from "./journal/selection.ts";
 import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./journal/selectionOptions.ts";
@@ -40,49 +39,42 @@ Examples:
 
 const MAX_TROUBLES_SHOWN = 5;
 
-/** @returns the exit code: 1 above `--max-fail-open-rate`, or if the page cannot be written @throws {UsageError} */
-export function runAudit(args: string[]): number {
-  const { values } = parseArguments(
-    {
-      args,
-      options: {
-        ...SELECTION_OPTIONS,
-        json: { type: "boolean" },
-        html: { type: "string" },
-        "max-fail-open-rate": { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  if (values.html === "") throw new UsageError("--html needs the name of a file", USAGE);
-  const selection = selectionOf(values, USAGE);
-  const limit = limitOf(values["max-fail-open-rate"]);
-  const result = read(selection);
-  if (values.json) print(`${printable(JSON.stringify(toJson(result, selection)))}\n`);
-  let written = true;
-  if (values.html !== undefined) written = writeHtml(result, selection, values.html);
-  else if (!values.json)
-    print(auditText(result, describeSelection(selection), screenOf(process.stdout, process.env)));
-  const exceeded = exceeds(result, limit);
-  return written && !exceeded ? 0 : 1;
-}
+/** The exit code is 1 above `--max-fail-open-rate`, or if the page cannot be written. */
+export const run = runnerOf({
+  usage: USAGE,
+  options: {
+    ...SELECTION_OPTIONS,
+    json: { type: "boolean" },
+    html: { type: "string" },
+    "max-fail-open-rate": { type: "string" },
+  },
+  takes: "nothing",
+  run({ json, html, "max-fail-open-rate": rate, ...values }) {
+    if (html === "") throw new UsageError("--html needs the name of a file");
+    const selection = selectionOf(values);
+    const limit = limitOf(rate);
+    const result = read(selection);
+    if (json) printLine(JSON.stringify(toJson(result, selection)));
+    let written = true;
+    if (html !== undefined) written = writeHtml(result, selection, html);
+    else if (!json)
+      print(auditText(result, describeSelection(selection), screenOf(process.stdout, process.env)));
+    const exceeded = exceeds(result, limit);
+    return written && !exceeded ? 0 : 1;
+  },
+});
 
 function read(selection: Selection): AuditResult {
-  const progress = showProgress(process.stderr);
+  const progress = showProgress();
   const troubles: Trouble[] = [];
   const remember = (trouble: Trouble) => {
     if (troubles.length < MAX_TROUBLES_SHOWN) troubles.push(trouble);
   };
   const result = auditJournals(journalRoot(), selection, remember, progress.tick);
   progress.end();
-  for (const { path, message } of troubles) note(printable(`pact-hooks: ${path} was not read: ${message}`));
+  for (const { path, message } of troubles) note(`${path} was not read: ${message}`);
   const hidden = result.unreadableFiles - troubles.length;
-  if (hidden > 0) note(`pact-hooks: ${plural(hidden, "more journal")} not read`);
+  if (hidden > 0) note(`${plural(hidden, "more journal")} not read`);
   return result;
 }
 
@@ -103,10 +95,10 @@ function writeHtml(result: AuditResult, selection: Selection, file: string): boo
   try {
     writePage(file, auditHtml(result, describeSelection(selection), new Date()));
   } catch (error) {
-    note(printable(`pact-hooks: ${file} was not written: ${messageOf(error)}`));
+    note(`${file} was not written: ${messageOf(error)}`);
     return false;
   }
-  note(printable(`pact-hooks: wrote ${file}`));
+  note(`wrote ${file}`);
   return true;
 }
 
@@ -115,11 +107,11 @@ function limitOf(text: string | undefined): number | undefined {
   const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? [];
   const limit = number === undefined ? Number.NaN : Number(number) / (percent ? 100 : 1);
   if (limit >= 0 && limit <= 1) return limit;
-  throw new UsageError(`--max-fail-open-rate is a share from 0 to 1, or a percentage, not '${text}'`, USAGE);
+  throw new UsageError(`--max-fail-open-rate is a share from 0 to 1, or a percentage, not '${text}'`);
 }
 
 function exceeds({ failOpenRate }: AuditResult, limit: number | undefined): boolean {
   if (limit === undefined || failOpenRate === null || failOpenRate <= limit) return false;
-  note(`pact-hooks: the fail-open rate, ${formatRate(failOpenRate)}, is above ${formatRate(limit)}`);
+  note(`the fail-open rate, ${formatRate(failOpenRate)}, is above ${formatRate(limit)}`);
   return true;
 }

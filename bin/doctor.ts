@@ -1,9 +1,8 @@
 /** `pact-hooks doctor`: looks at a project and says what needs doing. */
-import fs from "node:fs";
-import path from "node:path";
 import { printable } from "../shared/text/characters.ts";
+import { runnerOf } from "./cli/command.ts";
+import { print, printLines } from "./cli/output.ts";
 import { paint } from "./cli/paint.ts";
-import { parseArguments, UsageError } from "./cli/usage.ts";
 import { examine, type Finding } from "./doctor/checks.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]
@@ -23,26 +22,18 @@ Examples:
 
 const MARKS = { ok: ["green", "ok     "], note: ["cyan", "note   "], problem: ["red", "problem"] } as const;
 
-/** @returns the exit code @throws {UsageError} */
-export function runDoctor(args: string[]): number {
-  const options = { json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
-  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (positionals.length > 1) throw new UsageError("doctor takes one folder", USAGE);
-  const dir = path.resolve(positionals[0] ?? ".");
-  if (!fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`${dir} is not a folder`, USAGE);
-  }
-  const findings = examine(dir);
-  const healthy = findings.every(({ level }) => level !== "problem");
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ healthy, findings }, null, 2)}\n` : asText(findings, healthy),
-  );
-  return healthy ? 0 : 1;
-}
+export const run = runnerOf({
+  usage: USAGE,
+  options: { json: { type: "boolean" } },
+  takes: "folder",
+  run({ json }, dir) {
+    const findings = examine(dir);
+    const healthy = findings.every(({ level }) => level !== "problem");
+    if (json) printLines(JSON.stringify({ healthy, findings }, null, 2));
+    else print(asText(findings, healthy));
+    return healthy ? 0 : 1;
+  },
+});
 
 function asText(findings: Finding[], healthy: boolean): string {
   const lines = findings.flatMap(({ check, level, message, advice }) => {

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { excludeAddition, makeExcludeChange } from "../shared/install/gitExcludes.ts";
 import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { print } from "./cli/output.ts";
-import { parseArguments } from "./cli/usage.ts";
-import { complain, folderOf, look, make, type NamedChange, say, show } from "./install/changes.ts";
+import { runnerOf } from "./cli/command.ts";
+import { note, printLine } from "./cli/output.ts";
+import { look, make, type NamedChange, show } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
 
@@ -33,19 +33,14 @@ Examples:
 /** This plugin's folder: the command line lies in its `bin`. */
 const PLUGIN_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-/** @returns the exit code @throws {UsageError} */
-export function runInstall(args: string[]): number {
-  const options = {
-    user: { type: "boolean" },
-    "dry-run": { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  } as const;
-  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  const dir = folderOf(positionals, "install", USAGE);
+export const run = runnerOf({
+  usage: USAGE,
+  options: { user: { type: "boolean" }, "dry-run": { type: "boolean" } },
+  takes: "folder",
+  run: install,
+});
+
+function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): number {
   const place = values.user ? userSettings() : projectSettings(dir);
   const { enabledIn } = startersOf(dir);
   const settings: NamedChange = {
@@ -59,7 +54,8 @@ export function runInstall(args: string[]): number {
     const done = "added the names of lock files, which git status then hides";
     changes.unshift({ wanted: exclude, done, make: makeExcludeChange });
   }
-  if (enabledIn[0]) say(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
+  if (enabledIn[0])
+    printLine(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
   if (values["dry-run"]) return showAll(changes);
   // Settings that are left alone: then nothing else is done either.
   if (changes.includes(settings) && look(settings) === false) return 1;
@@ -69,7 +65,7 @@ export function runInstall(args: string[]): number {
 
 function showAll(changes: readonly NamedChange[]): number {
   const previews = changes.map((change) => look(change));
-  if (previews.every((preview) => preview === null)) say("Nothing to change.");
+  if (previews.every((preview) => preview === null)) printLine("Nothing to change.");
   changes.filter((_change, index) => previews[index]).forEach(show);
   return previews.includes(false) ? 1 : 0;
 }
@@ -77,16 +73,16 @@ function showAll(changes: readonly NamedChange[]): number {
 function makeAll(changes: readonly NamedChange[]): number {
   const results = changes.map((change) => make(change, "install"));
   if (results.every((result) => result?.outcome === "unchanged"))
-    say("Nothing to change: all of it is there.");
+    printLine("Nothing to change: all of it is there.");
   else if (results.at(-1)?.outcome === "written") {
-    say("The next session of Claude Code runs them. To undo it: pact-hooks uninstall");
+    printLine("The next session of Claude Code runs them. To undo it: pact-hooks uninstall");
   }
   return results.includes(null) ? 1 : 0;
 }
 
 function warnOfNpx(): void {
   if (!PLUGIN_ROOT.split(path.sep).includes("_npx")) return;
-  complain(
+  note(
     `the hooks run from ${PLUGIN_ROOT}, a folder that npx may empty. To last, install it first: npm i -g pact-hooks`,
   );
 }

@@ -1,11 +1,10 @@
 /** `pact-hooks journal`: the session journals, for a person and for a shell script. */
 
-import { print } from "./cli/output.ts";
-import { UsageError } from "./cli/usage.ts";
-import { runJournalPrune } from "./journal/prune.ts";
-import { runJournalRead } from "./journal/read.ts";
-import { runJournalTail } from "./journal/tail.ts";
-import { runJournalWrite } from "./journal/write.ts";
+import { runnerOfGroup } from "./cli/command.ts";
+import { run as runPrune } from "./journal/prune.ts";
+import { run as runRead } from "./journal/read.ts";
+import { run as runTail } from "./journal/tail.ts";
+import { run as runWrite } from "./journal/write.ts";
 
 const USAGE = `Usage: pact-hooks journal COMMAND [OPTIONS]
 
@@ -24,23 +23,9 @@ Examples:
   pact-hooks journal prune --older-than 90d
 `;
 
-type Run = (args: string[]) => number | Promise<number>;
-
-const COMMANDS: Record<string, Run> = {
-  read: runJournalRead,
-  tail: runJournalTail,
-  write: runJournalWrite,
-  prune: runJournalPrune,
-};
-
-/** @returns the exit code @throws {UsageError} */
-export function runJournal([command, ...rest]: string[]): number | Promise<number> {
-  if (command === "-h" || command === "--help") {
-    print(USAGE);
-    return 0;
-  }
-  if (command === undefined) throw new UsageError("journal needs a command", USAGE);
-  if (!Object.hasOwn(COMMANDS, command))
-    throw new UsageError(`there is no command 'journal ${command}'`, USAGE);
-  return (COMMANDS[command] as Run)(rest);
-}
+export const run = runnerOfGroup(USAGE, {
+  read: runRead,
+  tail: runTail,
+  write: runWrite,
+  prune: runPrune,
+});

@@ -1,5 +1,6 @@
-import { isCode } from "../shared/system/errors.ts";
-import { UsageError } from "./cli/usage.ts";
+/** The command line: which command is meant. */
+import { exitCodeOf, type Run, runnerOfGroup } from "./cli/command.ts";
+import { printLine } from "./cli/output.ts";
 
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]
 
@@ -24,43 +25,23 @@ Examples:
   pact-hooks install --dry-run
 `;
 
-type Run = (args: string[]) => number | Promise<number>;
+const printVersion: Run = () =>
+  exitCodeOf(USAGE, () => {
+    printLine(PACT_HOOKS_VERSION);
+    return 0;
+  });
 
 /** Each command's code is loaded only to run it. */
-const COMMANDS: Record<string, () => Promise<Run>> = {
-  try: async () => (await import("./try.ts")).runTry,
-  doctor: async () => (await import("./doctor.ts")).runDoctor,
-  audit: async () => (await import("./audit.ts")).runAudit,
-  journal: async () => (await import("./journal.ts")).runJournal,
-  restore: async () => (await import("./restore.ts")).runRestore,
-  install: async () => (await import("./install.ts")).runInstall,
-  uninstall: async () => (await import("./uninstall.ts")).runUninstall,
-};
-
-async function main([command, ...rest]: string[]): Promise<number> {
-  if (command === "-h" || command === "--help") return print(USAGE);
-  if (command === "-V" || command === "--version") return print(`${PACT_HOOKS_VERSION}\n`);
-  if (command === undefined) throw new UsageError("a command is missing", USAGE);
-  if (!Object.hasOwn(COMMANDS, command)) throw new UsageError(`there is no command '${command}'`, USAGE);
-  const load = COMMANDS[command] as (typeof COMMANDS)[string];
-  return (await load())(rest);
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
-
-// A reader that has seen enough (`| head`) is no failure of ours.
-process.stdout.on("error", (error) => {
-  if (!isCode(error, "EPIPE")) throw error;
-  process.exit();
+const run = runnerOfGroup(USAGE, {
+  try: async (args) => (await import("./try.ts")).run(args),
+  doctor: async (args) => (await import("./doctor.ts")).run(args),
+  audit: async (args) => (await import("./audit.ts")).run(args),
+  journal: async (args) => (await import("./journal.ts")).run(args),
+  restore: async (args) => (await import("./restore.ts")).run(args),
+  install: async (args) => (await import("./install.ts")).run(args),
+  uninstall: async (args) => (await import("./uninstall.ts")).run(args),
+  "-V": printVersion,
+  "--version": printVersion,
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`pact-hooks: ${error.message}\n\n${error.usage}`);
-  process.exitCode = 2;
-}
+process.exitCode = await run(process.argv.slice(2));

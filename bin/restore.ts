@@ -1,15 +1,15 @@
 /** `pact-hooks restore`: brings back a CLAUDE.md as it was before a session first changed it. */
 import fs from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
-import { messageOf } from "../shared/system/errors.ts";
 import { printable } from "../shared/text/characters.ts";
 import { updateFile } from "../shared/update/updateFile.ts";
+import { runnerOf, UsageError } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
+import { note, print, printLine } from "./cli/output.ts";
 import { paint } from "./cli/paint.ts";
-import { parseArguments, UsageError } from "./cli/usage.ts";
 import { findJournals } from "./journal/findJournals.ts";
 
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
@@ -38,36 +38,30 @@ interface Backup {
   projectDir: string | undefined;
 }
 
-/** @returns the exit code @throws {UsageError} */
-export async function runRestore(args: string[]): Promise<number> {
-  const options = {
+export const run = runnerOf({
+  usage: USAGE,
+  options: {
     list: { type: "boolean" },
     project: { type: "string" },
     yes: { type: "boolean", short: "y" },
-    help: { type: "boolean", short: "h" },
-  } as const;
-  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (positionals.length > 1 || (values.list && positionals.length > 0)) {
-    throw new UsageError("restore takes one ID, or --list", USAGE);
-  }
-  const project = values.project ?? (values.list || positionals[0] ? undefined : ".");
-  const backups = findBackups(project && path.resolve(project));
-  if (values.list) return list(backups);
-  const matching = positionals[0]
-    ? backups.filter(({ id }) => id.startsWith(positionals[0] as string))
-    : backups.slice(0, 1);
+  },
+  takes: "words",
+  run({ list: isList, project, yes = false }, ids) {
+    if (ids.length > 1 || (isList && ids.length > 0)) throw new UsageError("restore takes one ID, or --list");
+    const [id] = ids;
+    const dir = project ?? (isList || id ? undefined : ".");
+    const backups = findBackups(dir && path.resolve(dir));
+    return isList ? list(backups) : restore(choose(backups, id), yes);
+  },
+});
+
+/** The one whose ID starts so; the latest if none is given. @throws {UsageError} */
+function choose(backups: Backup[], start: string | undefined): Backup {
+  const matching = start ? backups.filter(({ id }) => id.startsWith(start)) : backups.slice(0, 1);
   const [backup, ...others] = matching;
-  if (!backup)
-    throw new UsageError(
-      `nothing was kept${positionals[0] ? ` under ${positionals[0]}` : " for this project"}`,
-      USAGE,
-    );
-  if (others.length > 0) throw new UsageError(`more than one ID starts with ${positionals[0]}`, USAGE);
-  return restore(backup, values.yes === true);
+  if (!backup) throw new UsageError(`nothing was kept ${start ? `under ${start}` : "for this project"}`);
+  if (others.length > 0) throw new UsageError(`more than one ID starts with ${start}`);
+  return backup;
 }
 
 /** Latest first. What is no longer there is left out. */
@@ -100,11 +94,11 @@ function asBackup(event: JournalEvent, index: number, sessionId: string): Backup
 }
 
 function list(backups: Backup[]): number {
-  if (backups.length === 0) process.stdout.write("Nothing was kept yet.\n");
+  if (backups.length === 0) printLine("Nothing was kept yet.");
   for (const { id, ts, target, file } of backups) {
     const bytes = fs.statSync(file).size;
-    process.stdout.write(
-      `${paint("cyan", printable(id))}  ${ts.slice(0, 19)}Z  ${bytes} bytes  ${printable(target)}\n`,
+    print(
+      `${paint("cyan", printable(id))}  ${printable(`${ts.slice(0, 19)}Z  ${bytes} bytes  ${target}`)}\n`,
     );
   }
   return 0;
@@ -114,33 +108,29 @@ async function restore({ file, target }: Backup, yes: boolean): Promise<number> 
   const before = fs.readFileSync(file, "utf8");
   const now = fs.existsSync(target) ? fs.readFileSync(target, "utf8") : "";
   if (now === before) {
-    process.stdout.write(`${printable(target)} is as it was then.\n`);
+    printLine(`${target} is as it was then.`);
     return 0;
   }
   showDiff(now, before, target);
   if (!yes && !(await confirm(`Restore ${printable(target)}? [y/N] `))) {
-    process.stdout.write("Nothing was changed.\n");
+    printLine("Nothing was changed.");
     return 1;
   }
   const { outcome, message } = updateFile(target, () => before, { hook: "restore" });
-  process.stdout.write(`${printable(target)}: ${outcome === "written" ? "restored" : outcome}\n`);
-  if (message) process.stderr.write(`pact-hooks: ${printable(message)}\n`);
+  printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
+  if (message) note(message);
   return outcome === "written" ? 0 : 1;
 }
 
-/** Nobody there to answer is a no. */
+/** No answer is a no. */
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    process.stderr.write("pact-hooks: to restore it without being asked: --yes\n");
+    note("to restore it without being asked: --yes");
     return false;
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test(await prompt.question(question));
-  } catch (error) {
-    process.stderr.write(`pact-hooks: ${messageOf(error)}\n`);
-    return false;
-  } finally {
-    prompt.close();
+  print(question);
+  for await (const answer of createInterface({ input: process.stdin })) {
+    return /^y(es)?$/i.test(answer.trim());
   }
+  return false;
 }

@@ -9,10 +9,9 @@ import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { configDir, journalPath } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
-import { printable } from "../shared/text/characters.ts";
+import { runnerOf } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
-import { paint } from "./cli/paint.ts";
-import { parseArguments, UsageError } from "./cli/usage.ts";
+import { print, printLine, printLines } from "./cli/output.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
 
@@ -36,35 +35,22 @@ const SAMPLE = `# Sample project
 const HOOK = fileURLToPath(new URL("../hooks/sessionStart.cjs", import.meta.url));
 const HOOK_TIMEOUT_MS = 30_000;
 
-/** @returns the exit code @throws {UsageError} */
-export function runTry(args: string[]): number {
-  const { values, positionals } = parseArguments(
-    {
-      args,
-      allowPositionals: true,
-      options: { here: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  if (positionals.length > 1) throw new UsageError("try takes one folder", USAGE);
-  const dir = path.resolve(positionals[0] ?? ".");
-  if (!fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`${dir} is not a folder`, USAGE);
-  }
-  if (values.here) return tryOn(dir, configDir());
-  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-try-"));
-  try {
-    const copy = path.join(temporary, path.basename(dir) || "project");
-    copyProject(dir, copy);
-    return tryOn(copy, path.join(temporary, "config"));
-  } finally {
-    fs.rmSync(temporary, { recursive: true, force: true });
-  }
-}
+export const run = runnerOf({
+  usage: USAGE,
+  options: { here: { type: "boolean" } },
+  takes: "folder",
+  run({ here }, dir) {
+    if (here) return tryOn(dir, configDir());
+    const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-try-"));
+    try {
+      const copy = path.join(temporary, path.basename(dir) || "project");
+      copyProject(dir, copy);
+      return tryOn(copy, path.join(temporary, "config"));
+    } finally {
+      fs.rmSync(temporary, { recursive: true, force: true });
+    }
+  },
+});
 
 /** Copies CLAUDE.md and what the hook reads with it; the sample if there is no CLAUDE.md. */
 function copyProject(dir: string, copy: string): void {
@@ -77,9 +63,12 @@ function copyProject(dir: string, copy: string): void {
     fs.copyFileSync(path.join(dir, name), path.join(copy, name));
   }
   if (fs.existsSync(path.join(copy, claudeMd))) {
-    say("bold", `On a copy of ${path.join(dir, claudeMd)}; the file itself is not touched (--here would).`);
+    printLine(
+      `On a copy of ${path.join(dir, claudeMd)}; the file itself is not touched (--here would).`,
+      "bold",
+    );
   } else {
-    say("bold", `${dir} has no CLAUDE.md: on a sample instead.`);
+    printLine(`${dir} has no CLAUDE.md: on a sample instead.`, "bold");
     fs.writeFileSync(path.join(copy, "CLAUDE.md"), SAMPLE);
   }
 }
@@ -107,24 +96,23 @@ function tryOn(projectDir: string, config: string): number {
 
   heading(`What changed in ${path.relative(projectDir, file)}`);
   const after = readText(file);
-  if (after === before) say("dim", "nothing");
+  if (after === before) printLine("nothing", "dim");
   else showDiff(before, after, path.relative(projectDir, file));
   const healthy = showAnswer(hook.stdout);
   if (hook.stderr) {
     heading("What the hook said on standard error");
-    process.stdout.write(hook.stderr);
+    printLines(hook.stderr.trimEnd());
   }
   heading("What the journal says");
   const events = journalOf(config, projectDir, sessionId);
-  for (const event of events) process.stdout.write(`${printable(JSON.stringify(event))}\n`);
-  if (events.length === 0) say("red", "nothing");
+  for (const event of events) printLine(JSON.stringify(event));
+  if (events.length === 0) printLine("nothing", "red");
   const start = events.find((event) => event.type === "session_start");
   const lock = start?.lock as { outcome: string; backend: string; waited_ms: number } | undefined;
   heading("Summary");
   const backend = lock ? `${lock.outcome}, backend ${lock.backend}, waited ${lock.waited_ms} ms` : "unknown";
-  process.stdout.write(
-    `lock: ${backend}\nhook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms as a whole process\n`,
-  );
+  printLine(`lock: ${backend}`);
+  printLine(`hook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms as a whole process`);
   return hook.status === 0 && healthy ? 0 : 1;
 }
 
@@ -141,14 +129,14 @@ function showAnswer(stdout: string): boolean {
   heading("What the model is told");
   try {
     const { hookSpecificOutput, systemMessage } = JSON.parse(stdout);
-    process.stdout.write(`${hookSpecificOutput?.additionalContext ?? "nothing"}\n`);
+    printLines(String(hookSpecificOutput?.additionalContext ?? "nothing"));
     if (systemMessage) {
       heading("What the person is told");
-      say("yellow", systemMessage);
+      printLine(systemMessage, "yellow");
     }
     return true;
   } catch (error) {
-    say("red", `the hook's answer is not JSON (${messageOf(error)}): ${stdout}`);
+    printLine(`the hook's answer is not JSON (${messageOf(error)}): ${stdout}`, "red");
     return false;
   }
 }
@@ -160,10 +148,6 @@ function journalOf(config: string, projectDir: string, sessionId: string): Journ
 }
 
 function heading(text: string): void {
-  process.stdout.write("\n");
-  say("bold", text);
-}
-
-function say(format: Parameters<typeof paint>[0], text: string): void {
-  process.stdout.write(`${paint(format, text)}\n`);
+  print("\n");
+  printLine(text, "bold");
 }

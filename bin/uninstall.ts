@@ -10,9 +10,9 @@ import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts"
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
-import { print } from "./cli/output.ts";
-import { parseArguments } from "./cli/usage.ts";
-import { complain, folderOf, look, make, type NamedChange, say, show } from "./install/changes.ts";
+import { runnerOf } from "./cli/command.ts";
+import { note, printLine } from "./cli/output.ts";
+import { look, make, type NamedChange, show } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
@@ -35,20 +35,14 @@ Examples:
   pact-hooks uninstall --user --purge
 `;
 
-/** @returns the exit code @throws {UsageError} */
-export function runUninstall(args: string[]): number {
-  const options = {
-    user: { type: "boolean" },
-    purge: { type: "boolean" },
-    "dry-run": { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  } as const;
-  const { values, positionals } = parseArguments({ args, allowPositionals: true, options }, USAGE);
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  const dir = folderOf(positionals, "uninstall", USAGE);
+export const run = runnerOf({
+  usage: USAGE,
+  options: { user: { type: "boolean" }, purge: { type: "boolean" }, "dry-run": { type: "boolean" } },
+  takes: "folder",
+  run: uninstall,
+});
+
+function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolean }, dir: string): number {
   const place = values.user ? userSettings() : projectSettings(dir);
   // The hooks first, so that no new session brings the block back.
   const changes: NamedChange[] = [
@@ -65,8 +59,7 @@ export function runUninstall(args: string[]): number {
     // A session's lock on the user's own CLAUDE.md.
     values.user ? reachableTarget(path.join(path.dirname(place.settingsPath), "CLAUDE.md")) : undefined,
   ].filter((target) => target !== undefined);
-  const run = values["dry-run"] ? showAll : removeAll;
-  return run(dir, changes, targets);
+  return values["dry-run"] ? showAll(dir, changes, targets) : removeAll(dir, changes, targets);
 }
 
 function showAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
@@ -75,19 +68,19 @@ function showAll(dir: string, changes: readonly NamedChange[], targets: readonly
   const sidecars = new Set(targets.map(sidecarOf).filter((file) => fs.existsSync(file)));
   const previews = all.map((change) => look(change));
   all.filter((_change, index) => previews[index]).forEach(show);
-  for (const file of sidecars) say(`${file} would be removed, if nobody holds it.`);
-  if (previews.every((preview) => preview === null) && sidecars.size === 0) say("Nothing to change.");
+  for (const file of sidecars) printLine(`${file} would be removed, if nobody holds it.`);
+  if (previews.every((preview) => preview === null) && sidecars.size === 0) printLine("Nothing to change.");
   return previews.includes(false) ? 1 : 0;
 }
 
 function removeAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
   const results = changes.map((change) => make(change, "uninstall"));
   const { removed, kept } = removeSidecars(targets);
-  for (const file of removed) say(`${file}: removed`);
-  for (const { path: file, why } of kept) complain(`${file} stays: ${why}. Run this again later.`);
+  for (const file of removed) printLine(`${file}: removed`);
+  for (const { path: file, why } of kept) note(`${file} stays: ${why}. Run this again later.`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
   const folder = path.join(dir, ".claude");
-  if (isOneGone && removeOwnFolder(folder)) say(`${folder}: removed, for it was empty`);
+  if (isOneGone && removeOwnFolder(folder)) printLine(`${folder}: removed, for it was empty`);
   // A lock file that stays is still not to show in git status.
   const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
   if (exclude) {
@@ -95,8 +88,9 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
     const target = reachableTarget(exclude.file, exclude.projectDir);
     if (target) removeSidecars([target]);
   }
-  if (!isOneGone && results.every((result) => result?.outcome === "unchanged")) say("Nothing to change.");
-  else say(`The session journals stay in ${journalRoot()}: pact-hooks journal prune`);
+  if (!isOneGone && results.every((result) => result?.outcome === "unchanged"))
+    printLine("Nothing to change.");
+  else printLine(`The session journals stay in ${journalRoot()}: pact-hooks journal prune`);
   tellOtherStarters(dir);
   return results.includes(null) || kept.length > 0 ? 1 : 0;
 }
@@ -105,7 +99,7 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
 function tellOtherStarters(dir: string): void {
   const { enabledIn, hooksIn } = startersOf(dir);
   for (const file of enabledIn) {
-    complain(`the plugin is still enabled in ${file}: /plugin uninstall pact-hooks@pact-hooks`);
+    note(`the plugin is still enabled in ${file}: /plugin uninstall pact-hooks@pact-hooks`);
   }
-  for (const file of hooksIn) complain(`the hooks are still in ${file}: see pact-hooks uninstall --help`);
+  for (const file of hooksIn) note(`the hooks are still in ${file}: see pact-hooks uninstall --help`);
 }

@@ -1,4 +1,5 @@
 import { formatCount } from "../cli/format.ts";
+import { writeToStderr } from "../cli/output.ts";
 import type { AuditProgress } from "./auditJournals.ts";
 
 const SHOW_AFTER_MS = 1000;
@@ -11,8 +12,8 @@ export interface Progress {
 }
 
 /** One line on standard error that follows the work, once it takes longer than a second and a person is watching. */
-export function showProgress(stderr: NodeJS.WriteStream): Progress {
-  if (!stderr.isTTY) return { tick: () => {}, end: () => {} };
+export function showProgress(): Progress {
+  if (!process.stderr.isTTY) return { tick: () => {}, end: () => {} };
   let nextMs = performance.now() + SHOW_AFTER_MS;
   let isShown = false;
   return {
@@ -20,10 +21,10 @@ export function showProgress(stderr: NodeJS.WriteStream): Progress {
       if (performance.now() < nextMs) return;
       nextMs = performance.now() + EACH_MS;
       isShown = true;
-      stderr.write(`\r\u001b[Kreading: ${formatCount(events)} events in ${formatCount(files)} journals`);
+      writeToStderr(`\r\u001b[Kreading: ${formatCount(events)} events in ${formatCount(files)} journals`);
     },
     end() {
-      if (isShown) stderr.write("\r\u001b[K");
+      if (isShown) writeToStderr("\r\u001b[K");
     },
   };
 }

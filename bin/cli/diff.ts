@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import { printable } from "../../shared/text/characters.ts";
+import { print } from "./output.ts";
 import { paint } from "./paint.ts";
 
 /** Shows a person how a text changes, in colour where there is one. */
@@ -7,7 +8,7 @@ export function showDiff(before: string, after: string, name: string): void {
   const patch = createTwoFilesPatch(`${name} before`, `${name} after`, before, after, "", "", { context: 2 });
   // The first line is a rule of the library's own.
   const lines = patch.trimEnd().split("\n").slice(1).map(printable);
-  process.stdout.write(`${lines.map(coloured).join("\n")}\n`);
+  print(`${lines.map(coloured).join("\n")}\n`);
 }
 
 function coloured(line: string): string {

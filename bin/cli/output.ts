@@ -1,33 +1,62 @@
 import fs from "node:fs";
-import { isCode } from "../../shared/system/errors.ts";
+import { isCode, quietly } from "../../shared/system/errors.ts";
 import { sleepMs } from "../../shared/system/time.ts";
+import { printable } from "../../shared/text/characters.ts";
+import { type Format, paint } from "./paint.ts";
 
+const [STDOUT, STDERR] = [1, 2];
 let isReaderGone = false;
 
 /**
- * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader.
+ * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader. What comes from
+ * files and journals must be `printable`.
  * @returns false once nobody reads any more (`| head`)
  * @throws the system's error, such as ENOSPC
  */
 export function print(text: string): boolean {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length && !isReaderGone; ) {
-    try {
-      written += fs.writeSync(1, bytes, written);
-    } catch (error) {
-      if (isCode(error, "EPIPE")) isReaderGone = true;
-      else if (isCode(error, "EAGAIN")) sleepMs(1);
-      else throw error;
-    }
+  try {
+    if (!isReaderGone) writeAll(STDOUT, text);
+  } catch (error) {
+    if (!isCode(error, "EPIPE")) throw error;
+    isReaderGone = true;
   }
   return !isReaderGone;
 }
 
-/** Tells the person what is not the answer: on standard error, where nobody may listen. */
-export function note(text: string): void {
-  try {
-    fs.writeSync(2, `${text}\n`);
-  } catch {
-    // There is nobody left to tell.
+/** Prints one line, whatever is in it. */
+export function printLine(line: string, format?: Format): boolean {
+  const safe = printable(line);
+  return print(`${format ? paint(format, safe) : safe}\n`);
+}
+
+/** Prints a text of several lines, whatever is in them. */
+export function printLines(text: string): boolean {
+  return print(`${text.split("\n").map(printable).join("\n")}\n`);
+}
+
+/**
+ * Tells the person what is not the answer: on standard error, where nobody may listen.
+ * @param more lines of our own, which follow
+ */
+export function note(message: string, more = ""): void {
+  writeToStderr(`pact-hooks: ${printable(message)}\n${more}`);
+}
+
+/** Never throws: if standard error is closed, there is no one left to tell. */
+export function writeToStderr(text: string): void {
+  quietly(() => writeAll(STDERR, text));
+}
+
+/** @throws the system's error */
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += fs.writeSync(fd, bytes, written);
+    } catch (error) {
+      // A pipe that is full, and that its other end has set not to wait.
+      if (!isCode(error, "EAGAIN")) throw error;
+      sleepMs(1);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-type Format = Parameters<typeof styleText>[0];
+export type Format = Parameters<typeof styleText>[0];
 
 /** Colours a text for standard output, where that is a terminal with colours or `FORCE_COLOR` asks for them. */
 export function paint(format: Format, text: string): string {

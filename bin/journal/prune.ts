@@ -1,10 +1,9 @@
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { messageOf } from "../../shared/system/errors.ts";
-import { printable } from "../../shared/text/characters.ts";
+import { runnerOf, UsageError } from "../cli/command.ts";
 import { formatBytes, plural } from "../cli/format.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf, shown } from "../cli/terminal.ts";
-import { parseArguments, UsageError } from "../cli/usage.ts";
 import type { Trouble } from "./findJournals.ts";
 import { parseAge } from "./moment.ts";
 import { findOldSessions, type OldSession, removeSession } from "./oldSessions.ts";
@@ -24,35 +23,24 @@ Examples:
   pact-hooks journal prune --older-than 90d --yes
 `;
 
-/** @returns the exit code: 1 if something could not be read or removed @throws {UsageError} */
-export function runJournalPrune(args: string[]): number {
-  const { values } = parseArguments(
-    {
-      args,
-      options: {
-        "older-than": { type: "string" },
-        yes: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  const text = values["older-than"];
-  if (text === undefined) throw new UsageError("prune needs --older-than", USAGE);
-  const age = parseAge(text);
-  if (!age) throw new UsageError(`--older-than is an age such as 90d, not '${text}'`, USAGE);
-  return prune(Date.now() - age, values.yes ?? false);
-}
+/** The exit code is 1 if something could not be read or removed. */
+export const run = runnerOf({
+  usage: USAGE,
+  options: { "older-than": { type: "string" }, yes: { type: "boolean" } },
+  takes: "nothing",
+  run({ "older-than": text, yes = false }) {
+    if (text === undefined) throw new UsageError("prune needs --older-than");
+    const age = parseAge(text);
+    if (!age) throw new UsageError(`--older-than is an age such as 90d, not '${text}'`);
+    return prune(Date.now() - age, yes);
+  },
+});
 
 function prune(beforeMs: number, isForReal: boolean): number {
   let [sessions, bytes, failures] = [0, 0, 0];
   const trouble = ({ path, message }: Trouble) => {
     failures++;
-    note(printable(`pact-hooks: ${path}: ${message}`));
+    note(`${path}: ${message}`);
   };
   for (const session of findOldSessions(journalRoot(), beforeMs, trouble)) {
     if (isForReal && !remove(session, trouble)) continue;

@@ -1,11 +1,10 @@
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
-import { printable } from "../../shared/text/characters.ts";
+import { runnerOf } from "../cli/command.ts";
 import { plural } from "../cli/format.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf } from "../cli/terminal.ts";
-import { parseArguments } from "../cli/usage.ts";
 import { eventLine, jsonLine } from "./eventLine.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
 import { filterFor, timeOf } from "./selection.ts";
@@ -29,42 +28,29 @@ Examples:
   pact-hooks journal read --project . --json | jq -r .type | sort | uniq -c
 `;
 
-/** @returns the exit code @throws {UsageError} */
-export function runJournalRead(args: string[]): number {
-  const { values } = parseArguments(
-    {
-      args,
-      options: {
-        ...SELECTION_OPTIONS,
-        type: { type: "string", multiple: true },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  const filter = filterFor({ ...selectionOf(values, USAGE), types: values.type });
-  const screen = screenOf(process.stdout, process.env);
-  const line = (event: JournalEvent) => (values.json ? jsonLine(event) : eventLine(event, screen));
-  const tally = { badLines: 0 };
-  const trouble = ({ path, message }: Trouble) =>
-    note(printable(`pact-hooks: ${path} was not read: ${message}`));
-  for (const journal of inOrder(journalRoot(), trouble)) {
-    try {
-      for (const event of readEvents(journal.path, tally)) {
-        if (filter(event, timeOf(event), journal) && !print(line(event))) return 0;
+export const run = runnerOf({
+  usage: USAGE,
+  options: { ...SELECTION_OPTIONS, type: { type: "string", multiple: true }, json: { type: "boolean" } },
+  takes: "nothing",
+  run({ type: types, json, ...values }) {
+    const filter = filterFor({ ...selectionOf(values), types });
+    const screen = screenOf(process.stdout, process.env);
+    const line = (event: JournalEvent) => (json ? jsonLine(event) : eventLine(event, screen));
+    const tally = { badLines: 0 };
+    const trouble = ({ path, message }: Trouble) => note(`${path} was not read: ${message}`);
+    for (const journal of inOrder(journalRoot(), trouble)) {
+      try {
+        for (const event of readEvents(journal.path, tally)) {
+          if (filter(event, timeOf(event), journal) && !print(line(event))) return 0;
+        }
+      } catch (error) {
+        trouble({ path: journal.path, message: messageOf(error) });
       }
-    } catch (error) {
-      trouble({ path: journal.path, message: messageOf(error) });
     }
-  }
-  if (tally.badLines > 0) note(`pact-hooks: skipped ${plural(tally.badLines, "line")} that are not events`);
-  return 0;
-}
+    if (tally.badLines > 0) note(`skipped ${plural(tally.badLines, "line")} that are not events`);
+    return 0;
+  },
+});
 
 /** The journals, in the order of their first events. */
 function inOrder(root: string, trouble: (found: Trouble) => void): FoundJournal[] {

@@ -1,7 +1,7 @@
 /** The options that say which events are meant, the same for every command that reads journals. */
 import path from "node:path";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
-import { UsageError } from "../cli/usage.ts";
+import { UsageError } from "../cli/command.ts";
 import { type Moment, parseMoment } from "./moment.ts";
 import type { Selection } from "./selection.ts";
 
@@ -22,33 +22,32 @@ export interface SelectionValues {
 const DAY_MS = 86_400_000;
 
 /** @throws {UsageError} for a value that means nothing */
-export function selectionOf(values: SelectionValues, usage: string): Selection {
-  const since = values.since === undefined ? undefined : momentOf("--since", values.since, usage);
-  const until = values.until === undefined ? undefined : momentOf("--until", values.until, usage);
+export function selectionOf(values: SelectionValues): Selection {
+  const since = values.since === undefined ? undefined : momentOf("--since", values.since);
+  const until = values.until === undefined ? undefined : momentOf("--until", values.until);
   if (values.session !== undefined && !isSessionId(values.session)) {
-    throw new UsageError(`'${values.session}' is not a session id`, usage);
+    throw new UsageError(`'${values.session}' is not a session id`);
   }
   return {
     sinceMs: since?.ms,
     // Until a day includes that day.
     untilMs: until && (until.isDay ? until.ms + DAY_MS : until.ms),
-    projectDir: projectOf(values.project, usage),
+    projectDir: projectOf(values.project),
     sessionId: values.session,
   };
 }
 
 /** The folder of `--project`, absolute. It need not be there any more. @throws {UsageError} if it is empty */
-export function projectOf(project: string | undefined, usage: string): string | undefined {
-  if (project === "") throw new UsageError("--project is empty", usage);
+export function projectOf(project: string | undefined): string | undefined {
+  if (project === "") throw new UsageError("--project is empty");
   return project === undefined ? undefined : path.resolve(project);
 }
 
-function momentOf(option: string, text: string, usage: string): Moment {
+function momentOf(option: string, text: string): Moment {
   const moment = parseMoment(text, Date.now());
   if (moment) return moment;
   throw new UsageError(
     `${option} is an age, such as 7d or 12h, or a date, such as 2026-01-31 or 2026-01-31T12:00Z, not '${text}'`,
-    usage,
   );
 }
 

@@ -2,10 +2,9 @@ import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
-import { printable } from "../../shared/text/characters.ts";
+import { runnerOf } from "../cli/command.ts";
 import { note, print } from "../cli/output.ts";
 import { screenOf } from "../cli/terminal.ts";
-import { parseArguments } from "../cli/usage.ts";
 import { eventLine, jsonLine } from "./eventLine.ts";
 import { type FoundJournal, findJournals } from "./findJournals.ts";
 import { JournalFollower } from "./follower.ts";
@@ -34,33 +33,26 @@ const LOOK_SHARE = 0.05;
 /** Far below the number of files that a process may have open. */
 const MAX_OPEN = 200;
 
-/** @returns the exit code, after SIGINT or when nobody reads any more @throws {UsageError} */
-export async function runJournalTail(args: string[]): Promise<number> {
-  const { values } = parseArguments(
-    {
-      args,
-      options: {
-        session: { type: "string" },
-        project: { type: "string" },
-        type: { type: "string", multiple: true },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    print(USAGE);
+/** Ends after SIGINT, or when nobody reads any more. */
+export const run = runnerOf({
+  usage: USAGE,
+  options: {
+    session: { type: "string" },
+    project: { type: "string" },
+    type: { type: "string", multiple: true },
+    json: { type: "boolean" },
+  },
+  takes: "nothing",
+  async run({ type: types, json, ...values }) {
+    const filter = filterFor({ ...selectionOf(values), types });
+    const screen = screenOf(process.stdout, process.env);
+    const line = (event: JournalEvent) => (json ? jsonLine(event) : eventLine(event, screen));
+    const interrupted = new AbortController();
+    process.once("SIGINT", () => interrupted.abort());
+    await follow(filter, (event) => print(line(event)), interrupted.signal);
     return 0;
-  }
-  const filter = filterFor({ ...selectionOf(values, USAGE), types: values.type });
-  const screen = screenOf(process.stdout, process.env);
-  const line = (event: JournalEvent) => (values.json ? jsonLine(event) : eventLine(event, screen));
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  await follow(filter, (event) => print(line(event)), interrupted.signal);
-  return 0;
-}
+  },
+});
 
 /** @param show returns false when it wants no more */
 async function follow(
@@ -71,7 +63,7 @@ async function follow(
   const root = journalRoot();
   const followers = new Map<string, JournalFollower>();
   for (const { path } of newestFirst(listJournals(root))) addFollower(followers, path).skipToEnd();
-  note(printable(`pact-hooks: following the journals below ${root}; Ctrl-C ends`));
+  note(`following the journals below ${root}; Ctrl-C ends`);
   while (!interrupted.aborted) {
     const startedAt = performance.now();
     if (!look(root, followers, filter, show)) return;

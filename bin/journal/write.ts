@@ -3,8 +3,7 @@ import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
-import { print } from "../cli/output.ts";
-import { parseArguments, UsageError } from "../cli/usage.ts";
+import { runnerOf, UsageError } from "../cli/command.ts";
 import { projectOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
@@ -26,39 +25,26 @@ Examples:
 
 const MAX_BYTES = 1024 * 1024;
 
-/** @returns the exit code: 1 if the journal cannot be written @throws {UsageError} also for a wrong event */
-export function runJournalWrite(args: string[]): number {
-  const { values, positionals } = parseArguments(
-    {
-      args,
-      allowPositionals: true,
-      options: {
-        session: { type: "string" },
-        project: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    },
-    USAGE,
-  );
-  if (values.help) {
-    print(USAGE);
-    return 0;
-  }
-  const [type, ...pairs] = positionals;
-  if (type === undefined) throw new UsageError("journal write needs the type of an event", USAGE);
-  const sessionId = values.session;
-  if (sessionId !== undefined && !isSessionId(sessionId)) {
-    throw new UsageError(`'${sessionId}' is not a session id`, USAGE);
-  }
-  const projectDir = projectOf(values.project, USAGE) ?? process.cwd();
-  const rules = rulesOf(type) ?? {};
-  const given = pairs.length > 0 ? fieldsOf(pairs, rules) : fieldsFromStdin();
-  const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
-  const problem = problemOf(type, fields);
-  if (problem) throw new UsageError(problem, USAGE);
-  // Its fields have just been checked.
-  return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
-}
+/** The exit code is 1 if the journal cannot be written. */
+export const run = runnerOf({
+  usage: USAGE,
+  options: { session: { type: "string" }, project: { type: "string" } },
+  takes: "words",
+  run({ session: sessionId, project }, [type, ...pairs]) {
+    if (type === undefined) throw new UsageError("journal write needs the type of an event");
+    if (sessionId !== undefined && !isSessionId(sessionId)) {
+      throw new UsageError(`'${sessionId}' is not a session id`);
+    }
+    const projectDir = projectOf(project) ?? process.cwd();
+    const rules = rulesOf(type) ?? {};
+    const given = pairs.length > 0 ? fieldsOf(pairs, rules) : fieldsFromStdin();
+    const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
+    const problem = problemOf(type, fields);
+    if (problem) throw new UsageError(problem);
+    // Its fields have just been checked.
+    return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
+  },
+});
 
 /** What the options say already need not be said again. */
 function sessionFields(
@@ -75,12 +61,12 @@ function sessionFields(
 function fieldsOf(pairs: string[], rules: Record<string, FieldRule>): Record<string, unknown> {
   const fields: [string, unknown][] = pairs.map((pair) => {
     const [, name = "", json, value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)(:?)=(.*)$/s.exec(pair) ?? [];
-    if (name === "") throw new UsageError(`'${pair}' is not FIELD=VALUE`, USAGE);
+    if (name === "") throw new UsageError(`'${pair}' is not FIELD=VALUE`);
     return [name, json ? parseJson(value, `the value of ${name}`) : convert(value, rules[name])];
   });
   const names = fields.map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`'${twice}' is given twice`, USAGE);
+  if (twice !== undefined) throw new UsageError(`'${twice}' is given twice`);
   return Object.fromEntries(fields);
 }
 
@@ -104,7 +90,7 @@ function fieldsFromStdin(): Record<string, unknown> {
   if (text.trim() === "") return {};
   const value = parseJson(text, "standard input");
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UsageError("standard input is not a JSON object", USAGE);
+    throw new UsageError("standard input is not a JSON object");
   }
   return value as Record<string, unknown>;
 }
@@ -114,9 +100,9 @@ function readStdin(): string {
   try {
     bytes = fs.readFileSync(0);
   } catch (error) {
-    throw new UsageError(`standard input cannot be read: ${messageOf(error)}`, USAGE);
+    throw new UsageError(`standard input cannot be read: ${messageOf(error)}`);
   }
-  if (bytes.length > MAX_BYTES) throw new UsageError("the event is larger than 1 MB", USAGE);
+  if (bytes.length > MAX_BYTES) throw new UsageError("the event is larger than 1 MB");
   return bytes.toString("utf8");
 }
 
@@ -124,6 +110,6 @@ function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${what} is not JSON`, USAGE);
+    throw new UsageError(`${what} is not JSON`);
   }
 }

@@ -1,4 +1,4 @@
-import{d as r,q as o}from"./chunk-75TF4N2F.mjs";var s=`Usage: pact-hooks COMMAND [OPTIONS]
+import{B as a,C as s,v as t}from"./chunk-BAMDFLQI.mjs";var r=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
   try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
@@ -19,7 +19,4 @@ Examples:
   pact-hooks audit --since 7d
   pact-hooks journal read --type lock_fail_open
   pact-hooks install --dry-run
-`,e={try:async()=>(await import("./try.mjs")).runTry,doctor:async()=>(await import("./doctor.mjs")).runDoctor,audit:async()=>(await import("./audit.mjs")).runAudit,journal:async()=>(await import("./journal.mjs")).runJournal,restore:async()=>(await import("./restore.mjs")).runRestore,install:async()=>(await import("./install.mjs")).runInstall,uninstall:async()=>(await import("./uninstall.mjs")).runUninstall};async function h([t,...a]){if(t==="-h"||t==="--help")return n(s);if(t==="-V"||t==="--version")return n(`0.1.0
-`);if(t===void 0)throw new o("a command is missing",s);if(!Object.hasOwn(e,t))throw new o(`there is no command '${t}'`,s);let i=e[t];return(await i())(a)}function n(t){return process.stdout.write(t),0}process.stdout.on("error",t=>{if(!r(t,"EPIPE"))throw t;process.exit()});try{process.exitCode=await h(process.argv.slice(2))}catch(t){if(!(t instanceof o))throw t;process.stderr.write(`pact-hooks: ${t.message}
-
-${t.usage}`),process.exitCode=2}
+`,n=()=>s(r,()=>(t("0.1.0"),0)),e=a(r,{try:async o=>(await import("./try.mjs")).run(o),doctor:async o=>(await import("./doctor.mjs")).run(o),audit:async o=>(await import("./audit.mjs")).run(o),journal:async o=>(await import("./journal.mjs")).run(o),restore:async o=>(await import("./restore.mjs")).run(o),install:async o=>(await import("./install.mjs")).run(o),uninstall:async o=>(await import("./uninstall.mjs")).run(o),"-V":n,"--version":n});process.exitCode=await e(process.argv.slice(2));

@@ -154,7 +154,14 @@ test("the plugin, where Claude Code's settings enable it", () => {
   expect(doctor().of("plugin")[0]?.level).toBe("ok");
 });
 
-test("wrong usage exits 2", () => {
-  expect(run(["doctor", "/no/such"], box).status).toBe(2);
-  expect(run(["doctor", "--frobnicate"], box).status).toBe(2);
-});
+test.each([["doctor"], ["doctor", "--json"]])(
+  "names of files cannot drive the terminal: %s %s",
+  (...args) => {
+    const link = path.join(box.projectDir, "CLAUDE.md");
+    fs.renameSync(link, path.join(box.projectDir, "x\u001b[2J\u009b\u202e.md"));
+    fs.symlinkSync("x\u001b[2J\u009b\u202e.md", link);
+    const { stdout } = run(args, box);
+    expect(stdout).toContain("x\\u001b[2J\\u009b\\u202e.md");
+    for (const hostile of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(hostile);
+  },
+);

@@ -316,22 +316,3 @@ describe("git", () => {
     expect(finding()).toMatchObject({ level: "ok" });
   });
 });
-
-test.each([
-  ["two folders", ["install", "a", "b"]],
-  ["no folder", ["install", "/no/such"]],
-  ["an unknown option", ["install", "--purge"]],
-])("wrong usage exits 2: %s", (_name, args) => {
-  expect(run(args, box)).toMatchObject({
-    status: 2,
-    stderr: expect.stringContaining("Usage: pact-hooks install"),
-  });
-});
-
-test.each(["install", "uninstall"])("%s --help fits a screen", (command) => {
-  const { status, stdout } = run([command, "--help"], box);
-  expect(status).toBe(0);
-  expect(stdout).toContain("Examples:");
-  expect(stdout.split("\n").length).toBeLessThan(26);
-  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
-});

@@ -313,12 +313,7 @@ describe("prune", () => {
 });
 
 test.each([
-  [[]],
-  [["frobnicate"]],
-  [["constructor"]],
-  [["read", "extra"]],
   [["read", "--since", "x"]],
-  [["tail", "--frobnicate"]],
   [["prune"]],
   [["prune", "--older-than", "0d"]],
   [["prune", "--older-than", "90"]],

@@ -1,10 +1,11 @@
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { run } from "../helpers/commandLine.ts";
+import { COMMAND, run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
-import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 let box: Sandbox;
@@ -72,10 +73,24 @@ test("shows the diff, and restores through the locked update when told to", () =
 });
 
 test.each([
+  ["y", 0, "mine\n"],
+  ["n", 1, "PACT_MANAGED_START"],
+  ["", 1, "PACT_MANAGED_START"],
+])("asks on a terminal, where anything but a yes is a no: %j", (answer, status, content) => {
+  start();
+  const result = spawnSync("script", ["-qec", `${COMMAND} restore`, "/dev/null"], {
+    ...{ cwd: box.projectDir, env: envOf(box), encoding: "utf8" },
+    input: answer && `${answer}\n`,
+  });
+  expect(result.stdout).toContain(`Restore ${file}? [y/N] `);
+  expect(result.status).toBe(status);
+  expect(text()).toContain(content);
+});
+
+test.each([
   ["an ID that is not there", ["restore", "ffff"]],
   ["nothing kept for this project", ["restore"]],
   ["two IDs", ["restore", "a", "b"]],
-  ["an unknown option", ["restore", "--now"]],
 ])("wrong usage exits 2: %s", (_name, args) => {
   expect(run(args, box)).toMatchObject({
     status: 2,

@@ -50,27 +50,3 @@ test("try does not let a file's content drive the terminal", () => {
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine \u001b[2J\n");
   expect(run(["try"], box).stdout).not.toContain("\u001b");
 });
-
-test.each([
-  ["no command", []],
-  ["an unknown command", ["frobnicate"]],
-  ["a command of the prototype's", ["toString"]],
-  ["an unknown option", ["try", "--frobnicate"]],
-  ["two folders", ["try", "a", "b"]],
-  ["a folder that is not there", ["try", "/no/such/folder"]],
-])("wrong usage exits 2 with the usage on standard error: %s", (_name, args) => {
-  const { status, stdout, stderr } = run(args, sandbox());
-  expect(status).toBe(2);
-  expect(stdout).toBe("");
-  expect(stderr).toContain("Usage: pact-hooks");
-});
-
-test("help and version go to standard output", () => {
-  const box = sandbox();
-  expect(run(["--help"], box)).toMatchObject({
-    status: 0,
-    stdout: expect.stringContaining("Usage: pact-hooks COMMAND"),
-  });
-  expect(run(["try", "-h"], box)).toMatchObject({ status: 0, stdout: expect.stringContaining("--here") });
-  expect(run(["--version"], box).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-});

@@ -1,4 +1,4 @@
-import{i as u,j as d}from"./chunk-JUDCMWJF.mjs";function m(n){return[d(d(n,".claude"),"CLAUDE.md"),d(n,"CLAUDE.md")]}function h(n){let[r,t]=m(n);return!u(r)&&u(t)?t:r}function x(n){let r=0,t=0;for(let e=n.indexOf(`
+import{g as u,h as d}from"./chunk-7QSD5AH2.mjs";function m(n){return[d(d(n,".claude"),"CLAUDE.md"),d(n,"CLAUDE.md")]}function h(n){let[r,t]=m(n);return!u(r)&&u(t)?t:r}function x(n){let r=0,t=0;for(let e=n.indexOf(`
 `);e!==-1;e=n.indexOf(`
 `,e+1))n.charCodeAt(e-1)===13?t++:r++;return t>r?`\r
 `:`

@@ -1,0 +1,96 @@
+/** A command is data: what it takes, and what it does. Help, arguments and errors are handled here for all of them. */
+import fs from "node:fs";
+import path from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { messageOf } from "../../shared/system/errors.ts";
+import { note, print } from "./output.ts";
+
+export type Options = NonNullable<ParseArgsConfig["options"]>;
+type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
+
+/** What a command may take beside its options, and what `run` gets of it. */
+interface Arguments {
+  nothing: undefined;
+  /** The absolute path of a folder that exists; the current folder if the user names none. */
+  folder: string;
+  words: string[];
+}
+
+export interface Command<O extends Options, T extends keyof Arguments> {
+  /** The text of `--help`, which also follows the message about wrong usage. */
+  usage: string;
+  /** All options but `--help`. */
+  options: O;
+  takes: T;
+  /** @returns the exit code @throws {UsageError} */
+  run(values: Values<O>, taken: Arguments[T]): number | Promise<number>;
+}
+
+/** Runs a command with its arguments. @returns the exit code */
+export type Run = (args: string[]) => Promise<number>;
+
+/** Wrong usage: the message and the usage go to standard error, and the exit code is 2. */
+export class UsageError extends Error {}
+
+/** What runs a command: one that each built file has for itself, so that it knows its own `UsageError`. */
+export function runnerOf<const O extends Options, T extends keyof Arguments>(command: Command<O, T>): Run {
+  const { usage, takes } = command;
+  return (args) =>
+    exitCodeOf(usage, () => {
+      const { values, positionals } = parse(args, command.options, takes !== "nothing");
+      if (values.help) return help(usage);
+      return command.run(values as Values<O>, ARGUMENTS[takes](positionals));
+    });
+}
+
+/** What runs one of several commands, by the name that is the first argument. */
+export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run {
+  return ([name, ...args]) => {
+    const run = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (run) return run(args);
+    return exitCodeOf(usage, () => {
+      if (name === "-h" || name === "--help") return help(usage);
+      throw new UsageError(name === undefined ? "a command is missing" : `there is no command '${name}'`);
+    });
+  };
+}
+
+/** The exit code of `run`, or of its wrong usage. */
+export async function exitCodeOf(usage: string, run: () => number | Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(error.message, `\n${usage}`);
+    return 2;
+  }
+}
+
+function help(usage: string): number {
+  print(usage);
+  return 0;
+}
+
+/** @throws {UsageError} */
+function parse(args: string[], options: Options, allowPositionals: boolean) {
+  const help = { type: "boolean", short: "h" } as const;
+  try {
+    return parseArgs({ args, options: { ...options, help }, allowPositionals });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+const ARGUMENTS: { [T in keyof Arguments]: (positionals: string[]) => Arguments[T] } = {
+  nothing: () => undefined,
+  folder: folderOf,
+  words: (positionals) => positionals,
+};
+
+/** @throws {UsageError} */
+function folderOf(positionals: string[]): string {
+  if (positionals.length > 1) throw new UsageError(`one folder at most, not ${positionals.length}`);
+  const dir = path.resolve(positionals[0] ?? ".");
+  if (fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return dir;
+  throw new UsageError(`${dir} is not a folder`);
+}

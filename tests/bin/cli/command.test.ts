@@ -1,0 +1,65 @@
+/** What all commands have in common. */
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { run } from "../../helpers/commandLine.ts";
+import { sandbox } from "../../helpers/sandbox.ts";
+
+const WITH_FOLDER = ["try", "doctor", "install", "uninstall"];
+const WITHOUT_ARGUMENTS = ["audit", "journal read", "journal tail", "journal prune"];
+const COMMANDS = [...WITH_FOLDER, ...WITHOUT_ARGUMENTS, "journal write", "restore"];
+const GROUPS = ["", "journal"];
+
+const words = (command: string) => command.split(" ").filter(Boolean);
+
+describe.each([...GROUPS, ...COMMANDS])("pact-hooks %s", (command) => {
+  test.each(["-h", "--help"])("%s prints the usage of this command, which fits a screen", (option) => {
+    const { status, stdout, stderr } = run([...words(command), option], sandbox());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(new RegExp(`^Usage: ${["pact-hooks", ...words(command)].join(" ")} `));
+    expect(stdout).toMatch(/\nExamples:\n/);
+    const lines = stdout.split("\n");
+    expect(lines.length).toBeLessThan(30);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  test("wrong usage exits 2, with the reason and the usage of this command on standard error", () => {
+    const { status, stdout, stderr } = run([...words(command), "--frobnicate"], sandbox());
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(/^pact-hooks: .*--frobnicate/);
+    expect(stderr).toContain(`\n\nUsage: ${["pact-hooks", ...words(command)].join(" ")} `);
+  });
+});
+
+test.each(WITH_FOLDER)("%s takes one folder, which must exist", (command) => {
+  const box = sandbox();
+  expect(run([command, "a", "b"], box).stderr).toMatch(/^pact-hooks: one folder at most, not 2\n/);
+  const absent = path.join(box.projectDir, "absent");
+  expect(run([command, "absent"], box).stderr).toMatch(`pact-hooks: ${absent} is not a folder\n`);
+});
+
+test.each(WITHOUT_ARGUMENTS)("%s takes no arguments", (command) => {
+  expect(run([...words(command), "extra"], sandbox()).status).toBe(2);
+});
+
+test.each(GROUPS)("a command that is missing or unknown is wrong usage: pact-hooks %s", (group) => {
+  const box = sandbox();
+  expect(run(words(group), box)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("pact-hooks: a command is missing\n"),
+  });
+  for (const name of ["frobnicate", "toString", "constructor"]) {
+    expect(run([...words(group), name], box)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`pact-hooks: there is no command '${name}'\n`),
+    });
+  }
+});
+
+test("--version and -V print the version", () => {
+  for (const option of ["--version", "-V"]) {
+    expect(run([option], sandbox())).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  }
+});
