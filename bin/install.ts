@@ -30,7 +30,7 @@ Examples:
   pact-hooks install --user
 `;
 
-/** This plugin's folder: the command line lies in its `bin`. */
+/** This plugin's folder: the command line lies in its `cli`. */
 const PLUGIN_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 export const run = runnerOf({

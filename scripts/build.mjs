@@ -26,22 +26,31 @@ const common = {
   external: ["fs-ext"],
 };
 const modules = { ...common, format: "esm", outExtension: { ".js": ".mjs" }, plugins: [builtinsPlugin] };
+/** Leaves the `import("./try.ts")` of a command what it is: one of the built file, when it is run. */
+const commandsPlugin = {
+  name: "commands",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: path.replace(/\.ts$/, ".mjs"), external: true } : undefined,
+    );
+  },
+};
 
 async function buildInto(out) {
   fs.rmSync(out, { recursive: true, force: true });
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
   await build({ ...modules, entryPoints: { index: "shared/index.ts" }, define, outdir: out });
   for (const name of ["sessionStart", "sessionEnd"]) await buildHook(name, out);
-  // Each command is its own file, which Node loads only to run it: `--help` must not take longer than a hook.
+  // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook. They lie beside
+  // bin/, which Claude Code puts on the PATH of the model's shell: there, every file is a command.
   const main = fs.readFileSync(path.join(root, "bin/pact-hooks.ts"), "utf8");
   const commands = [...main.matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(([, name]) => name);
   await build({
     ...modules,
     entryPoints: ["pact-hooks", ...commands].map((name) => `bin/${name}.ts`),
     define,
-    outdir: path.join(out, "bin"),
-    splitting: true,
-    chunkNames: "[name]-[hash]",
+    outdir: path.join(out, "cli"),
+    plugins: [builtinsPlugin, commandsPlugin],
   });
 
   const { metafile } = await build({
@@ -57,8 +66,8 @@ async function buildInto(out) {
   });
   write(out, "vendor/LICENSES.txt", licenses(Object.keys(metafile.inputs)));
 
-  // A shim, not a copy, because Node before 20.19 treats a file without an extension as CommonJS.
-  write(out, "bin/pact-hooks", '#!/usr/bin/env node\nimport("./pact-hooks.mjs");\n');
+  // A shim, not a copy: Node before 20.19 takes a file without an extension for CommonJS.
+  write(out, "bin/pact-hooks", '#!/usr/bin/env node\nimport("../cli/pact-hooks.mjs");\n');
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
 
   const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));

@@ -26,6 +26,14 @@ test("dist is a whole plugin, small, without a lockfile or anything to install",
   expect(json("dist/package.json").dependencies).toBeUndefined();
 });
 
+test("dist/bin, which Claude Code puts on PATH, holds the command only; what it loads lies in dist/cli", () => {
+  expect(listing(path.join(dist, "bin"))).toEqual(["pact-hooks"]);
+  const commands = ["audit", "doctor", "install", "journal", "restore", "try", "uninstall"];
+  expect(listing(path.join(dist, "cli"))).toEqual(
+    [...commands, "pact-hooks"].map((name) => `${name}.mjs`).sort(),
+  );
+});
+
 test("every hook that hooks.json names exists", () => {
   const { hooks } = json("dist/hooks/hooks.json");
   expect(Object.keys(hooks)).toEqual(["SessionStart", "SessionEnd"]);
@@ -63,4 +71,17 @@ test("the plugin runs from a folder of its own, with nothing installed near it",
   expect(status).toBe(0);
   expect(JSON.parse(stdout).systemMessage).toBeUndefined();
   expect(fs.readFileSync(file, "utf8")).toContain("PACT_MANAGED_START");
+  // The command line finds the hook, the bundled parser and the plugin's folder from there, too.
+  const command = (...args: string[]) =>
+    spawnSync(path.join(plugin, "bin/pact-hooks"), args, {
+      cwd: box.projectDir,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, HOME: box.configDir },
+    });
+  expect(command("try")).toMatchObject({ status: 0, stderr: "" });
+  const settings = path.join(box.projectDir, ".claude/pact-hooks.local.md");
+  fs.mkdirSync(path.dirname(settings), { recursive: true });
+  fs.writeFileSync(settings, "---\ncolour: red\n---\n");
+  expect(command("doctor").stdout).toContain("line 2: unknown setting");
+  expect(command("install", "--dry-run").stdout).toContain(`${plugin}/hooks/sessionStart.cjs`);
 });
