@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { messageOf } from "../../shared/system/errors.ts";
-import { note, print } from "./output.ts";
+import { note, outputError, print } from "./output.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
@@ -55,10 +55,14 @@ export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run
   };
 }
 
-/** The exit code of `run`, or of its wrong usage. */
+/** The exit code of `run`, or of what went wrong: 2 for wrong usage, 1 if the answer could not be written. */
 export async function exitCodeOf(usage: string, run: () => number | Promise<number>): Promise<number> {
   try {
-    return await run();
+    const code = await run();
+    const error = outputError();
+    if (error === undefined) return code;
+    note(`could not write the output (${messageOf(error)})`);
+    return 1;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     note(error.message, `\n${usage}`);

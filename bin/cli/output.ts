@@ -5,22 +5,27 @@ import { printable } from "../../shared/text/characters.ts";
 import { type Format, paint } from "./paint.ts";
 
 const [STDOUT, STDERR] = [1, 2];
-let isReaderGone = false;
+let isClosed = false;
+let failure: unknown;
 
 /**
  * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader. What comes from
- * files and journals must be `printable`.
- * @returns false once nobody reads any more (`| head`)
- * @throws the system's error, such as ENOSPC
+ * files and journals must be `printable`. Never throws: a full disk must not keep a command from what else it does.
+ * @returns false once nothing more can be written, because the reader has gone (`| head`) or of an `outputError`
  */
 export function print(text: string): boolean {
   try {
-    if (!isReaderGone) writeAll(STDOUT, text);
+    if (!isClosed) writeAll(STDOUT, text);
   } catch (error) {
-    if (!isCode(error, "EPIPE")) throw error;
-    isReaderGone = true;
+    isClosed = true;
+    if (!isCode(error, "EPIPE")) failure = error;
   }
-  return !isReaderGone;
+  return !isClosed;
+}
+
+/** Why the answer is not whole: the system's error. A reader that has gone wanted no more. */
+export function outputError(): unknown {
+  return failure;
 }
 
 /** Prints one line, whatever is in it. */

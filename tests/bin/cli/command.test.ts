@@ -1,8 +1,14 @@
 /** What all commands have in common. */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { run } from "../../helpers/commandLine.ts";
-import { sandbox } from "../../helpers/sandbox.ts";
+
+import { COMMAND, run } from "../../helpers/commandLine.ts";
+import { payload, runHook } from "../../helpers/hookProcess.ts";
+import { journalFile, locked, writeJournal } from "../../helpers/journal.ts";
+import { envOf, type Sandbox, sandbox } from "../../helpers/sandbox.ts";
+import { listing } from "../../helpers/tempDir.ts";
 
 const WITH_FOLDER = ["try", "doctor", "install", "uninstall"];
 const WITHOUT_ARGUMENTS = ["audit", "journal read", "journal tail", "journal prune"];
@@ -62,4 +68,68 @@ test("--version and -V print the version", () => {
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
   }
+});
+
+describe("an output that cannot be written", () => {
+  /** Runs a command with its standard output on a disk that is always full. */
+  const runOnFullDisk = (args: string[], box: Sandbox) =>
+    spawnSync("sh", ["-c", 'exec "$0" "$@" > /dev/full', COMMAND, ...args], {
+      cwd: box.projectDir,
+      encoding: "utf8",
+      env: envOf(box),
+    });
+
+  test.each([
+    ["--help"],
+    ["--version"],
+    ["journal --help"],
+    ["try"],
+    ["doctor"],
+    ["doctor --json"],
+    ["audit"],
+    ["audit --json"],
+    ["journal read"],
+    ["journal read --json"],
+    ["journal prune --older-than 1d"],
+    ["restore --list"],
+    ["restore --yes"],
+    ["install --dry-run"],
+    ["uninstall --dry-run"],
+  ])("is one message and exit code 1: %s", (command) => {
+    const box = sandbox();
+    fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
+    runHook("sessionStart", payload("startup", box), box);
+    writeJournal(journalFile(box, "s-1"), locked(1), locked(2));
+    const { status, stderr } = runOnFullDisk(words(command), box);
+    expect(stderr).toMatch(/^pact-hooks: could not write the output \(ENOSPC: .*\)\n$/);
+    expect(status).toBe(1);
+  });
+
+  test("does not keep a command from its work", () => {
+    const box = sandbox();
+    fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
+    run(["install"], box);
+    runHook("sessionStart", payload("startup", box), box);
+    const { status, stderr } = runOnFullDisk(["uninstall"], box);
+    expect(stderr).toMatch(/^pact-hooks: could not write the output \(ENOSPC: .*\)\n$/);
+    expect(status).toBe(1);
+    expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
+    expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toBe("mine\n");
+  });
+
+  test.each(["doctor", "try", "audit --json", "--help"])(
+    "is no failure if its reader has gone: %s",
+    (command) => {
+      const box = sandbox();
+      runHook("sessionStart", payload("startup", box), box);
+      // The reader has ended before the command begins.
+      const script = `set -o pipefail; { sleep 0.2; exec "$0" "$@"; } | true`;
+      const { status, stderr } = spawnSync("bash", ["-c", script, COMMAND, ...words(command)], {
+        cwd: box.projectDir,
+        encoding: "utf8",
+        env: envOf(box),
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    },
+  );
 });
