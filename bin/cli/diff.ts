@@ -1,18 +1,30 @@
 import { createTwoFilesPatch } from "diff";
 import { printable } from "../../shared/text/characters.ts";
-import { print } from "./output.ts";
+import { print, printLine } from "./output.ts";
 import { paint } from "./paint.ts";
 
 /** Shows a person how a text changes, in colour where there is one. */
 export function showDiff(before: string, after: string, name: string): void {
-  const patch = createTwoFilesPatch(`${name} before`, `${name} after`, before, after, "", "", { context: 2 });
+  const safe = printable(name);
+  const patch = createTwoFilesPatch(`${safe} before`, `${safe} after`, before, after, "", "", { context: 2 });
+  // The line end itself is not shown. A CR before a missing one is text.
+  const lines = patch
+    .replace(/\r\n(?!\\ )/g, "\n")
+    .replace(/\n$/, "")
+    .split("\n");
   // The first line is a rule of the library's own.
-  const lines = patch.trimEnd().split("\n").slice(1).map(printable);
-  print(`${lines.map(coloured).join("\n")}\n`);
+  print(`${lines.slice(1).map(printable).map(coloured).join("\n")}\n`);
+  const [old, now] = [lineEndsOf(before), lineEndsOf(after)];
+  if (old && now && old !== now) printLine(`Line ends: ${old} before, ${now} after`, "cyan");
 }
 
 function coloured(line: string): string {
   if (line.startsWith("+")) return paint("green", line);
   if (line.startsWith("-")) return paint("red", line);
   return line.startsWith("@") ? paint("cyan", line) : line;
+}
+
+/** `LF`, `CRLF`, or both; empty for a text of one line. */
+function lineEndsOf(text: string): string {
+  return [/(?<!\r)\n/.test(text) && "LF", text.includes("\r\n") && "CRLF"].filter(Boolean).join(" and ");
 }

@@ -1,0 +1,43 @@
+import fs from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../helpers/commandLine.ts";
+import { payload, runHook, sandbox } from "../../helpers/hookProcess.ts";
+
+/** What `restore` shows of the way back from one text to another. */
+function shownDiff(now: string, before: string): string[] {
+  const box = sandbox();
+  const file = path.join(box.projectDir, "CLAUDE.md");
+  fs.writeFileSync(file, before);
+  runHook("sessionStart", payload("startup", box), box);
+  fs.writeFileSync(file, now);
+  return run(["restore"], box).stdout.split("\n").slice(3, -2);
+}
+
+test("a line with CRLF is shown as its text", () => {
+  expect(shownDiff("a\r\nb\r\n", "a\r\nc\r\n")).toEqual([" a", "-b", "+c"]);
+});
+
+test("every control character but the line end is escaped, also a CR that ends no line", () => {
+  expect(shownDiff("a\u001b[2J\r\r\nb\r", "a\r\n")).toEqual([
+    ...["-a\\u001b[2J\\u000d", "-b\\u000d", "\\ No newline at end of file", "+a"],
+  ]);
+});
+
+test("a change of the line ends alone is seen", () => {
+  expect(shownDiff("a\nb\n", "a\r\nb\r\n")).toEqual([
+    ...["-a", "-b", "+a", "+b", "Line ends: LF before, CRLF after"],
+  ]);
+});
+
+test("a change from some line ends to others is seen", () => {
+  expect(shownDiff("a\nb\r\n", "a\nb\n")).toEqual([
+    ...[" a", "-b", "+b", "Line ends: LF and CRLF before, LF after"],
+  ]);
+  expect(shownDiff("a", "a\n")).toEqual(["-a", "\\ No newline at end of file", "+a"]);
+});
+
+test("a last line that is blank, or has a space only, is shown", () => {
+  expect(shownDiff("a\n \n", "b\n \n")).toEqual(["-a", "+b", "  "]);
+  expect(shownDiff("a\n\n", "b\r\n\r\n").slice(0, 4)).toEqual(["-a", "-", "+b", "+"]);
+});
