@@ -142,8 +142,7 @@ function showAnswer(stdout: string): boolean {
 }
 
 function journalOf(config: string, projectDir: string, sessionId: string): JournalEvent[] {
-  process.env.CLAUDE_CONFIG_DIR = config;
-  const journal = journalPath({ projectDir, sessionId });
+  const journal = journalPath({ projectDir, sessionId }, config);
   return fs.existsSync(journal) ? [...readEvents(journal)] : [];
 }
 

@@ -24,22 +24,22 @@ export function configDir(): string {
 }
 
 /** The folder of all journals. @throws if there is no home folder */
-export function journalRoot(): string {
-  return inFolder(configDir(), "pact-sessions");
+export function journalRoot(config = configDir()): string {
+  return inFolder(config, "pact-sessions");
 }
 
 /** A session's own folder. @throws if the session id is invalid, or there is no home folder */
-export function sessionDir(projectDir: string, sessionId: string): string {
+export function sessionDir(projectDir: string, sessionId: string, config = configDir()): string {
   if (!isSessionId(sessionId)) throw new Error("not a session id");
   const slug = path.basename(path.resolve(projectDir)) || "root";
-  return inFolder(inFolder(journalRoot(), slug), sessionId);
+  return inFolder(inFolder(journalRoot(config), slug), sessionId);
 }
 
 /** The path of the journal at an address. @throws if there is no home folder */
-export function journalPath({ sessionId, projectDir }: JournalAddress): string {
+export function journalPath({ sessionId, projectDir }: JournalAddress, config = configDir()): string {
   return isSessionId(sessionId) && projectDir
-    ? inFolder(sessionDir(projectDir, sessionId), JOURNAL_NAME)
-    : inFolder(journalRoot(), UNATTRIBUTED_NAME);
+    ? inFolder(sessionDir(projectDir, sessionId, config), JOURNAL_NAME)
+    : inFolder(journalRoot(config), UNATTRIBUTED_NAME);
 }
 
 /**

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { journalPath } from "../../shared/journal/sessionFolder.ts";
 import { run } from "../helpers/commandLine.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { envOf, sandbox } from "../helpers/sandbox.ts";
@@ -37,6 +38,12 @@ test("try --here changes the real file and writes the real journal", () => {
   expect(run(["try", "--here"], box).status).toBe(0);
   expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toContain("PACT_MANAGED_START");
   expect(journalEvents(box).map(({ type }) => type)).toEqual(["backup_kept", "session_start"]);
+});
+
+test("the path of a journal is in the configuration folder that is given, whatever the environment names", () => {
+  const session = { projectDir: "/x/demo", sessionId: "s-1" };
+  expect(journalPath(session, "/copy")).toBe("/copy/pact-sessions/demo/s-1/session-journal.jsonl");
+  expect(journalPath({}, "/copy")).toBe("/copy/pact-sessions/unattributed.jsonl");
 });
 
 test("try shows colours only where they are wanted", () => {

@@ -10,11 +10,11 @@ export declare const UNATTRIBUTED_NAME = "unattributed.jsonl";
 /** Claude Code's configuration folder: `$CLAUDE_CONFIG_DIR`, else `~/.claude`. @throws if there is no home folder */
 export declare function configDir(): string;
 /** The folder of all journals. @throws if there is no home folder */
-export declare function journalRoot(): string;
+export declare function journalRoot(config?: string): string;
 /** A session's own folder. @throws if the session id is invalid, or there is no home folder */
-export declare function sessionDir(projectDir: string, sessionId: string): string;
+export declare function sessionDir(projectDir: string, sessionId: string, config?: string): string;
 /** The path of the journal at an address. @throws if there is no home folder */
-export declare function journalPath({ sessionId, projectDir }: JournalAddress): string;
+export declare function journalPath({ sessionId, projectDir }: JournalAddress, config?: string): string;
 /**
  * Whether a value is a session id that this package uses. An id becomes a folder's name, a line of CLAUDE.md and an
  * argument of a command that we show. So an id has 1 to 128 letters, digits, `.`, `_` and `-`, starts with a letter or
