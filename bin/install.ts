@@ -1,7 +1,6 @@
 /** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { excludeAddition, makeExcludeChange } from "../shared/install/gitExcludes.ts";
 import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { runnerOf } from "./cli/command.ts";
@@ -12,10 +11,9 @@ const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
 
 Adds the hooks to the .claude/settings.json of the project in DIR (default: the current folder), for those who do not
 use Claude Code's plugin system. Every other setting stays as it is, byte for byte. To do it twice is to do it once; an
-installation from another folder is replaced. In a git work tree it also adds the names of the lock files to the
-repository's info/exclude, so that they never show in git status.
+installation from another folder is replaced.
 
-Where the plugin system has enabled the plugin, only the latter is done: its hooks are there already.
+Where the plugin system has enabled the plugin, nothing is done: its hooks are there already.
 
 Options:
   --user       the user's own settings, for all projects, instead of the project's
@@ -47,13 +45,7 @@ function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): 
     wanted: additionOf({ ...place, pluginRoot: PLUGIN_ROOT }),
     done: `added the hooks, run from ${PLUGIN_ROOT}`,
   };
-  const exclude = excludeAddition(dir);
   const changes: NamedChange[] = enabledIn.length > 0 ? [] : [settings];
-  // First, so that the lock of the settings does not show either.
-  if (exclude) {
-    const done = "added the names of lock files, which git status then hides";
-    changes.unshift({ wanted: exclude, done, make: makeExcludeChange });
-  }
   if (enabledIn[0])
     printLine(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
   if (values["dry-run"]) return showAll(changes);

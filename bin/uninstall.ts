@@ -6,7 +6,7 @@ import { sidecarOf } from "../shared/fileLock.ts";
 import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRemoval.ts";
 import { excludeRemoval } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
-import { removeOwnFolder, removeSidecars } from "../shared/install/leftovers.ts";
+import { removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
@@ -80,7 +80,7 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
   for (const { path: file, why } of kept) note(`${file} stays: ${why}. Run this again later.`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
   const folder = path.join(dir, ".claude");
-  if (isOneGone && removeOwnFolder(folder)) printLine(`${folder}: removed, for it was empty`);
+  if (isOneGone && removeEmptyFolder(folder)) printLine(`${folder}: removed, for it was empty`);
   // A lock file that stays is still not to show in git status.
   const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
   if (exclude) {

@@ -1,4 +1,5 @@
 /** The session-end hook: journals one event, with counts of the session's locks. */
+import { journalDirOf } from "../shared/git/workTree.ts";
 import type { FieldsOf } from "../shared/journal/events.ts";
 import { journalPath } from "../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent, readEvents } from "../shared/journal/sessionJournal.ts";
@@ -9,7 +10,7 @@ import { monotonicMs } from "../shared/system/time.ts";
 const MAX_COUNTING_MS = 300;
 
 runHook("SessionEnd", ({ sessionId, projectDir, reason }) => {
-  const address = { sessionId, projectDir };
+  const address = { sessionId, projectDir: journalDirOf(projectDir) };
   const locks = countLocks(journalPath(address));
   const event = makeEvent("session_end", { session_id: sessionId, project_dir: projectDir, reason, locks });
   appendEvent(event, address);

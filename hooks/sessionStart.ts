@@ -1,6 +1,9 @@
 /** The session-start hook: updates CLAUDE.md, journals the result, and answers Claude Code. */
 import path from "node:path";
 import { stripOrphanKernelBlock, updateAllBlocks } from "../shared/claudeMdManager.ts";
+import { journalDirOf } from "../shared/git/workTree.ts";
+import { enablersOf } from "../shared/install/enabledPlugins.ts";
+import { previousJournal, rememberSession } from "../shared/journal/previousSession.ts";
 import { JOURNAL_NAME, sessionDir } from "../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent } from "../shared/journal/sessionJournal.ts";
 import { type HookAnswer, type HookPayload, runHook } from "../shared/session/hookProtocol.ts";
@@ -11,11 +14,15 @@ import { PROJECT_BACKUP, USER_BACKUP } from "../shared/update/backup.ts";
 const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
 runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAnswer => {
-  const dir = sessionDir(projectDir, sessionId);
+  const journal = { sessionId, projectDir: journalDirOf(projectDir) };
+  const dir = sessionDir(journal.projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const options = { hook: "sessionStart", sessionId, projectDir };
-  const update = updateAllBlocks(projectDir, session, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
+  const start = { session, source, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
+  const options = { hook: "sessionStart", sessionId, projectDir, journal };
+  const update = updateAllBlocks(projectDir, start, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
   const userLevel = stripOrphanKernelBlock({ ...options, backup: inFolder(dir, USER_BACKUP) });
+  const previous = previousJournal(journal.projectDir, sessionId);
+  rememberSession(journal.projectDir, sessionId);
   const { outcome, waitedMs, backend, reason } = update.lock;
   const event = makeEvent("session_start", {
     session_id: sessionId,
@@ -30,9 +37,9 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
     },
     lock: { outcome, waited_ms: waitedMs, backend, reason },
   });
-  appendEvent(event, { sessionId, projectDir });
+  appendEvent(event, journal);
   return {
-    additionalContext: contextFor(session, projectDir, update),
+    additionalContext: contextFor(session, projectDir, update, previous),
     systemMessage: messageFor(update, userLevel, inFolder(dir, JOURNAL_NAME)),
   };
 });

@@ -1,59 +1,92 @@
-/** Manages CLAUDE.md: every change is one locked update of its text. */
+/**
+ * Manages CLAUDE.md: each function makes one change of its text, in one locked update.
+ */
 import fs from "node:fs";
 import path from "node:path";
 import type { ProjectTextResult } from "./claudeMd/document.ts";
+import { CREATED } from "./claudeMd/document.ts";
 import { stripKernelBlock } from "./claudeMd/kernel.ts";
-import { claudeMdPaths, resolveProjectClaudeMd } from "./claudeMd/place.ts";
+import {
+  claudeMdPaths,
+  findBlockAbove,
+  hasManagedBlock,
+  isUserFile,
+  resolveProjectClaudeMd,
+} from "./claudeMd/place.ts";
 import {
   ensureMemoryText,
   migrateText,
   type ProjectTextOptions,
+  type SessionBlockOptions,
   type SessionInfo,
   stripOrphanRoutingText,
   updateProjectText,
   updateRoutingText,
   updateSessionText,
 } from "./claudeMd/projectText.ts";
-import { routingText } from "./claudeMd/routing.ts";
+import { removeManagedBlock } from "./claudeMd/removeManaged.ts";
+import { hasRouting } from "./claudeMd/routing.ts";
+import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
-import { readProjectSettings } from "./settings.ts";
+import { readProjectSettings, type Settings } from "./settings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
+import { readRegularFile } from "./system/snapshot.ts";
+import { resolveTarget } from "./system/targetPath.ts";
 import { abandon, type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
 export { extractManagedRegion } from "./claudeMd/managed.ts";
 export { resolveProjectClaudeMd } from "./claudeMd/place.ts";
 
-/** The result of one locked update of a text. */
+/** What a locked update of a text did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
-  /** `disabled`: the project's settings disable the plugin. */
-  outcome: UpdateResult["outcome"] | "disabled";
-  /** Short status lines for a person or the model; empty if nothing changed. */
+  /** `disabled`: the settings say so. `elsewhere`: the project's blocks do not belong into this file. */
+  outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
+  /** What was done, in words; empty if nothing was. */
   changes: string[];
-  /** The session whose block was replaced, as the file named it; not trusted. */
+  /** The session whose block was replaced, as the file named it: not to be trusted. */
   previousSession?: ProjectTextResult["previousSession"];
 }
 
 export interface ClaudeMdUpdate extends TextUpdate {
-  /** The path of CLAUDE.md before links are followed. */
+  /** CLAUDE.md as it is named, before links are followed. */
   path: string;
-  /** Whether the file held our current routing text before. If not, the model may not have read that text. */
-  hadRouting: boolean;
+  /** The managed block was added: the first session in this project. */
+  isFirst: boolean;
+  /** The model may not have read our current routing text, and the settings want it to. */
+  needsRouting: boolean;
+  /** The user's own words for the model. */
+  ownWords: string;
+  /** For `elsewhere`: the file in a folder above that holds the block; absent for the user's own file. */
+  blockIn?: string;
+}
+
+/** What a session start says beyond its options. */
+export interface SessionStart {
+  session: SessionInfo;
+  /** Why the session starts, as Claude Code says it. */
+  source?: string | undefined;
+  isPactEnabled?: () => boolean;
 }
 
 const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0, changes: [] };
+const ELSEWHERE: TextUpdate = { outcome: "elsewhere", lock: NOT_NEEDED, rounds: 0, changes: [] };
+/** The sources that begin a session. The others go on with one, and must not fight with a session beside it. */
+const BEGINNINGS = ["startup", "clear", "fork"];
 
 type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
 
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
 export function updateAllBlocks(
   projectDir: string,
-  session: SessionInfo,
+  { session, source, isPactEnabled }: SessionStart,
   options: UpdateOptions = {},
 ): ClaudeMdUpdate {
-  return updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, session);
+  const wanted = { session, mayReplaceSession: BEGINNINGS.includes(source ?? ""), isPactEnabled };
+  const update = updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, wanted);
+  return update.outcome === "elsewhere" && !update.blockIn ? removeFromUserFile(update, options) : update;
 }
 
 /** Ensures a managed block with its memory sections. @returns status for a person, or null if nothing happened */
@@ -83,8 +116,8 @@ export function updateSessionInfo(
   options?: UpdateOptions,
 ): string | null {
   const transform: Transform = (text, wanted) =>
-    wanted.session ? updateSessionText(text, wanted.session) : { text: text ?? "", changes: [] };
-  return statusOf(updateClaudeMd(projectDir, transform, options, session));
+    wanted.session ? updateSessionText(text, wanted) : { text: text ?? "", changes: [] };
+  return statusOf(updateClaudeMd(projectDir, transform, options, { session }));
 }
 
 /**
@@ -110,35 +143,95 @@ function updateClaudeMd(
   projectDir: string,
   transform: Transform,
   options: UpdateOptions = {},
-  session?: SessionInfo,
+  sessionBlock: SessionBlockOptions = {},
 ): ClaudeMdUpdate {
   const lockTo = { ...options, projectDir };
+  const { settings, problems } = readProjectSettings(projectDir);
+  const about = { isFirst: false, needsRouting: settings.routingBlock, ownWords: settings.ownWords };
   let file: string;
   try {
     file = resolveProjectClaudeMd(projectDir);
   } catch (error) {
     const [, file] = claudeMdPaths(projectDir);
-    return { ...abandon(error, file, requestOf(lockTo)), changes: [], path: file, hadRouting: false };
+    return { ...abandon(error, file, requestOf(lockTo)), changes: [], path: file, ...about };
   }
-  const { settings, problems } = readProjectSettings(projectDir);
+  const told = (update: TextUpdate) => {
+    const message = [...problems, update.message].filter(Boolean).join(" ");
+    return { ...update, ...(message ? { message } : {}), path: file, ...about };
+  };
+  if (!settings.enabled) return told(DISABLED);
+  if (isUserFile(file)) return told(ELSEWHERE);
+  const blockIn = findBlockAbove(projectDir);
+  if (blockIn && !hasManagedBlock(file, projectDir)) {
+    const text = readText(blockIn, path.dirname(blockIn));
+    about.needsRouting &&= !hasRouting(text);
+    return { ...told(ELSEWHERE), blockIn };
+  }
+
+  const second = secondFileOf(projectDir, file);
   const wanted: ProjectTextOptions = {
-    ...(session && settings.sessionBlock ? { session } : {}),
+    ...sessionBlockOf(settings, sessionBlock),
     routingBlock: settings.routingBlock,
     projectRouting: settings.projectRouting,
+    moreMemory: second === undefined ? [] : memoryTextOf(readText(second, projectDir)),
   };
   const lockOptions = {
     timeoutMs: settings.lockTimeoutSeconds * 1000,
     ttlMs: settings.lockTtlSeconds * 1000,
     ...lockTo,
   };
-  let hadRouting = false;
   const update = (text: string | null) => {
-    hadRouting = text?.replaceAll("\r\n", "\n").includes(routingText()) ?? false;
+    about.needsRouting = settings.routingBlock && !hasRouting(text ?? "");
     return transform(text, wanted);
   };
-  const done = settings.enabled ? applyText(file, update, lockOptions) : DISABLED;
-  const message = [...problems, done.message].filter(Boolean).join(" ");
-  return { ...done, ...(message ? { message } : {}), path: file, hadRouting };
+  const done = applyText(file, update, lockOptions);
+  about.isFirst = done.changes.includes(CREATED.managed);
+  if (second && transform === updateProjectText && isSound(done)) {
+    const remove = (text: string | null) => withoutMovedBlock(text ?? "", readText(file, projectDir));
+    const removed = applyText(second, remove, { ...lockOptions, backup: undefined });
+    done.changes = [...done.changes, ...removed.changes];
+    if (removed.message) done.message = [done.message, removed.message].filter(Boolean).join(" ");
+  }
+  return told(done);
+}
+
+const isSound = ({ outcome }: TextUpdate) => outcome === "written" || outcome === "unchanged";
+
+/** With the session block off, one of ours is removed. A function that has no session leaves the block alone. */
+function sessionBlockOf(settings: Settings, { session, ...rest }: SessionBlockOptions): SessionBlockOptions {
+  if (!session) return {};
+  return settings.sessionBlock ? { session, ...rest } : { ...rest, removeSessionBlock: true };
+}
+
+/** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
+function secondFileOf(projectDir: string, file: string): string | undefined {
+  const other = claudeMdPaths(projectDir).find((candidate) => candidate !== file);
+  if (other === undefined || !hasManagedBlock(other, projectDir)) return undefined;
+  const [a, b] = [file, other].map((name) => fs.statSync(name, { throwIfNoEntry: false })?.ino);
+  return a === b ? undefined : other;
+}
+
+/** The text of a file of the project; empty if it cannot be read. */
+function readText(file: string, projectDir: string): string {
+  try {
+    return readRegularFile(resolveTarget(file, projectDir).path)?.bytes.toString("utf8") ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** An older version wrote a block into the user's own file. What people have written into the block stays. */
+function removeFromUserFile(update: ClaudeMdUpdate, options: UpdateOptions): ClaudeMdUpdate {
+  if (!isThere(update.path)) return update;
+  const real = fs.realpathSync.native(update.path);
+  const remove = (text: string | null) => removeManagedBlock(text ?? "");
+  const { outcome, changes, message } = applyText(real, remove, {
+    ...options,
+    projectDir: undefined,
+    journal: options,
+  });
+  const status = statusOf({ outcome, changes, message, lock: NOT_NEEDED, rounds: 0 });
+  return status === null ? update : { ...update, changes, message: `Your own CLAUDE.md: ${status}.` };
 }
 
 /** Updates a file's text under the lock with a pure function. Never creates an empty file. */
@@ -169,7 +262,7 @@ function applyText(
 }
 
 /**
- * Creates the folder of a new CLAUDE.md, private as our files are, unless there is nothing to write.
+ * Creates the folder of a new CLAUDE.md, with the rights that the umask gives, unless there is nothing to write.
  * @returns the outcome if there is nothing to write or creating the folder fails; undefined to go on
  */
 function prepareFolder(
@@ -181,7 +274,7 @@ function prepareFolder(
   if (!isAbsent(folder)) return undefined;
   if (mutate(null) === null) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
   try {
-    fs.mkdirSync(folder, 0o700);
+    fs.mkdirSync(folder);
   } catch (error) {
     // EEXIST: another session created it first, or it is a dangling link, which the update refuses.
     if (!isCode(error, "EEXIST")) return abandon(error, file, requestOf(options));

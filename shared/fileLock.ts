@@ -25,13 +25,14 @@
  * sidecar that was held, or still had a record, is one `lock_reaped` event.
  */
 import fs from "node:fs";
+import { hideLockFiles } from "./git/infoExclude.ts";
 import type { LockHolder } from "./journal/events.ts";
 import { report } from "./journal/sessionJournal.ts";
 import { findBackend } from "./lock/flock.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
 import { type Lease, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
 import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
-import { inFolder } from "./system/files.ts";
+import { inFolder, isThere } from "./system/files.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs, sleepMs } from "./system/time.ts";
 
@@ -129,6 +130,8 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
   let fd: number | undefined;
   let lease: Lease;
   try {
+    // Before the sidecar exists, so that git never shows it.
+    if (!isThere(sidecar)) hideLockFiles(target);
     fd = poll(sidecar, attempt);
     lease = { outcome: "locked", waitedMs: elapsedMs(attempt), backend: attempt.backend };
   } catch (error) {

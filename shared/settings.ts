@@ -1,4 +1,11 @@
-/** Finds, reads and parses a project's settings for this plugin. */
+/**
+ * The settings: found, read, parsed. Every program that writes into CLAUDE.md must come to the same text, or two people's
+ * sessions rewrite it against each other for ever. So a team's file decides what stands in CLAUDE.md, and a personal file,
+ * or an option of the plugin, decides what concerns one person.
+ */
+import path from "node:path";
+import { findWorkTree } from "./git/workTree.ts";
+import { configDir } from "./journal/sessionFolder.ts";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "./lock/lease.ts";
 import { messageOf } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
@@ -7,98 +14,190 @@ import { resolveTarget } from "./system/targetPath.ts";
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
 import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./text/frontMatter.ts";
 
-/** The project's settings file for this plugin, named as Claude Code plugins name theirs. */
-export const SETTINGS_FILE = ".claude/pact-hooks.local.md";
+/** What a team decides; committed. */
+export const TEAM_FILE = ".claude/pact-hooks.md";
+/** What a person decides; in a project, or under this name in the configuration folder. */
+export const PERSONAL_FILE = ".claude/pact-hooks.local.md";
+const USER_FILE = "pact-hooks.local.md";
+/** Claude Code gives a hook the plugin's options in variables with this prefix. */
+const OPTION_PREFIX = "CLAUDE_PLUGIN_OPTION_";
 
 export interface Settings {
-  /** False: no hook changes the project's CLAUDE.md. */
+  /** False: the hook does nothing. */
   enabled: boolean;
   sessionBlock: boolean;
   routingBlock: boolean;
   lockTimeoutSeconds: number;
   lockTtlSeconds: number;
-  /** The project's own words for the routing block: the Markdown below the front matter. */
+  /** The team's words for the routing block: the Markdown below the front matter of its file. */
   projectRouting: string;
+  /** A person's words for the model's context: the Markdown below the front matter of a personal file. */
+  ownWords: string;
 }
 
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
   enabled: true,
-  sessionBlock: true,
+  sessionBlock: false,
   routingBlock: true,
   lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS,
   lockTtlSeconds: LOCK_TTL_SECONDS,
   projectRouting: "",
+  ownWords: "",
 };
 
-/** Limits in characters and in problems: the project is not trusted, so parsing and reporting must stay short. */
+/** A file of the project is not trusted: neither parsing it nor telling what is wrong may take long. */
 const MAX_FRONT_MATTER = 10_000;
 const MAX_PROBLEMS = 5;
 const MAX_SHOWN = 60;
 
+type Owner = "team" | "person";
+
 interface Rule {
+  owners: readonly Owner[];
   wanted: string;
   accepts: (value: unknown) => boolean;
 }
 
-const isBetween = (least: number, most: number): Rule => ({
+const isBetween = (least: number, most: number) => ({
   wanted: `a number from ${least} to ${most}`,
-  accepts: (value) => typeof value === "number" && value >= least && value <= most,
+  accepts: (value: unknown) => typeof value === "number" && value >= least && value <= most,
 });
-const isBoolean: Rule = { wanted: "true or false", accepts: (value) => typeof value === "boolean" };
+const isBoolean = { wanted: "true or false", accepts: (value: unknown) => typeof value === "boolean" };
 
 const RULES = new Map<string, Rule>([
-  ["enabled", isBoolean],
-  ["sessionBlock", isBoolean],
-  ["routingBlock", isBoolean],
-  ["lockTimeoutSeconds", isBetween(0, 20)],
-  ["lockTtlSeconds", isBetween(1, 3600)],
+  ["enabled", { owners: ["team", "person"], ...isBoolean }],
+  ["sessionBlock", { owners: ["team"], ...isBoolean }],
+  ["routingBlock", { owners: ["team"], ...isBoolean }],
+  ["lockTimeoutSeconds", { owners: ["person"], ...isBetween(0, 20) }],
+  ["lockTtlSeconds", { owners: ["person"], ...isBetween(1, 3600) }],
 ]);
 
+const FILE_OF: Record<Owner, string> = { team: TEAM_FILE, person: PERSONAL_FILE };
+
+/** What one place says: only what is set there. */
+interface Found {
+  values: Partial<Settings>;
+  problems: string[];
+}
+
 /**
- * Reads a project's settings. The project is not trusted and the file's text goes into CLAUDE.md, so a link that leads
- * outside the project is refused. Never throws.
- * @returns the settings, and each problem as a sentence for a person
+ * Reads the settings of a project. Of several places the first one that sets a value decides: the session's folder, the
+ * folders above it up to the top of the work tree, the same in the main work tree of a linked one, the user's own file, the
+ * plugin's options. `enabled: false` counts wherever it stands. Never throws: what is wrong is a problem, in words.
  */
 export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
-  const named = inFolder(projectDir, SETTINGS_FILE);
+  const folders = foldersOf(projectDir).flatMap((folder) => readFolder(folder, folder === projectDir));
+  const found = [...folders, readUserFile(projectDir), readOptions(process.env)];
+  const settings: Settings = { ...DEFAULT_SETTINGS };
+  for (const { values } of found.toReversed()) Object.assign(settings, values);
+  if (found.some(({ values }) => values.enabled === false)) settings.enabled = false;
+  return { settings, problems: found.flatMap(({ problems }) => problems) };
+}
+
+/** The folders whose settings count, nearest first. */
+function foldersOf(projectDir: string): string[] {
   try {
-    if (!isThere(named)) return defaults([]);
-    const content = readRegularFile(resolveTarget(named, projectDir).path);
-    return content ? parseSettings(content.bytes.toString("utf8")) : defaults([]);
-  } catch (error) {
-    const reason = messageOf(error).replace(/\.?$/, ".");
-    return defaults([`${SETTINGS_FILE}: ${reason} All settings have their defaults.`]);
+    const tree = findWorkTree(projectDir);
+    if (!tree) return [projectDir];
+    const { top, mainTop } = tree;
+    const below = path.relative(top, path.resolve(projectDir));
+    const inTree = below.startsWith("..") ? [projectDir] : upwards(projectDir, below);
+    return mainTop === top || below.startsWith("..")
+      ? inTree
+      : [...inTree, ...upwards(path.join(mainTop, below), below)];
+  } catch {
+    return [projectDir];
   }
 }
 
-function defaults(problems: string[]): { settings: Settings; problems: string[] } {
-  return { settings: { ...DEFAULT_SETTINGS }, problems };
+/** A folder, and as many above it as the path that leads down to it has parts. */
+function upwards(folder: string, below: string): string[] {
+  const folders = [folder];
+  for (const _part of below === "" ? [] : below.split(path.sep))
+    folders.push(path.dirname(folders.at(-1) as string));
+  return folders;
+}
+
+/** @param isProject messages then name the files without their folder */
+function readFolder(folder: string, isProject: boolean): Found[] {
+  const label = (name: string) => (isProject ? name : inFolder(folder, name));
+  return [
+    readFile(folder, TEAM_FILE, "team", label(TEAM_FILE)),
+    readFile(folder, PERSONAL_FILE, "person", label(PERSONAL_FILE)),
+  ];
+}
+
+function readUserFile(projectDir: string): Found {
+  try {
+    const config = configDir();
+    // In a session that starts in the home folder, it is the project's personal file, too.
+    const isRead = inFolder(projectDir, PERSONAL_FILE) === inFolder(config, USER_FILE);
+    return isRead
+      ? { values: {}, problems: [] }
+      : readFile(config, USER_FILE, "person", inFolder(config, USER_FILE));
+  } catch {
+    // Without a home folder there is no such file.
+    return { values: {}, problems: [] };
+  }
+}
+
+/** A link that leads outside of the folder is refused, for the team's text goes into CLAUDE.md. */
+function readFile(folder: string, name: string, owner: Owner, label: string): Found {
+  const named = inFolder(folder, name);
+  try {
+    if (!isThere(named)) return { values: {}, problems: [] };
+    const content = readRegularFile(resolveTarget(named, folder).path);
+    return content
+      ? parseSettings(content.bytes.toString("utf8"), owner, label)
+      : { values: {}, problems: [] };
+  } catch (error) {
+    const reason = messageOf(error).replace(/\.?$/, ".");
+    return { values: {}, problems: [`${label}: ${reason} Its settings are not used.`] };
+  }
+}
+
+/** The plugin's options, as Claude Code passes them: text, under a name whose case it may change. */
+function readOptions(env: NodeJS.ProcessEnv): Found {
+  const values: Partial<Settings> = {};
+  const problems: string[] = [];
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith(OPTION_PREFIX) || !text) continue;
+    const wanted = name.slice(OPTION_PREFIX.length).replaceAll("_", "").toLowerCase();
+    const [key, rule] = [...RULES].find(([candidate]) => candidate.toLowerCase() === wanted) ?? [];
+    if (!key || !rule?.owners.includes("person")) continue;
+    const value = text === "true" ? true : text === "false" ? false : Number(text);
+    if (rule.accepts(value)) Object.assign(values, { [key]: value });
+    else
+      problems.push(`The plugin's option ${key} must be ${rule.wanted}, not ${shown(text)}; it is not used.`);
+  }
+  return { values, problems };
 }
 
 /**
- * Parses the content of the settings file. A wrong setting has its default. Never throws.
- * @returns the settings, and each problem with its line, as a sentence for a person
+ * Parses the text of a settings file. What is wrong is described with its line and not used; it never throws.
+ * @param owner whose file it is: a setting that only the other may decide is named as such
  */
-export function parseSettings(text: string): { settings: Settings; problems: string[] } {
-  const settings: Settings = { ...DEFAULT_SETTINGS };
+export function parseSettings(text: string, owner: Owner, file = FILE_OF[owner]): Found {
+  const values: Partial<Settings> = {};
   const problems: string[] = [];
-  const report = (line: number, what: string) => problems.push(`${SETTINGS_FILE} line ${line}: ${what}.`);
+  const report = (line: number, what: string) => problems.push(`${file} line ${line}: ${what}.`);
+  const words = (from: number) => {
+    const body = bodyOf(text, from);
+    if (body !== "") Object.assign(values, owner === "team" ? { projectRouting: body } : { ownWords: body });
+  };
 
   const place = locateFrontMatter(text);
   if (!place) {
     if (/^\uFEFF?---/.test(text)) {
-      report(1, "the front matter has no closing line `---`; all settings have their defaults");
-    } else settings.projectRouting = body(text, 0);
-    return { settings, problems };
+      report(1, "the front matter has no closing line `---`; its settings are not used");
+    } else words(0);
+    return { values, problems };
   }
   if (!isYaml(place)) {
-    report(
-      1,
-      `front matter in "${place.language}" is not supported, only YAML; all settings have their defaults`,
-    );
-    return { settings, problems };
+    report(1, `front matter in "${place.language}" is not supported, only YAML; its settings are not used`);
+    return { values, problems };
   }
-  settings.projectRouting = body(text, place.end);
+  words(place.end);
   const lines = text.slice(place.start, place.close).split("\n");
   for (const [key, value] of readValues(text, place, report)) {
     if (problems.length >= MAX_PROBLEMS) {
@@ -107,12 +206,22 @@ export function parseSettings(text: string): { settings: Settings; problems: str
     }
     const rule = RULES.get(key);
     const line = lineOfKey(lines, key);
-    if (!rule)
-      report(line, `unknown setting ${shown(key)}; the settings are ${[...RULES.keys()].join(", ")}`);
-    else if (rule.accepts(value)) Object.assign(settings, { [key]: value });
-    else report(line, `${key} must be ${rule.wanted}, not ${shown(value)}; the default is used`);
+    if (!rule) report(line, `unknown setting ${shown(key)}; the settings are ${keysOf(owner).join(", ")}`);
+    else if (!rule.owners.includes(owner)) report(line, `${key} is not used: ${whose(owner)}`);
+    else if (rule.accepts(value)) Object.assign(values, { [key]: value });
+    else report(line, `${key} must be ${rule.wanted}, not ${shown(value)}; it is not used`);
   }
-  return { settings, problems };
+  return { values, problems };
+}
+
+function whose(owner: Owner): string {
+  return owner === "person"
+    ? `it decides what stands in CLAUDE.md, which is a team's setting. Move it to ${TEAM_FILE}`
+    : `it is a personal setting. Move it to ${PERSONAL_FILE}`;
+}
+
+function keysOf(owner: Owner): string[] {
+  return [...RULES].filter(([, { owners }]) => owners.includes(owner)).map(([key]) => key);
 }
 
 function readValues(
@@ -121,10 +230,7 @@ function readValues(
   report: (line: number, what: string) => void,
 ): [string, unknown][] {
   if (place.end - place.start > MAX_FRONT_MATTER) {
-    report(
-      1,
-      `the front matter is longer than ${MAX_FRONT_MATTER} characters; all settings have their defaults`,
-    );
+    report(1, `the front matter is longer than ${MAX_FRONT_MATTER} characters; its settings are not used`);
     return [];
   }
   let data: unknown;
@@ -132,7 +238,7 @@ function readValues(
     data = parseYaml(text, place);
   } catch (error) {
     const { reason, line } = yamlError(error);
-    report(line, `the YAML is broken (${reason}); all settings have their defaults`);
+    report(line, `the YAML is broken (${reason}); its settings are not used`);
     return [];
   }
   if (data === null || data === undefined) return [];
@@ -160,7 +266,7 @@ function lineOfKey(lines: readonly string[], key: string): number {
   return lines.findIndex(isKey) + 1 || 1;
 }
 
-function body(text: string, from: number): string {
+function bodyOf(text: string, from: number): string {
   return text
     .slice(from)
     .replace(/^\uFEFF/, "")

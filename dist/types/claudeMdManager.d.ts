@@ -4,23 +4,36 @@ import { type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions } from "./update/updateFile.ts";
 export { extractManagedRegion } from "./claudeMd/managed.ts";
 export { resolveProjectClaudeMd } from "./claudeMd/place.ts";
-/** The result of one locked update of a text. */
+/** What a locked update of a text did. */
 interface TextUpdate extends Omit<UpdateResult, "outcome"> {
-    /** `disabled`: the project's settings disable the plugin. */
-    outcome: UpdateResult["outcome"] | "disabled";
-    /** Short status lines for a person or the model; empty if nothing changed. */
+    /** `disabled`: the settings say so. `elsewhere`: the project's blocks do not belong into this file. */
+    outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
+    /** What was done, in words; empty if nothing was. */
     changes: string[];
-    /** The session whose block was replaced, as the file named it; not trusted. */
+    /** The session whose block was replaced, as the file named it: not to be trusted. */
     previousSession?: ProjectTextResult["previousSession"];
 }
 export interface ClaudeMdUpdate extends TextUpdate {
-    /** The path of CLAUDE.md before links are followed. */
+    /** CLAUDE.md as it is named, before links are followed. */
     path: string;
-    /** Whether the file held our current routing text before. If not, the model may not have read that text. */
-    hadRouting: boolean;
+    /** The managed block was added: the first session in this project. */
+    isFirst: boolean;
+    /** The model may not have read our current routing text, and the settings want it to. */
+    needsRouting: boolean;
+    /** The user's own words for the model. */
+    ownWords: string;
+    /** For `elsewhere`: the file in a folder above that holds the block; absent for the user's own file. */
+    blockIn?: string;
+}
+/** What a session start says beyond its options. */
+export interface SessionStart {
+    session: SessionInfo;
+    /** Why the session starts, as Claude Code says it. */
+    source?: string | undefined;
+    isPactEnabled?: () => boolean;
 }
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
-export declare function updateAllBlocks(projectDir: string, session: SessionInfo, options?: UpdateOptions): ClaudeMdUpdate;
+export declare function updateAllBlocks(projectDir: string, { session, source, isPactEnabled }: SessionStart, options?: UpdateOptions): ClaudeMdUpdate;
 /** Ensures a managed block with its memory sections. @returns status for a person, or null if nothing happened */
 export declare function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null;
 /** Moves a legacy file's memory and session into a managed block. @returns status for a person, or null */

@@ -1,5 +1,5 @@
 /** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
-import type { MarkerKind } from "./markers.ts";
+import { isSessionLine, type MarkerKind, SESSION_HEADING } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
 
 /** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
@@ -20,13 +20,26 @@ export interface Blocks {
   managed: Block | null;
   memory: Block[];
   sessions: Block[];
+  /** Session blocks that have lost their START marker: from the heading to the END. */
+  headless: Block[];
   routing: Block[];
   /** The markers that fit no block. Nothing may act on the text between them: it may be the user's, or memory. */
   strays: Marker[];
 }
 
 export function blocksOf(scan: Scan): Blocks {
-  const markers = scan.markers.filter((marker) => marker.kind !== "kernel");
+  const all = scan.markers.filter((marker) => marker.kind !== "kernel");
+  const memory = pairs(all, "memory");
+  const managed =
+    pairs(all, "managed").find(
+      (block) => !isInAnyBlock(block.first, memory) && !isInAnyBlock(block.last, memory),
+    ) ?? null;
+  const foreign = pairs(all, "session").filter(
+    (block) => !isInBlock(block.first, managed) && !isSession(scan, block),
+  );
+  const isForeign = (marker: Marker) =>
+    foreign.some(({ first, last }) => marker === first || marker === last);
+  const markers = all.filter((marker) => !isForeign(marker));
   const at = new Map(markers.map((marker, index) => [marker, index]));
   const between = (block: Block) => markers.slice(index(block.first) + 1, index(block.last));
   const index = (marker: Marker) => at.get(marker) ?? 0;
@@ -39,22 +52,44 @@ export function blocksOf(scan: Scan): Blocks {
   const routing = pairs(outsideSessions, "routing").filter(
     (block) => !holdsAny(block, scan.sections) && index(block.last) === index(block.first) + 1,
   );
-  const memory = pairs(markers, "memory");
-  const managed = pairs(markers, "managed").find(
-    (block) => !isInAnyBlock(block.first, memory) && !isInAnyBlock(block.last, memory),
-  );
+  const headless = headlessSessions(scan, markers, sessions);
 
   const used = new Set<Marker>(hidden);
-  for (const block of [...sessions, ...routing, ...memory, ...(managed ? [managed] : [])]) {
+  for (const block of [...sessions, ...headless, ...routing, ...memory, ...(managed ? [managed] : [])]) {
     used.add(block.first).add(block.last);
   }
   return {
-    managed: managed ?? null,
+    managed,
     memory,
     sessions,
+    headless,
     routing,
     strays: markers.filter((marker) => !used.has(marker)),
   };
+}
+
+/**
+ * Whether a session pair outside of the managed block is a session block: it holds our heading or a Resume line, and
+ * nothing that neither this package nor the PACT plugin writes. Any other pair is the user's text.
+ */
+function isSession({ text }: Scan, { first, last }: Block): boolean {
+  const lines = text.slice(first.end, last.start).split(/\r?\n/);
+  const isNamed = lines.some((line) => line.startsWith(SESSION_HEADING) || /^[ \t]*[-*] Resume: /.test(line));
+  return isNamed && lines.every(isSessionLine);
+}
+
+/** The headings of session blocks with nothing but lines of such a block between them and an END without a START. */
+function headlessSessions(scan: Scan, markers: readonly Marker[], sessions: readonly Block[]): Block[] {
+  const ends = new Set(sessions.map(({ last }) => last));
+  return markers.flatMap((last, index) => {
+    if (last.kind !== "session" || last.edge !== "END" || ends.has(last)) return [];
+    const heading = scan.sessionHeadings.findLast(({ start }) => start < last.start);
+    const above = markers[index - 1];
+    if (!heading || (above && above.start > heading.start)) return [];
+    if (!scan.text.slice(heading.end, last.start).split(/\r?\n/).every(isSessionLine)) return [];
+    const first: Marker = { ...heading, kind: "session", edge: "START" };
+    return [{ kind: "session", first, last, start: first.start, end: last.end }];
+  });
 }
 
 /** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */

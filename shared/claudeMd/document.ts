@@ -13,6 +13,8 @@ export interface Document extends Scan {
 export interface Run {
   /** The ending of the lines that the run writes: the one that most lines of the file have. */
   ending: LineEnding;
+  /** There is no file yet. */
+  isNew: boolean;
   /** Short status lines for a person or the model. */
   changes: string[];
 }

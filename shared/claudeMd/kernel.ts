@@ -2,6 +2,7 @@
 import { applyEdits, removal } from "../text/edits.ts";
 import { isInAnyBlock, pairs } from "./blocks.ts";
 import { lineNumbers } from "./document.ts";
+import { describeConflict } from "./refusal.ts";
 import { scan } from "./scan.ts";
 
 /**
@@ -9,6 +10,8 @@ import { scan } from "./scan.ts";
  * leaves the text unchanged, and describes the damage in `problem`.
  */
 export function stripKernelBlock(text: string): { text: string; changes: string[]; problem?: string } {
+  const conflict = describeConflict(text);
+  if (conflict) return { text, changes: [], problem: conflict };
   const { markers } = scan(text);
   const kernel = markers.filter((marker) => marker.kind === "kernel");
   const blocks = pairs(markers, "kernel");

@@ -1,5 +1,6 @@
 /** The managed block: reads it, creates it with its title, and inserts other blocks into it. */
-import { blockInsertion, isBlankLine } from "../text/edits.ts";
+import { blockInsertion, type Edit, insertion } from "../text/edits.ts";
+import { isOpenAtEnd } from "../text/openEnd.ts";
 import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
 import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
@@ -14,22 +15,39 @@ export function extractManagedRegion(text: string): string | null {
   return managed && text.slice(managed.start, managed.end).trimEnd();
 }
 
-/** Creates the managed block, holding only its title, above all text except front matter. */
+/**
+ * Creates the managed block, holding only its title, as the last thing in the text: the team's own title stays first, and
+ * the model, which does not see comments, does not take the team's text for a part of our last section.
+ */
 export function ensureManagedBlock(doc: Document, run: Run): Document {
   if (doc.blocks.managed) return doc;
   run.changes.push(CREATED.managed);
-  const { text, bodyStart: at } = doc;
-  const { ending } = run;
-  const block = [MANAGED_START, MANAGED_TITLE, "", MANAGED_END].join(ending);
-  const unended = at > 1 && text[at - 1] !== "\n";
-  const before = at > 1 ? ending : "";
-  return edit(doc, [{ start: at, end: at, insert: (unended ? ending : "") + before + block + afterBlock() }]);
+  const isOpen = isOpenAtEnd(doc.text, doc.bodyStart);
+  return edit(doc, [isOpen ? insertedFirst(doc, run) : insertedLast(doc, run)]);
+}
 
-  function afterBlock(): string {
-    // Always add one blank line, even above one of the user's: `removeManagedBlock` then knows which one to remove.
-    if (at < text.length) return ending + ending;
-    return unended ? "" : ending;
-  }
+/** Below one blank line. Where the last line has no ending, the block has none either: so its removal can tell. */
+function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
+  const block = newBlock([], ending);
+  if (text === "") return insertion(0, isNew ? block + ending : block);
+  const isUnended = !text.endsWith("\n");
+  return insertion(text.length, (isUnended ? ending : "") + ending + block + (isUnended ? "" : ending));
+}
+
+/**
+ * Below front matter, where the text leaves a code fence or a comment open at its end. A visible rule, which the model sees,
+ * ends the block.
+ */
+function insertedFirst({ text, bodyStart: at }: Document, { ending }: Run): Edit {
+  const isUnended = at > 1 && text[at - 1] !== "\n";
+  const above = (isUnended ? ending : "") + (at > 1 ? ending : "");
+  return insertion(at, above + newBlock([RULE, ""], ending) + ending + ending);
+}
+
+const RULE = "---";
+
+function newBlock(more: readonly string[], ending: string): string {
+  return [MANAGED_START, "", MANAGED_TITLE, "", ...more, MANAGED_END].join(ending);
 }
 
 /** Puts the title below the START marker of a managed block that has none. */
@@ -37,9 +55,17 @@ export function ensureTitle(doc: Document, run: Run): Document {
   const { managed } = doc.blocks;
   if (!managed || titleOf(doc)) return doc;
   run.changes.push("added the title of the managed block");
-  const at = managed.first.end;
-  const after = isBlankLine(doc.text, at) ? "" : run.ending;
-  return edit(doc, [{ start: at, end: at, insert: MANAGED_TITLE + run.ending + after }]);
+  return edit(doc, [blockInsertion(doc.text, managed.first.end, MANAGED_TITLE, run.ending)]);
+}
+
+/** Where the content of the managed block ends: at its END marker, or at the rule above it that `insertedFirst` writes. */
+export function contentEnd({ text, blocks: { managed } }: Document): number {
+  if (!managed) return text.length;
+  const isFirst = text.slice(0, managed.start).trim() === "" || managed.end < text.length;
+  const rule = isFirst
+    ? /(?:^|\n)---\r?\n(?:[ \t]*\r?\n)*$/.exec(text.slice(managed.first.end, managed.last.start))
+    : null;
+  return rule ? managed.first.end + rule.index + (rule[0].startsWith("\n") ? 1 : 0) : managed.last.start;
 }
 
 /** Inserts a block into the managed block: below `anchor`, else below the title, else as its first lines. */

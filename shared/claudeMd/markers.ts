@@ -14,6 +14,25 @@ export const SESSION_END = "<!-- SESSION_END -->";
 export const MEMORY_START = "<!-- PACT_MEMORY_START -->";
 export const MEMORY_END = "<!-- PACT_MEMORY_END -->";
 
+/**
+ * The version of the routing block's text, in a line of its own below ROUTING_START. The model does not see comments. A
+ * change of the text takes the next number, so that an older version leaves the text of a newer one alone.
+ */
+export const ROUTING_VERSION = 1;
+export const routingVersionLine = (version: number) => `<!-- pact-hooks routing ${version} -->`;
+
+export const SESSION_HEADING = "## Current Session";
+/** The PACT plugin writes this line into its session block. This package does not. */
+export const PACT_SESSION_COMMENT = "<!-- Auto-managed by session_init hook. Overwritten each session. -->";
+
+const SESSION_LINE =
+  /^[ \t]*(?:$|## Current Session[ \t#]*$|[-*] (?:Resume|Team|Session dir|Plugin root|Started): )/;
+
+/** Whether a line is one that this package or the PACT plugin writes into a session block, or blank. */
+export function isSessionLine(line: string): boolean {
+  return SESSION_LINE.test(line) || line.trim() === PACT_SESSION_COMMENT;
+}
+
 export const MANAGED_TITLE = "# PACT Framework and Managed Project Memory";
 
 /** Written by older versions, with and without a period; nothing is loaded from there any more. */

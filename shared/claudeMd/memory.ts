@@ -2,6 +2,7 @@
 import { blockInsertion, ended, removal, withoutBlankTail } from "../text/edits.ts";
 import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
+import { contentEnd } from "./managed.ts";
 import { MEMORY_END, MEMORY_SECTIONS, MEMORY_START, type MemorySection } from "./markers.ts";
 import { isMovable } from "./repair.ts";
 import type { Section } from "./scan.ts";
@@ -31,7 +32,7 @@ function createMemoryBlock(doc: Document, run: Run): Document {
   );
   const bodies = bodiesOf(doc, sections, run);
   const lines = MEMORY_SECTIONS.map((name) => sectionText(name, bodies.get(name), run) + run.ending);
-  const block = MEMORY_START + run.ending + lines.join("") + MEMORY_END;
+  const block = MEMORY_START + run.ending + run.ending + lines.join("") + MEMORY_END;
   return insertAtEnd(edit(doc, sections.map(removal)), run, block);
 }
 
@@ -95,6 +96,18 @@ function addToSection(doc: Document, run: Run, name: MemorySection, body: string
   return edit(doc, [blockInsertion(doc.text, next.start, sectionText(name, body, run), run.ending)]);
 }
 
+/** Adds memory from elsewhere at the end of its sections, unless it stands there already. */
+export function addMemory(doc: Document, run: Run, more: readonly [MemorySection, string][]): Document {
+  let full = doc;
+  for (const [name, body] of more) {
+    const own = ownSections(full).find((section) => section.name === name);
+    if (own && full.text.slice(own.body, own.end).includes(body)) continue;
+    run.changes.push(`moved ${name} of the project's other CLAUDE.md into this one`);
+    full = addToSection(full, run, name, body);
+  }
+  return full;
+}
+
 /** The sections of the one memory block. */
 function ownSections(doc: Document): Section[] {
   return doc.sections.filter((section) => isInAnyBlock(section, doc.blocks.memory));
@@ -118,6 +131,5 @@ function sectionText(name: MemorySection, body: string | undefined, run: Run): s
 }
 
 function insertAtEnd(doc: Document, run: Run, block: string): Document {
-  const at = doc.blocks.managed?.last.start ?? doc.text.length;
-  return edit(doc, [blockInsertion(doc.text, at, block, run.ending)]);
+  return edit(doc, [blockInsertion(doc.text, contentEnd(doc), block, run.ending)]);
 }

@@ -1,20 +1,74 @@
-/** Finds a project's CLAUDE.md, which has one of two names. */
+/** Finds the CLAUDE.md that a project's blocks belong into. */
+import fs from "node:fs";
+import path from "node:path";
+import { findWorkTree } from "../git/workTree.ts";
+import { configDir } from "../journal/sessionFolder.ts";
 import { inFolder, isThere } from "../system/files.ts";
+import { readRegularFile } from "../system/snapshot.ts";
+import { resolveTarget } from "../system/targetPath.ts";
+import { parseDocument } from "./document.ts";
 
-/**
- * The two paths that a project's CLAUDE.md may have. A session uses the first that exists; an earlier session may have
- * used the other.
- */
+/** Both names that a project's CLAUDE.md may have. A session uses the first that exists; an older one may have used the other. */
 export function claudeMdPaths(projectDir: string): [inner: string, outer: string] {
   return [inFolder(inFolder(projectDir, ".claude"), "CLAUDE.md"), inFolder(projectDir, "CLAUDE.md")];
 }
 
 /**
- * The path of a project's CLAUDE.md: `.claude/CLAUDE.md` if it exists, else `CLAUDE.md` if that exists, else
- * `.claude/CLAUDE.md`, to be created. A link counts as existing, wherever it leads.
- * @throws the system's error if it cannot look up a path
+ * The path of a project's CLAUDE.md: `.claude/CLAUDE.md` if it exists, else `CLAUDE.md` if it exists, else
+ * `.claude/CLAUDE.md`, to be created. A link counts, wherever it leads.
+ * @throws the system's error if the check fails
  */
 export function resolveProjectClaudeMd(projectDir: string): string {
   const [inner, outer] = claudeMdPaths(projectDir);
   return !isThere(inner) && isThere(outer) ? outer : inner;
+}
+
+/**
+ * Whether a project's CLAUDE.md is the user's own, `{config}/CLAUDE.md`, as it is in the home folder. Claude Code loads that
+ * file in every project, so a project's blocks do not belong there.
+ */
+export function isUserFile(file: string): boolean {
+  try {
+    const own = inFolder(configDir(), "CLAUDE.md");
+    const [a, b] = [file, own].map((name) => fs.statSync(name, { bigint: true, throwIfNoEntry: false }));
+    if (a && b) return a.dev === b.dev && a.ino === b.ino;
+    return !a && !b && realName(file) === realName(own);
+  } catch {
+    return false;
+  }
+}
+
+function realName(file: string): string {
+  return inFolder(fs.realpathSync(path.dirname(file)), path.basename(file));
+}
+
+/**
+ * The CLAUDE.md with a managed block in a folder above the project's, within the same git work tree. Claude Code loads that
+ * file, too, so the project's own folder needs no block of its own.
+ * @returns undefined if there is none, or it cannot be read
+ */
+export function findBlockAbove(projectDir: string): string | undefined {
+  try {
+    const top = findWorkTree(projectDir)?.top;
+    if (top === undefined) return undefined;
+    for (let dir = fs.realpathSync(projectDir); dir !== top && dir !== path.dirname(dir); ) {
+      dir = path.dirname(dir);
+      const found = claudeMdPaths(dir).find((file) => hasManagedBlock(file, dir));
+      if (found !== undefined) return found;
+    }
+  } catch {
+    // A folder above that this user may not read is not loaded either.
+  }
+  return undefined;
+}
+
+/** Whether a file holds a managed block; false if it cannot be read. */
+export function hasManagedBlock(file: string, projectDir: string): boolean {
+  try {
+    const content = isThere(file) ? readRegularFile(resolveTarget(file, projectDir).path) : null;
+    const text = content?.bytes.toString("utf8") ?? "";
+    return text.includes("PACT_MANAGED_START") && parseDocument(text).blocks.managed !== null;
+  } catch {
+    return false;
+  }
 }

@@ -11,21 +11,29 @@ import {
   type Run,
 } from "./document.ts";
 import { ensureManagedBlock, ensureTitle } from "./managed.ts";
-import { updateMemoryBlock } from "./memory.ts";
-import { describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
-import { markSections, removeLoaderLines, removeStrays, reportStrays, strayTitles } from "./repair.ts";
+import type { MemorySection } from "./markers.ts";
+import { addMemory, updateMemoryBlock } from "./memory.ts";
+import { describeConflict, describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
+import {
+  markSections,
+  removeHeadless,
+  removeLoaderLines,
+  removeStrays,
+  reportStrays,
+  strayTitles,
+} from "./repair.ts";
 import { routingBlock, updateRoutingBlock } from "./routing.ts";
-import { type SessionInfo, updateSessionBlock } from "./session.ts";
+import { type SessionBlockOptions, updateSessionBlock } from "./session.ts";
 
-export type { SessionInfo } from "./session.ts";
+export type { SessionBlockOptions, SessionInfo } from "./session.ts";
 
-export interface ProjectTextOptions {
-  /** The session that starts. If absent, no session block is created, and an existing one keeps its content. */
-  session?: SessionInfo;
+export interface ProjectTextOptions extends SessionBlockOptions {
   /** False: no routing block is created, and an existing one is removed. */
   routingBlock?: boolean;
-  /** The project's own words, added to the routing block. */
+  /** The team's own words, added to the routing block. */
   projectRouting?: string;
+  /** Memory that stands elsewhere, by section: added where the file lacks it. */
+  moreMemory?: [MemorySection, string][];
 }
 
 /**
@@ -41,10 +49,10 @@ export function updateProjectText(text: string | null, options: ProjectTextOptio
     const managed = ensureManagedBlock(original, run);
     const marked = markSections(managed, run, original);
     const tidy = removeStrays(marked, ALL, strayTitles(marked, original));
-    const whole = ensureTitle(removeLoaderLines(tidy, run), run);
+    const whole = ensureTitle(removeLoaderLines(removeHeadless(tidy, run), run), run);
     const routed = updateRoutingBlock(whole, run, wantedRouting(options));
-    const { doc, previous } = updateSessionBlock(routed, run, options.session);
-    return { doc: updateMemoryBlock(doc, run), previous };
+    const { doc, previous } = updateSessionBlock(routed, run, options);
+    return { doc: addMemory(updateMemoryBlock(doc, run), run, options.moreMemory ?? []), previous };
   });
 }
 
@@ -73,9 +81,9 @@ export function updateRoutingText(text: string | null, options: ProjectTextOptio
 }
 
 /** Brings only the session block up to date; without a managed block to hold it, updates all blocks. */
-export function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult {
-  return updatePart(text, { session }, (doc, run) =>
-    updateSessionBlock(withoutStrays(doc, run, "session"), run, session),
+export function updateSessionText(text: string | null, options: SessionBlockOptions): ProjectTextResult {
+  return updatePart(text, options, (doc, run) =>
+    updateSessionBlock(withoutStrays(doc, run, "session"), run, options),
   );
 }
 
@@ -94,7 +102,7 @@ function updatePart(text: string | null, options: ProjectTextOptions, steps: Ste
 function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
   const original = parseDocument(before);
-  const { doc, previous, changes, problem } = take(steps, original);
+  const { doc, previous, changes, problem } = take(steps, original, text === null);
   const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnstable(steps, original, doc);
   if (reason) return { ...unchanged(before), problem: reason };
   if (doc.text === before) return unchanged(before);
@@ -105,10 +113,10 @@ function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   };
 }
 
-function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: string[] } {
-  const hidden = describeHidden(original);
-  if (hidden) return { doc: original, problem: hidden, changes: [] };
-  const run: Run = { ending: dominantLineEnding(original.text), changes: [] };
+function take(steps: Steps, original: Document, isNew: boolean): ReturnType<Steps> & { changes: string[] } {
+  const unfit = describeConflict(original.text) ?? describeHidden(original);
+  if (unfit) return { doc: original, problem: unfit, changes: [] };
+  const run: Run = { ending: dominantLineEnding(original.text), isNew, changes: [] };
   return { ...steps(original, run), changes: run.changes };
 }
 
@@ -116,7 +124,7 @@ function take(steps: Steps, original: Document): ReturnType<Steps> & { changes: 
 function describeUnstable(steps: Steps, original: Document, written: Document): string | null {
   if (written.text === original.text) return null;
   const found = parseDocument(written.text);
-  const { doc, problem } = take(steps, found);
+  const { doc, problem } = take(steps, found, false);
   const isSameBlock = found.blocks.managed?.start === written.blocks.managed?.start;
   if (!problem && isSameBlock && doc.text === found.text) return null;
   return (

@@ -1,4 +1,5 @@
 /** Explains why a text is left unchanged: each function names the lines as found, and says what to do about them. */
+import { findConflict } from "../text/conflict.ts";
 import { removal } from "../text/edits.ts";
 import { locateFrontMatter } from "../text/frontMatter.ts";
 import { lineNumberAt } from "../text/lineEndings.ts";
@@ -6,6 +7,12 @@ import { isInAnyBlock } from "./blocks.ts";
 import { type Document, edit, lineNumbers } from "./document.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
 import { bodyStart, type Marker } from "./scan.ts";
+
+/** Reports a merge that the user has not resolved yet. A block of ours may stand on both sides of it. */
+export function describeConflict(text: string): string | null {
+  const conflict = findConflict(text);
+  return conflict && `unresolved merge conflict in lines ${conflict.first} to ${conflict.last}. Resolve it.`;
+}
 
 /**
  * Reports a code fence that is never closed and hides our blocks. New blocks above it would be empty, and the model

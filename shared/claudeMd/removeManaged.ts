@@ -4,6 +4,8 @@ import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineE
 import { isInAnyBlock, isInBlock } from "./blocks.ts";
 import type { ProjectTextResult } from "./document.ts";
 import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
+import { contentEnd } from "./managed.ts";
+import { describeConflict } from "./refusal.ts";
 
 interface Span {
   start: number;
@@ -15,12 +17,14 @@ interface Span {
  * place as ordinary text: memory under its headings (unless `purge`), and lines beside the inner blocks. All other text
  * keeps its bytes.
  *
- * The text shows which lines came with the block, because `ensureManagedBlock` always inserts the same: below front
- * matter a blank line, then the block, then a blank line if more text follows. If front matter ended without a line
- * ending, `ensureManagedBlock` adds one there and none after the block.
+ * The text shows which lines came with the block, because `ensureManagedBlock` always inserts the same: the last thing in
+ * the text, below one blank line, and without a line ending where the text before had none. An older version inserted
+ * it first, below front matter, with a blank line on either side.
  * @returns an empty text if the file held only the block
  */
 export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
+  const conflict = describeConflict(text);
+  if (conflict) return { text, changes: [], problem: conflict };
   const doc = parseDocument(text);
   const { managed, strays } = doc.blocks;
   const isOurs = managed || strays.some(({ kind }) => kind === "managed");
@@ -41,16 +45,24 @@ function describeStrays(strays: Document["markers"]): string {
 /** Removes the whole block, with the blank lines or line endings that came with it. */
 function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[] {
   const edits = [removal({ start, end })];
+  if (end === text.length) {
+    const gap = lineAbove(text, start);
+    if (!isBlankLine(text, gap) || gap === start) return edits;
+    edits.push(removal({ start: gap, end: start }));
+    if (!text.endsWith("\n")) edits.push(removal({ start: lineContentEnd(text, gap), end: gap }));
+    return edits;
+  }
   const afterEnd = nextLineStart(text, end);
   if (isBlankLine(text, end) && afterEnd < text.length) edits.push(removal({ start: end, end: afterEnd }));
   // Without front matter, the body starts at 0, or at 1 after a byte order mark: nothing came with the block above it.
-  if (bodyStart <= 1) return edits;
-  const gap = blankLineBetween(text, bodyStart, start);
+  const gap = bodyStart > 1 ? blankLineBetween(text, bodyStart, start) : undefined;
   if (gap) edits.push(removal(gap));
-  const wasUnended =
-    end === text.length && !text.endsWith("\n") && gap?.start === bodyStart && gap.end === start;
-  if (wasUnended) edits.push(removal({ start: lineContentEnd(text, bodyStart), end: bodyStart }));
   return edits;
+}
+
+/** Offset of the line above the one that starts at `at`; `at` itself for the first line. */
+function lineAbove(text: string, at: number): number {
+  return at === 0 ? 0 : text.lastIndexOf("\n", at - 2) + 1;
 }
 
 /** The blank line right below front matter; if people wrote between the two, the one right above the block. */
@@ -58,7 +70,7 @@ function blankLineBetween(text: string, bodyStart: number, block: number): Span 
   if (isBlankLine(text, bodyStart) && nextLineStart(text, bodyStart) <= block) {
     return { start: bodyStart, end: nextLineStart(text, bodyStart) };
   }
-  const above = text.lastIndexOf("\n", block - 2) + 1;
+  const above = lineAbove(text, block);
   return above > bodyStart && isBlankLine(text, above) ? { start: above, end: block } : undefined;
 }
 
@@ -66,7 +78,7 @@ function blankLineBetween(text: string, bodyStart: number, block: number): Span 
 function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept: string): Edit {
   const ending = dominantLineEnding(text);
   const isFirst = start <= Math.max(bodyStart, 1) && bodyStart <= 1;
-  const isSetOffAbove = isFirst || isBlankLine(text, text.lastIndexOf("\n", start - 2) + 1);
+  const isSetOffAbove = isFirst || isBlankLine(text, lineAbove(text, start));
   const isSetOffBelow = end === text.length || isBlankLine(text, end);
   const lines = text.endsWith("\n") || end < text.length ? ended(kept, ending) : withoutLastEnding(kept);
   return { start, end, insert: (isSetOffAbove ? "" : ending) + lines + (isSetOffBelow ? "" : ending) };
@@ -97,7 +109,8 @@ function keptText(
 
   const pieces: string[] = [];
   let at = managed.first.end;
-  for (const { start, end } of [...removed, managed.last]) {
+  // Without the rule that ends a block which stands first.
+  for (const { start, end } of [...removed, { start: contentEnd(doc), end: managed.last.end }]) {
     if (start > at) pieces.push(withoutBlankEdges(text, { start: at, end: start }));
     at = Math.max(at, end);
   }

@@ -29,6 +29,16 @@ export function reportStrays(doc: Document, run: Run, kinds: readonly MarkerKind
   }
 }
 
+/** Removes what is left of session blocks that have lost their START marker. */
+export function removeHeadless(doc: Document, run: Run): Document {
+  const { headless } = doc.blocks;
+  if (headless.length > 0) {
+    const lines = lineNumbers(headless.map(({ first }) => first));
+    run.changes.push(`removed ${count(headless.length, "session block")} without a START marker (${lines})`);
+  }
+  return edit(doc, headless.map(removal));
+}
+
 export function removeLoaderLines(doc: Document, run: Run): Document {
   if (doc.loaders.length > 0)
     run.changes.push("removed the obsolete line about the global PACT Orchestrator");

@@ -6,7 +6,14 @@ import { lineContentEnd, normalizeLineEndings } from "../text/lineEndings.ts";
 import { isInBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
-import { isLoaderLine, memoryHeadingOf, ROUTING_END, ROUTING_START } from "./markers.ts";
+import {
+  isLoaderLine,
+  memoryHeadingOf,
+  ROUTING_END,
+  ROUTING_START,
+  ROUTING_VERSION,
+  routingVersionLine,
+} from "./markers.ts";
 
 /** In characters. Longer words of the project are truncated, because they cost tokens in every request. */
 export const MAX_PROJECT_ROUTING = 1500;
@@ -16,19 +23,40 @@ export function routingText(): string {
   return ROUTING_LINES.join("\n");
 }
 
+/** The same for every user and every setting: two people's sessions must not rewrite it against each other. */
 const ROUTING_LINES = [
   "## PACT Routing",
-  "- Session: see Current Session in CLAUDE.md. Its Session dir holds `session-journal.jsonl`.",
+  "",
+  "- Session: its id, team and journal folder are in your context, from the pact-hooks plugin where it is installed.",
   "- Memory: read Pinned Context and Working Memory before you start; write what should last into them.",
-  "- Do not edit marker comments, this section or Current Session: session start rewrites them.",
-  "- CLAUDE.md edits lost or slow? Look in the journal for `lock_fail_open` and `lock_reaped`.",
+  "- Do not edit this section, or the comments that mark the sections.",
+  "- CLAUDE.md edits lost or slow? Look in the session's journal for `lock_fail_open` and `lock_reaped`.",
 ];
 
-/** The lines of the routing block, markers included, with the project's own words after ours. */
+/** The lines of the routing block, markers included, with the team's own words after ours. */
 export function routingBlock(projectRouting = ""): string[] {
   const own = projectLines(projectRouting);
   const lines = own.length > 0 ? [...ROUTING_LINES, "", ...own] : ROUTING_LINES;
-  return [ROUTING_START, ...lines, ROUTING_END];
+  return [ROUTING_START, routingVersionLine(ROUTING_VERSION), "", ...lines, "", ROUTING_END];
+}
+
+/** Whether a text has our routing words, or those of a newer version: then the model need not be given them again. */
+export function hasRouting(text: string): boolean {
+  const start = text.indexOf(ROUTING_START.slice(0, ROUTING_START.indexOf(":")));
+  if (start === -1) return false;
+  const block = text.slice(start, text.indexOf(ROUTING_END, start));
+  return versionOf(block) > ROUTING_VERSION || essence(block).includes(essence(routingText()));
+}
+
+const VERSION_LINE = /^[ \t]*<!-- pact-hooks routing (\d{1,6}) -->[ \t\r]*$/m;
+
+function versionOf(block: string): number {
+  return Number(VERSION_LINE.exec(block)?.[1] ?? 0);
+}
+
+/** A text without what a formatter may change: blank lines, white space, and the signs of lists, tables and emphasis. */
+function essence(text: string): string {
+  return text.replace(/[\s*_+\-\\`~|]+/g, "");
 }
 
 /**
@@ -47,7 +75,9 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
   if (edits.length > 0) run.changes.push(`removed ${count(edits.length, removed())}`);
   if (wanted && keeper) {
     const end = lineContentEnd(doc.text, keeper.end);
-    if (normalizeLineEndings(doc.text.slice(keeper.start, end)) !== wanted.join("\n")) {
+    const old = doc.text.slice(keeper.start, end);
+    // A teammate's newer version wrote one with a higher number.
+    if (versionOf(old) <= ROUTING_VERSION && essence(old) !== essence(wanted.join("\n"))) {
       run.changes.push("updated the routing block");
       edits.push({ start: keeper.start, end, insert: wanted.join(run.ending) });
     }

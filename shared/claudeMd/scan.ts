@@ -30,6 +30,8 @@ export interface Scan {
   sections: Section[];
   /** Starts of the headings of level 1 and 2, except the session block's own heading. */
   headings: { start: number }[];
+  /** The headings of session blocks. */
+  sessionHeadings: Line[];
   /** Lines that are the title of the managed block. */
   titles: Line[];
   /** Lines that are the obsolete loader line. */
@@ -84,6 +86,7 @@ export function scan(text: string, from = bodyStart(text)): Scan {
     markers: [],
     sections: [],
     headings: [],
+    sessionHeadings: [],
     titles: [],
     loaders: [],
     openFence: 0,
@@ -139,7 +142,8 @@ export function scan(text: string, from = bodyStart(text)): Scan {
       const heading = content(text, start, end);
       if (HEADING.test(heading)) {
         endSection(start);
-        if (!SESSION_HEADING.test(heading)) found.headings.push({ start });
+        if (SESSION_HEADING.test(heading)) found.sessionHeadings.push({ line, start, end });
+        else found.headings.push({ start });
         const name = memoryHeadingOf(heading);
         if (name) {
           section = { name, line, start, body: end, end: text.length, toEnd: false };

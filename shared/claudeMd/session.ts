@@ -1,10 +1,10 @@
 /** The session block, which names the current session: writes it, and reads the session that it replaces. */
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "../text/characters.ts";
 import { blockRemoval, type Edit, ended, removal } from "../text/edits.ts";
-import { isInBlock, isInManagedOnly } from "./blocks.ts";
+import { type Block, isInBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type PreviousSession, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
-import { SESSION_END, SESSION_START } from "./markers.ts";
+import { PACT_SESSION_COMMENT, SESSION_END, SESSION_HEADING, SESSION_START } from "./markers.ts";
 
 export interface SessionInfo {
   id: string;
@@ -13,16 +13,19 @@ export interface SessionInfo {
   startedAt: Date;
 }
 
-/** The lines of the session block, markers included. */
-export function sessionBlock(session: SessionInfo): string[] {
+/** The lines of the session block, markers included. @param started the value of its Started line */
+export function sessionBlock(session: SessionInfo, started = utc(session.startedAt)): string[] {
   return [
     SESSION_START,
-    "## Current Session",
+    "",
+    SESSION_HEADING,
+    "",
     `- Resume: \`claude --resume ${inCodeSpan(session.id)}\``,
     `- Team: \`${teamName(session.id)}\``,
     `- Session dir: \`${inCodeSpan(session.dir)}\``,
     `- Plugin root: \`${inCodeSpan(session.pluginRoot)}\``,
-    `- Started: ${utc(session.startedAt)}`,
+    `- Started: ${started}`,
+    "",
     SESSION_END,
   ];
 }
@@ -32,26 +35,41 @@ export function teamName(sessionId: string): string {
   return `pact-${sessionId.slice(0, 8).replace(/[^0-9a-f-]/gi, "") || "unknown"}`;
 }
 
+/** What becomes of the session block. With neither a session nor `remove`, an existing one keeps its content. */
+export interface SessionBlockOptions {
+  /** The session that the block is to name. */
+  session?: SessionInfo | undefined;
+  /** A block of ours is removed. */
+  removeSessionBlock?: boolean;
+  /** False: the session does not replace the block of another one; it only brings its own up to date. */
+  mayReplaceSession?: boolean;
+  /** Whether a plugin root is this package's. The PACT plugin's block names its own. */
+  isOurRoot?: (root: string) => boolean;
+  /** Whether the PACT plugin is enabled here, so that its block is in use. Default: it is. */
+  isPactEnabled?: () => boolean;
+}
+
 /**
- * Brings the session block up to date. The first one inside the managed block stays, and all others are removed; if all
- * lie outside, the first moves in. A session with another id than the Resume line names replaces the block.
- * @param session if absent, no block is created, and an existing one keeps its content
+ * Brings the session block up to date. A block of the PACT plugin stays as it is: that plugin reads the previous session
+ * from it. Of ours, the first one inside the managed block stays, and all others are removed; if all lie outside, the first
+ * moves in. With `removeSessionBlock`, all of ours are removed.
  */
 export function updateSessionBlock(
   doc: Document,
   run: Run,
-  session?: SessionInfo,
+  options: SessionBlockOptions,
 ): { doc: Document; previous?: PreviousSession } {
-  const { managed, sessions } = doc.blocks;
-  const keeper = sessions.find((block) => isInManagedOnly(block.first, doc.blocks));
-  const found = keeper ?? sessions[0];
-  const old = found && doc.text.slice(found.start, found.end);
-  const isSame = !session || (old !== undefined && field(old, RESUME) === inCodeSpan(session.id));
-  const wanted = isSame ? old : ended(sessionBlock(session).join(run.ending), run.ending);
+  const textOf = (block: Block) => doc.text.slice(block.start, block.end);
+  const ours = doc.blocks.sessions.filter((block) => isOurs(textOf(block), options));
+  const hasOther = ours.length < doc.blocks.sessions.length;
+  const yields = options.session !== undefined && hasOther && (options.isPactEnabled?.() ?? true);
+  if (options.removeSessionBlock || yields) return { doc: removeSessions(doc, run, ours) };
 
-  const edits: Edit[] = sessions
-    .filter((block) => block !== keeper)
-    .map((block) => (isInBlock(block.first, managed) ? blockRemoval(doc.text, block) : removal(block)));
+  const keeper = ours.find((block) => isInManagedOnly(block.first, doc.blocks));
+  const found = keeper ?? ours[0];
+  const old = found && textOf(found);
+  const wanted = wantedBlock(old, run, options);
+  const edits = ours.filter((block) => block !== keeper).map((block) => removalOf(doc, block));
   const duplicates = edits.length - (found && !keeper ? 1 : 0);
   if (duplicates > 0) run.changes.push(`removed ${count(duplicates, "duplicate session block")}`);
   if (keeper && wanted !== undefined && wanted !== old) {
@@ -61,14 +79,56 @@ export function updateSessionBlock(
   if (wanted === undefined) return { doc: updated };
 
   if (!old) run.changes.push(CREATED.session);
-  else if (!isSame) run.changes.push("replaced the session block");
+  else if (wanted !== old) run.changes.push("replaced the session block");
   else if (!keeper) run.changes.push("moved the session block into the managed block");
   const placed = keeper ? updated : insertIntoManaged(updated, run, wanted, routingOf(updated));
-  return { doc: placed, previous: isSame || !old ? undefined : previousSession(old) };
+  const isReplaced = old && field(wanted, RESUME) !== field(old, RESUME);
+  return { doc: placed, previous: isReplaced ? previousSession(old) : undefined };
+}
+
+function removeSessions(doc: Document, run: Run, blocks: readonly Block[]): Document {
+  if (blocks.length > 0) run.changes.push(`removed ${count(blocks.length, "session block")}`);
+  return edit(
+    doc,
+    blocks.map((block) => removalOf(doc, block)),
+  );
+}
+
+function removalOf(doc: Document, block: Block): Edit {
+  return isInBlock(block.first, doc.blocks.managed) ? blockRemoval(doc.text, block) : removal(block);
+}
+
+function isOurs(block: string, { session, isOurRoot }: SessionBlockOptions): boolean {
+  if (block.includes(PACT_SESSION_COMMENT)) return false;
+  const root = field(block, PLUGIN_ROOT);
+  return root === undefined || root === session?.pluginRoot || (isOurRoot ?? isNamedLikeUs)(root);
+}
+
+function isNamedLikeUs(root: string): boolean {
+  return /(?:^|[\\/])pact-hooks(?:[\\/]|$)/.test(root);
+}
+
+/** What the block should hold; undefined if there is none and none is to be made. */
+function wantedBlock(old: string | undefined, run: Run, options: SessionBlockOptions): string | undefined {
+  const { session, mayReplaceSession = true } = options;
+  if (!session) return old;
+  const isSame = old !== undefined && field(old, RESUME) === inCodeSpan(session.id);
+  if (isSame ? hasSameFields(old, session) : !mayReplaceSession) return old;
+  const started = isSame ? field(old, STARTED) : undefined;
+  return ended(sessionBlock(session, started).join(run.ending), run.ending);
+}
+
+/** A plugin that was moved, or a session folder, is brought up to date. */
+function hasSameFields(block: string, { dir, pluginRoot }: SessionInfo): boolean {
+  return (
+    field(block, SESSION_DIR) === inCodeSpan(dir) && field(block, PLUGIN_ROOT) === inCodeSpan(pluginRoot)
+  );
 }
 
 const RESUME = /^[ \t]*[-*] Resume: `claude --resume ([^`]+)`/;
 const SESSION_DIR = /^[ \t]*[-*] Session dir: `([^`]+)`/;
+const PLUGIN_ROOT = /^[ \t]*[-*] Plugin root: `([^`]+)`/;
+const STARTED = /^[ \t]*[-*] Started: (.+?)[ \t\r]*$/;
 
 function previousSession(block: string): PreviousSession | undefined {
   const id = field(block, RESUME);

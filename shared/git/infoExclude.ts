@@ -1,68 +1,89 @@
 /**
- * Adds and removes our patterns in a repository's `info/exclude`, which git never shares: lines between two comments.
- * All other lines stay as they are.
+ * A repository's `info/exclude`: the file in which git keeps the patterns that are its owner's alone. Our patterns keep lock
+ * files out of `git status`. They stand between two comments; every other line stays as it is.
  */
+import fs from "node:fs";
 import path from "node:path";
-
-import { Refusal } from "../system/errors.ts";
-import { applyEdits, insertion, removal } from "../text/edits.ts";
+import { quietly, Refusal } from "../system/errors.ts";
+import { inFolder } from "../system/files.ts";
+import { readRegularFile } from "../system/snapshot.ts";
+import { isFolderInside, resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import { applyEdits, removal } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
+import { findWorkTree } from "./workTree.ts";
 
-const FIRST =
-  "# pact-hooks: its lock files (added by `pact-hooks install`, removed by `pact-hooks uninstall`)";
+const FIRST = "# pact-hooks: its lock files (`pact-hooks uninstall` removes these lines)";
+const IS_FIRST = /^# pact-hooks: its lock files\b/;
 const LAST = "# pact-hooks: end";
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
 
-/** The path of a repository's exclude file. @param commonDir the folder that the repository's work trees share */
-export function excludeFileIn(commonDir: string): string {
-  return path.join(commonDir, "info", "exclude");
+/**
+ * Adds the names of a target's sidecar and claims to the repository that the target lies in, if they are not there yet.
+ * Called before the sidecar is first made, so that git never shows it. Never throws: `doctor` reports what is missing.
+ *
+ * One write appends all lines, so two sessions at the same time lose none; at worst both add them.
+ */
+export function hideLockFiles({ dir, base }: TargetPath): void {
+  quietly(() => {
+    const found = findExclude(dir);
+    if (!found) return;
+    const missing = missingPatterns(found.text, patternsFor([base]));
+    if (missing.length === 0) return;
+    quietly(() => fs.mkdirSync(path.dirname(found.file)));
+    const file = resolveTarget(found.file, found.commonDir).path;
+    const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
+    try {
+      fs.writeSync(fd, appendix(found.text ?? "", missing));
+    } finally {
+      fs.closeSync(fd);
+    }
+  });
 }
 
-/** The patterns that match, in any folder, the sidecar and the claims of files with these names. */
+/** The exclude file of the work tree that a folder lies in, and its text; null outside of one, and inside of `.git`. */
+export function findExclude(dir: string): { file: string; commonDir: string; text: string | null } | null {
+  const tree = findWorkTree(dir);
+  if (!tree || isFolderInside(fs.realpathSync(dir), fs.realpathSync(tree.commonDir))) return null;
+  const file = inFolder(inFolder(tree.commonDir, "info"), "exclude");
+  return { file, commonDir: tree.commonDir, text: readRegularFile(file)?.bytes.toString("utf8") ?? null };
+}
+
+/** The patterns for the sidecars and the claims of files with these names. They match in any folder. */
 export function patternsFor(names: readonly string[]): string[] {
-  // The file holds one pattern per line, so a name with a line break has no pattern.
+  // A name with a line break cannot be written here.
   const usable = [...new Set(names)].filter((name) => !/[\r\n]/.test(name));
   return usable.map(escaped).flatMap((name) => [`.${name}.lock`, `.${name}.*.claim/`]);
 }
 
-/** The patterns that no line of the file holds. @param text null for a file that does not exist */
+/** The patterns that no line of the file has. */
 export function missingPatterns(text: string | null, patterns: readonly string[]): string[] {
   const there = new Set(splitLines(text ?? "").map(({ content }) => content.trimEnd()));
   return patterns.filter((pattern) => !there.has(pattern));
 }
 
 /**
- * Adds the missing patterns to our block, or appends a new block. If the file's last line has no ending, the block ends
- * without one too: `removePatterns` then knows that the line break above the block came with it.
- * @param text null for a file that does not exist
- * @returns null if no pattern is missing
- * @throws {Refusal} if only one of our two comments is there
+ * What to append to a text for these patterns. Where its last line has no ending, ours has none either, which tells
+ * `removePatterns` that the line break before our lines came with them.
  */
-export function addPatterns(text: string | null, patterns: readonly string[]): string | null {
-  const missing = missingPatterns(text, patterns);
-  if (missing.length === 0) return null;
-  const before = text ?? "";
-  const ending = dominantLineEnding(before);
-  const { first, last } = findBlock(before);
-  if (first && last)
-    return applyEdits(before, [insertion(last.start, missing.map((line) => line + ending).join(""))]);
-  const unended = before !== "" && !before.endsWith("\n");
-  const block = [FIRST, ...missing, LAST].join(ending);
-  return unended ? before + ending + block : before + block + ending;
+export function appendix(text: string, patterns: readonly string[]): string {
+  const ending = dominantLineEnding(text);
+  const block = [FIRST, ...patterns, LAST].join(ending);
+  return text !== "" && !text.endsWith("\n") ? ending + block : block + ending;
 }
 
 /**
- * Removes the lines that `addPatterns` added, and keeps lines that others put between them.
- * @returns an empty text if the file held nothing else
- * @throws {Refusal} if only one of our two comments is there
+ * A text without our lines; the lines that others have put between them stay.
+ * @returns an empty text if nothing else is there
+ * @throws {Refusal} if only one of the two comments is there
  */
 export function removePatterns(text: string): string {
-  const { first, last, inner } = findBlock(text);
-  if (!first || !last) return text;
+  const block = findBlock(text);
+  if (!block) return text;
+  const { first, last, inner } = block;
   const own = inner.filter(({ content }) => /^\..*(?:\.lock|\.\*\.claim\/)$/.test(content));
-  const edits = [first, ...own, last].map(removal);
   const isUnended = last.end === text.length && !text.endsWith("\n");
-  const left = applyEdits(text, edits);
-  return isUnended ? left.slice(0, lineContentEnd(left, left.length)) : left;
+  const left = applyEdits(text, [first, ...own, last].map(removal));
+  return removePatterns(isUnended ? left.slice(0, lineContentEnd(left, left.length)) : left);
 }
 
 interface ExcludeLine {
@@ -71,17 +92,16 @@ interface ExcludeLine {
   content: string;
 }
 
-/** @throws {Refusal} if only one of our two comments is there */
-function findBlock(text: string): { first?: ExcludeLine; last?: ExcludeLine; inner: ExcludeLine[] } {
+function findBlock(text: string): { first: ExcludeLine; last: ExcludeLine; inner: ExcludeLine[] } | null {
   const lines = splitLines(text);
-  const at = lines.findIndex(({ content }) => content === FIRST);
+  const at = lines.findIndex(({ content }) => IS_FIRST.test(content));
   const end = lines.findIndex(({ content }, index) => content === LAST && index > at);
-  if (at === -1 && end === -1) return { inner: [] };
+  if (at === -1 && end === -1) return null;
   const [first, last] = [lines[at], lines[end]];
   if (first && last) return { first, last, inner: lines.slice(at + 1, end) };
   throw new Refusal(
     `has only one of the two comment lines of pact-hooks (line ${Math.max(at, end) + 1})`,
-    "Remove that line and the patterns that belong to it.",
+    "Remove that line, and the patterns with it.",
   );
 }
 

@@ -1,47 +1,93 @@
 /**
- * Finds the repository that a folder is a work tree of, by reading the files that git would read. We do not run git:
- * a repository is not trusted, and its configuration can make git run programs.
+ * The git work tree that a folder lies in. Git itself is not asked: a repository's configuration can make git run programs,
+ * and the repository is not trusted. So this file reads what git would read.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { readRegularFile } from "../system/snapshot.ts";
+import { isFolderInside } from "../system/targetPath.ts";
 
-/** A `.git` file holds one path. */
-const MAX_POINTER_BYTES = 8192;
-
-/**
- * The folder that a repository's work trees share. `GIT_DIR` and `GIT_COMMON_DIR` take precedence, as they do for git.
- * @returns null if there is no repository, or if git would not accept it as one
- */
-export function findCommonDir(projectDir: string): string | null {
-  const { GIT_DIR, GIT_COMMON_DIR } = process.env;
-  const gitDir = GIT_DIR ? path.resolve(GIT_DIR) : findGitDir(fs.realpathSync(projectDir));
-  if (gitDir === null) return null;
-  const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
-  return isRepository(gitDir, commonDir) ? commonDir : null;
+export interface WorkTree {
+  /** Its top folder. */
+  top: string;
+  /** The folder that all work trees of the repository share: `.git` of the main one. */
+  commonDir: string;
+  /** The top folder of the main work tree: `top` itself, but for a linked work tree. */
+  mainTop: string;
 }
 
-/** The nearest `.git`, from a folder upwards: a repository, or a work tree's or submodule's file that names one. */
-function findGitDir(from: string): string | null {
-  for (let dir = from; ; dir = path.dirname(dir)) {
-    const candidate = path.join(dir, ".git");
-    const stat = fs.statSync(candidate, { throwIfNoEntry: false });
-    if (stat?.isFile()) {
-      const named = /^gitdir: (.+?)[\r\n]*$/s.exec(readPointer(candidate) ?? "")?.[1];
-      return named === undefined ? null : path.resolve(dir, named);
-    }
-    if (stat?.isDirectory() && isRepository(candidate, commonDirOf(candidate))) return candidate;
-    if (dir === path.dirname(dir)) return null;
+/** A `.git` file holds one path; git's own configuration file is small. */
+const MAX_POINTER_BYTES = 64 * 1024;
+
+/**
+ * The work tree that a folder lies in. `GIT_DIR`, `GIT_COMMON_DIR` and `GIT_WORK_TREE` count as they do for git.
+ * @returns null if there is none, or if its `.git` leads to a repository that does not know this work tree
+ * @throws the system's error if the folder cannot be read
+ */
+export function findWorkTree(folder: string): WorkTree | null {
+  const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE } = process.env;
+  const from = fs.realpathSync(folder);
+  const found = GIT_DIR
+    ? { top: path.resolve(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR) }
+    : findGitDir(from);
+  if (!found) return null;
+  const { top, gitDir } = found;
+  const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
+  if (!isRepository(gitDir, commonDir)) return null;
+  const isLinked = commonDir !== gitDir && path.basename(commonDir) === ".git";
+  return { top, commonDir, mainTop: isLinked ? path.dirname(commonDir) : top };
+}
+
+/**
+ * The folder under whose name a project's journals are filed: the same one of the main work tree, for a folder of a linked
+ * one, whose own name says nothing after it has been removed. Never throws.
+ */
+export function journalDirOf(projectDir: string): string {
+  try {
+    const tree = findWorkTree(projectDir);
+    if (!tree || tree.mainTop === tree.top) return projectDir;
+    return path.join(tree.mainTop, path.relative(tree.top, fs.realpathSync(projectDir)));
+  } catch {
+    return projectDir;
   }
 }
 
-/** The shared folder, which a linked work tree's own git folder names in `commondir`; else `gitDir` itself. */
-function commonDirOf(gitDir: string): string {
-  const named = readPointer(path.join(gitDir, "commondir"))?.replace(/[\r\n]+$/, "");
-  return named ? path.resolve(gitDir, named) : gitDir;
+/** The nearest `.git` on the way up: a repository, or the file of a linked work tree or submodule that names one. */
+function findGitDir(from: string): { top: string; gitDir: string } | null {
+  for (let top = from; ; top = path.dirname(top)) {
+    const candidate = path.join(top, ".git");
+    const stat = fs.statSync(candidate, { throwIfNoEntry: false });
+    if (stat?.isFile()) {
+      const named = /^gitdir: (.+?)[\r\n]*$/s.exec(readPointer(candidate) ?? "")?.[1];
+      const gitDir = named === undefined ? undefined : path.resolve(top, named);
+      return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir } : null;
+    }
+    if (stat?.isDirectory() && isRepository(candidate, commonDirOf(candidate)))
+      return { top, gitDir: candidate };
+    if (top === path.dirname(top)) return null;
+  }
 }
 
-/** Judges as git does: a valid HEAD, and a folder each for objects and references. */
+/**
+ * Whether a repository that a `.git` file names is that work tree's. A hostile `.git` file can name any repository of the
+ * user's, but it cannot make that repository name the work tree.
+ */
+function knows(gitDir: string, top: string): boolean {
+  if (isInside(gitDir, top)) return true;
+  const linked = readPointer(path.join(gitDir, "gitdir"))?.trim();
+  if (linked) return isSame(path.resolve(gitDir, linked), path.join(top, ".git"));
+  const worktree = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(readPointer(path.join(gitDir, "config")) ?? "")?.[1];
+  return worktree !== undefined && isSame(path.resolve(gitDir, worktree), top);
+}
+
+/** A linked work tree's own folder names the one that it shares, and lies in it. */
+function commonDirOf(gitDir: string): string {
+  const named = readPointer(path.join(gitDir, "commondir"))?.replace(/[\r\n]+$/, "");
+  const commonDir = named ? path.resolve(gitDir, named) : gitDir;
+  return isInside(gitDir, commonDir) ? commonDir : gitDir;
+}
+
+/** As git judges: a HEAD that says where it is, and the folders of objects and references. */
 function isRepository(gitDir: string, commonDir: string): boolean {
   const isFolder = (name: string) =>
     fs.statSync(path.join(commonDir, name), { throwIfNoEntry: false })?.isDirectory() === true;
@@ -50,6 +96,22 @@ function isRepository(gitDir: string, commonDir: string): boolean {
     fs.lstatSync(head, { throwIfNoEntry: false })?.isSymbolicLink() ||
     /^(?:ref:\s*refs\/|[0-9a-f]{40})/.test(readPointer(head) ?? "");
   return isHead && isFolder("objects") && isFolder("refs");
+}
+
+function isInside(dir: string, anchor: string): boolean {
+  try {
+    return isFolderInside(fs.realpathSync(dir), fs.realpathSync(anchor));
+  } catch {
+    return false;
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  try {
+    return fs.realpathSync(a) === fs.realpathSync(b);
+  } catch {
+    return false;
+  }
 }
 
 /** The text of a small regular file; null for anything else. */

@@ -27,7 +27,9 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   const files = named.filter(
     (file) => !isLink(file) && !targets.has(reachableTarget(file, projectDir)?.path),
   );
-  return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "" }));
+  // In a file that was there and empty, our block has no final line ending.
+  const isOurFile = (text: string) => text.endsWith("\n");
+  return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "", isOurFile }));
 }
 
 /** The real file, beside which the sidecar lies. @returns undefined if unreachable: then no writer ever wrote it */

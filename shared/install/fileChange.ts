@@ -23,6 +23,8 @@ export interface FileChange {
   change(text: string | null): string | null;
   /** The text to leave instead of removing the file, if `file` is a link. If absent, no file is ever removed. */
   leftBehindLink?: string;
+  /** Whether a file that holds nothing but ours came with us. Default: it did. If not, the file stays, and is empty. */
+  isOurFile?(text: string): boolean;
 }
 
 export interface Preview {
@@ -43,7 +45,7 @@ export function previewChange(wanted: FileChange): Preview | null {
   const before = readText(wanted);
   const after = wanted.change(before);
   if (after === null || after === before) return null;
-  const removed = after === "" && isRemovable(wanted);
+  const removed = after === "" && isRemovable(wanted, before ?? "");
   const left = after === "" && !removed ? (wanted.leftBehindLink ?? "") : after;
   return { file: wanted.file, before: before ?? "", after: left, created: before === null, removed };
 }
@@ -55,7 +57,10 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
   try {
     const preview = previewChange(wanted);
     if (!preview) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
-    if (preview.removed && removeFile(realTargetOf(wanted), (text) => wanted.change(text) === "", options)) {
+    if (
+      preview.removed &&
+      removeFile(realTargetOf(wanted), (text) => wanted.change(text) === "" && isOurs(wanted, text), options)
+    ) {
       return { outcome: "removed", lock: NOT_NEEDED, rounds: 1 };
     }
     if (preview.created) makeFolders(path.dirname(file));
@@ -76,9 +81,11 @@ export function whyNot(file: string, error: unknown): string {
 const textLeft = ({ leftBehindLink }: FileChange, text: string | null) =>
   text === "" ? (leftBehindLink ?? "") : text;
 
-function isRemovable(wanted: FileChange): boolean {
+const isOurs = ({ isOurFile }: FileChange, text: string) => isOurFile?.(text) ?? true;
+
+function isRemovable(wanted: FileChange, text: string): boolean {
   const named = path.join(fs.realpathSync(path.dirname(wanted.file)), path.basename(wanted.file));
-  return wanted.leftBehindLink !== undefined && realTargetOf(wanted).path === named;
+  return wanted.leftBehindLink !== undefined && realTargetOf(wanted).path === named && isOurs(wanted, text);
 }
 
 function readText(wanted: FileChange): string | null {

@@ -29,19 +29,14 @@ export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
   return result;
 }
 
-/**
- * Removes a folder if it is empty and has the mode that we give folders (0700, for the owner alone). A folder that other
- * programs made is nearly always open to more users.
- * @returns whether the folder was removed
- */
-export function removeOwnFolder(dir: string): boolean {
+/** Removes a folder if it is empty. @returns whether the folder was removed @throws the system's error */
+export function removeEmptyFolder(dir: string): boolean {
   try {
-    const stat = fs.lstatSync(dir);
-    if (!stat.isDirectory() || (stat.mode & 0o777) !== 0o700) return false;
     fs.rmdirSync(dir);
     return true;
   } catch (error) {
-    if (isCode(error, "ENOENT", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY", "EROFS")) return false;
+    if (isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY", "EROFS"))
+      return false;
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
-import { readRegularFile } from "../system/snapshot.ts";
+import { enablersOf, readSettingsFile, settingsFilesOf } from "./enabledPlugins.ts";
 import { isOwnRoot } from "./ownHooks.ts";
 import { hasHooks } from "./settingsText.ts";
 
@@ -30,33 +30,8 @@ export function userSettings(): SettingsPlace {
 
 /** The settings files that enable the plugin in the plugin system, and those that hold our hooks. */
 export function startersOf(projectDir: string): { enabledIn: string[]; hooksIn: string[] } {
-  const texts = [
-    path.join(configDir(), "settings.json"),
-    path.join(projectDir, ".claude", "settings.json"),
-    path.join(projectDir, ".claude", "settings.local.json"),
-  ].map((file) => ({ file, text: readText(file) }));
   return {
-    enabledIn: texts.filter(({ text }) => enablesPlugin(text)).map(({ file }) => file),
-    hooksIn: texts.filter(({ text }) => hasHooks(text, isOwnRoot)).map(({ file }) => file),
+    enabledIn: enablersOf("pact-hooks", projectDir),
+    hooksIn: settingsFilesOf(projectDir).filter((file) => hasHooks(readSettingsFile(file), isOwnRoot)),
   };
-}
-
-function enablesPlugin(text: string): boolean {
-  try {
-    const plugins: unknown = JSON.parse(text.replace(/^\uFEFF/, "")).enabledPlugins;
-    return Object.entries(Object(plugins)).some(
-      ([name, on]) => name.startsWith("pact-hooks@") && on === true,
-    );
-  } catch {
-    return false;
-  }
-}
-
-/** The text of a file; empty if the file cannot be read. */
-function readText(file: string): string {
-  try {
-    return readRegularFile(fs.realpathSync(file))?.bytes.toString("utf8") ?? "";
-  } catch {
-    return "";
-  }
 }

@@ -1,44 +1,46 @@
 /** Reports a session start: context for the model, and a message for the person. */
-import fs from "node:fs";
 import path from "node:path";
 import { routingText } from "../claudeMd/routing.ts";
 import { type SessionInfo, teamName } from "../claudeMd/session.ts";
 import type { ClaudeMdUpdate } from "../claudeMdManager.ts";
-import { isSessionId, JOURNAL_NAME, journalRoot } from "../journal/sessionFolder.ts";
+import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
 import type { Lease } from "../lock/lease.ts";
-import { inFolder } from "../system/files.ts";
+import { PERSONAL_FILE } from "../settings.ts";
 import { printable } from "../text/characters.ts";
 
 /**
- * Context for the model: facts that CLAUDE.md may have lacked when Claude Code read it, perhaps before the hook ran.
- * @returns undefined if the project's settings disable the plugin
+ * Context for the model: its session, which CLAUDE.md does not name, and what CLAUDE.md may have lacked when Claude Code read
+ * it, perhaps before the hook ran.
+ * @param previous the journal of the session before this one in the project
+ * @returns undefined if the settings disable the plugin
  */
 export function contextFor(
-  { id, dir }: SessionInfo,
+  { id, dir, pluginRoot }: SessionInfo,
   projectDir: string,
   update: ClaudeMdUpdate,
+  previous: string | undefined,
 ): string | undefined {
   if (update.outcome === "disabled") return undefined;
-  const file = printable(path.relative(projectDir, update.path));
-  const done = update.changes.length > 0 ? update.changes.join("; ") : update.outcome;
   const lines = [
-    `PACT session ${id}, team ${teamName(id)}; journal folder: ${printable(dir)}`,
-    `${file}: ${done}.`,
+    `PACT session ${id}, team ${teamName(id)}`,
+    `- Resume: claude --resume ${id}`,
+    `- Session folder: ${dir} (journal: ${JOURNAL_NAME})`,
+    `- Plugin root: ${pluginRoot}`,
+    `- ${describeFile(update, projectDir)}`,
   ];
-  const previous = update.previousSession && journalOf(update.previousSession);
-  if (previous) lines.push(`Previous session's journal: ${printable(previous)}`);
-  if (!update.hadRouting) lines.push(routingText());
-  return lines.join("\n");
+  if (previous) lines.push(`- Previous session's journal: ${previous}`);
+  const blocks = [lines.map(printable).join("\n"), update.needsRouting ? routingText() : "", update.ownWords];
+  return blocks.filter(Boolean).join("\n\n");
 }
 
-/** The journal of the session that CLAUDE.md names; undefined for any other path, because the file is not trusted. */
-function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>): string | undefined {
-  const folder = path.resolve(dir);
-  const isOurs =
-    isSessionId(id) && path.basename(folder) === id && folder.startsWith(journalRoot() + path.sep);
-  const journal = inFolder(folder, JOURNAL_NAME);
-  return isOurs && fs.existsSync(journal) ? journal : undefined;
+function describeFile({ outcome, path: file, changes, blockIn }: ClaudeMdUpdate, projectDir: string): string {
+  if (outcome !== "elsewhere") {
+    return `${path.relative(projectDir, file)}: ${changes.length > 0 ? changes.join("; ") : outcome}`;
+  }
+  return blockIn
+    ? `PACT block: in ${path.relative(projectDir, blockIn)}, which is loaded here, too`
+    : "PACT block: none, because this project's CLAUDE.md is the user's own";
 }
 
 /**
@@ -47,11 +49,16 @@ function journalOf({ id, dir }: NonNullable<ClaudeMdUpdate["previousSession"]>):
  * @returns undefined if there is nothing to report
  */
 export function messageFor(
-  { lock, outcome, path: file, message }: ClaudeMdUpdate,
+  { lock, outcome, path: file, message, isFirst }: ClaudeMdUpdate,
   userLevel: string | null,
   journal: string,
 ): string | undefined {
   const sentences: string[] = [];
+  if (isFirst) {
+    sentences.push(
+      `Added the PACT block to ${file}: commit it once, and later sessions leave the file alone. To turn it off, write \`enabled: false\` between two lines \`---\` into ${PERSONAL_FILE}.`,
+    );
+  }
   if (message) sentences.push(message);
   if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel.replace(/\.?$/, ".")}`);
   if (lock.outcome === "fail_open" && outcome === "written") {

@@ -4,7 +4,9 @@ import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import type { FileContent } from "../system/snapshot.ts";
 
-const NEW_FILE_MODE = 0o600;
+/** The umask takes bits away, as for every other file of a project that a team shares. */
+const NEW_FILE_MODE = 0o666;
+const PRIVATE_MODE = 0o600;
 const PERMISSIONS = 0o7777;
 
 /** Checks that this user may write the file, because a rename would replace even a read-only one. @throws {Refusal} */
@@ -27,7 +29,7 @@ export function assertWritable(file: string, { stat }: FileContent): void {
  */
 export function stage(target: string, claim: string, bytes: Buffer, old: FileContent | null): string {
   const staged = inFolder(claim, "next");
-  const fd = fs.openSync(staged, "wx", NEW_FILE_MODE);
+  const fd = fs.openSync(staged, "wx", old ? PRIVATE_MODE : NEW_FILE_MODE);
   try {
     writeAll(fd, bytes);
     if (old) keepOwnerAndMode(fd, old, target);

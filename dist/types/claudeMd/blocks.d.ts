@@ -1,5 +1,5 @@
 /** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
-import type { MarkerKind } from "./markers.ts";
+import { type MarkerKind } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
 /** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
 export interface Block {
@@ -18,6 +18,8 @@ export interface Blocks {
     managed: Block | null;
     memory: Block[];
     sessions: Block[];
+    /** Session blocks that have lost their START marker: from the heading to the END. */
+    headless: Block[];
     routing: Block[];
     /** The markers that fit no block. Nothing may act on the text between them: it may be the user's, or memory. */
     strays: Marker[];

@@ -12,6 +12,17 @@ export declare const SESSION_START = "<!-- SESSION_START -->";
 export declare const SESSION_END = "<!-- SESSION_END -->";
 export declare const MEMORY_START = "<!-- PACT_MEMORY_START -->";
 export declare const MEMORY_END = "<!-- PACT_MEMORY_END -->";
+/**
+ * The version of the routing block's text, in a line of its own below ROUTING_START. The model does not see comments. A
+ * change of the text takes the next number, so that an older version leaves the text of a newer one alone.
+ */
+export declare const ROUTING_VERSION = 1;
+export declare const routingVersionLine: (version: number) => string;
+export declare const SESSION_HEADING = "## Current Session";
+/** The PACT plugin writes this line into its session block. This package does not. */
+export declare const PACT_SESSION_COMMENT = "<!-- Auto-managed by session_init hook. Overwritten each session. -->";
+/** Whether a line is one that this package or the PACT plugin writes into a session block, or blank. */
+export declare function isSessionLine(line: string): boolean;
 export declare const MANAGED_TITLE = "# PACT Framework and Managed Project Memory";
 /** Written by older versions, with and without a period; nothing is loaded from there any more. */
 export declare const OBSOLETE_LOADER_LINE = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";

@@ -1,13 +1,14 @@
 import { type ProjectTextResult } from "./document.ts";
-import { type SessionInfo } from "./session.ts";
-export type { SessionInfo } from "./session.ts";
-export interface ProjectTextOptions {
-    /** The session that starts. If absent, no session block is created, and an existing one keeps its content. */
-    session?: SessionInfo;
+import type { MemorySection } from "./markers.ts";
+import { type SessionBlockOptions } from "./session.ts";
+export type { SessionBlockOptions, SessionInfo } from "./session.ts";
+export interface ProjectTextOptions extends SessionBlockOptions {
     /** False: no routing block is created, and an existing one is removed. */
     routingBlock?: boolean;
-    /** The project's own words, added to the routing block. */
+    /** The team's own words, added to the routing block. */
     projectRouting?: string;
+    /** Memory that stands elsewhere, by section: added where the file lacks it. */
+    moreMemory?: [MemorySection, string][];
 }
 /**
  * Creates or repairs the managed block of a project's CLAUDE.md, and brings every block inside it up to date.
@@ -24,4 +25,4 @@ export declare function stripOrphanRoutingText(text: string | null): ProjectText
 /** Brings only the routing block up to date; without a managed block to hold it, updates all blocks. */
 export declare function updateRoutingText(text: string | null, options?: ProjectTextOptions): ProjectTextResult;
 /** Brings only the session block up to date; without a managed block to hold it, updates all blocks. */
-export declare function updateSessionText(text: string | null, session: SessionInfo): ProjectTextResult;
+export declare function updateSessionText(text: string | null, options: SessionBlockOptions): ProjectTextResult;

@@ -13,6 +13,8 @@ export interface Scan {
     headings: {
         start: number;
     }[];
+    /** The headings of session blocks. */
+    sessionHeadings: Line[];
     /** Lines that are the title of the managed block. */
     titles: Line[];
     /** Lines that are the obsolete loader line. */

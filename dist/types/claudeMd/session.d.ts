@@ -5,16 +5,29 @@ export interface SessionInfo {
     pluginRoot: string;
     startedAt: Date;
 }
-/** The lines of the session block, markers included. */
-export declare function sessionBlock(session: SessionInfo): string[];
+/** The lines of the session block, markers included. @param started the value of its Started line */
+export declare function sessionBlock(session: SessionInfo, started?: string): string[];
 /** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
 export declare function teamName(sessionId: string): string;
+/** What becomes of the session block. With neither a session nor `remove`, an existing one keeps its content. */
+export interface SessionBlockOptions {
+    /** The session that the block is to name. */
+    session?: SessionInfo | undefined;
+    /** A block of ours is removed. */
+    removeSessionBlock?: boolean;
+    /** False: the session does not replace the block of another one; it only brings its own up to date. */
+    mayReplaceSession?: boolean;
+    /** Whether a plugin root is this package's. The PACT plugin's block names its own. */
+    isOurRoot?: (root: string) => boolean;
+    /** Whether the PACT plugin is enabled here, so that its block is in use. Default: it is. */
+    isPactEnabled?: () => boolean;
+}
 /**
- * Brings the session block up to date. The first one inside the managed block stays, and all others are removed; if all
- * lie outside, the first moves in. A session with another id than the Resume line names replaces the block.
- * @param session if absent, no block is created, and an existing one keeps its content
+ * Brings the session block up to date. A block of the PACT plugin stays as it is: that plugin reads the previous session
+ * from it. Of ours, the first one inside the managed block stays, and all others are removed; if all lie outside, the first
+ * moves in. With `removeSessionBlock`, all of ours are removed.
  */
-export declare function updateSessionBlock(doc: Document, run: Run, session?: SessionInfo): {
+export declare function updateSessionBlock(doc: Document, run: Run, options: SessionBlockOptions): {
     doc: Document;
     previous?: PreviousSession;
 };

@@ -254,12 +254,12 @@ describe("taken alone,", () => {
   });
 
   test("updateSessionText brings only the session block up to date", () => {
-    expect(updateSessionText(whole, session).changes).toEqual([]);
-    expect(updateSessionText(whole, nextSession).text).toBe(
+    expect(updateSessionText(whole, { session: session }).changes).toEqual([]);
+    expect(updateSessionText(whole, { session: nextSession }).text).toBe(
       updateProjectText(whole, { session: nextSession }).text,
     );
-    expect(updateSessionText(bare, session).text).not.toContain("## Pinned Context");
-    expect(updateSessionText(null, session).text).toBe(run(null).text);
+    expect(updateSessionText(bare, { session: session }).text).not.toContain("## Pinned Context");
+    expect(updateSessionText(null, { session: session }).text).toBe(run(null).text);
   });
 
   test("extractManagedRegion returns only a well-formed managed block", () => {

@@ -1,0 +1,50 @@
+/**
+ * The session before this one in the same project, through a small pointer file in the folder of the project's sessions. No
+ * session looks through the folders of others: there may be thousands.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { quietly } from "../system/errors.ts";
+import { inFolder, makeFolders } from "../system/files.ts";
+import { readRegularFile } from "../system/snapshot.ts";
+import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = fs.constants;
+const MAX_POINTER_BYTES = 16 * 1024;
+const MAX_NAME = 150;
+
+/** Remembers a session as the latest of its project. Never throws: without a pointer the next session knows of no previous one. */
+export function rememberSession(projectDir: string, sessionId: string): void {
+  quietly(() => {
+    const file = pointerFile(projectDir, sessionId);
+    makeFolders(path.dirname(file));
+    const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    try {
+      fs.writeSync(fd, `${JSON.stringify({ session_id: sessionId, project_dir: projectDir })}\n`);
+    } finally {
+      fs.closeSync(fd);
+    }
+  });
+}
+
+/** The journal of the latest other session of a project; undefined if there is none, or it is gone. Never throws. */
+export function previousJournal(projectDir: string, sessionId: string): string | undefined {
+  try {
+    const content = readRegularFile(pointerFile(projectDir, sessionId), MAX_POINTER_BYTES);
+    const { session_id: previous, project_dir: project } = JSON.parse(
+      content?.bytes.toString("utf8") ?? "{}",
+    );
+    // Two projects may share a folder, and a pointer's name.
+    if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
+    const journal = inFolder(sessionDir(projectDir, previous), JOURNAL_NAME);
+    return fs.existsSync(journal) ? journal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In the folder above the session's. The path is in the name, so that projects of one name have a pointer each. */
+function pointerFile(projectDir: string, sessionId: string): string {
+  const name = projectDir.replace(/[^A-Za-z0-9]+/g, "-").slice(-MAX_NAME);
+  return inFolder(path.dirname(sessionDir(projectDir, sessionId)), `latest${name}.json`);
+}

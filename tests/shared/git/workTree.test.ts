@@ -1,0 +1,97 @@
+/** Real repositories: where git says that a folder belongs, and hostile ones that say something else. */
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { findWorkTree } from "../../../shared/git/workTree.ts";
+import { git, repository } from "../../helpers/repository.ts";
+import { tempDir } from "../../helpers/tempDir.ts";
+
+let dir: string;
+
+beforeEach(() => {
+  dir = tempDir();
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const inDir = (...names: string[]) => path.join(dir, ...names);
+
+function folder(...names: string[]): string {
+  fs.mkdirSync(inDir(...names), { recursive: true });
+  return inDir(...names);
+}
+
+describe("the work tree of a folder is found", () => {
+  test("at the top of a repository, and below it", () => {
+    const top = repository(inDir("main"));
+    const expected = { top, commonDir: path.join(top, ".git"), mainTop: top };
+    expect(findWorkTree(top)).toEqual(expected);
+    expect(findWorkTree(folder("main", "a", "b"))).toEqual(expected);
+  });
+
+  test("in a linked work tree, with the main one named", () => {
+    const mainTop = repository(inDir("main"));
+    git(mainTop, "worktree", "add", "-q", inDir("linked"));
+    const commonDir = path.join(mainTop, ".git");
+    expect(findWorkTree(inDir("linked"))).toEqual({ top: inDir("linked"), commonDir, mainTop });
+  });
+
+  test("in a submodule, which is a repository of its own", () => {
+    repository(inDir("sub"));
+    const main = repository(inDir("main"));
+    git(main, "submodule", "add", "-q", inDir("sub"), "sub");
+    const top = path.join(main, "sub");
+    expect(findWorkTree(top)).toEqual({ top, commonDir: path.join(main, ".git/modules/sub"), mainTop: top });
+  });
+
+  test("where GIT_DIR and GIT_WORK_TREE say", () => {
+    repository(inDir("main"));
+    const work = folder("work");
+    vi.stubEnv("GIT_DIR", inDir("main", ".git"));
+    vi.stubEnv("GIT_WORK_TREE", work);
+    expect(findWorkTree(work)).toMatchObject({ top: work, commonDir: inDir("main", ".git") });
+  });
+
+  test("through a link to a folder in it", () => {
+    const top = repository(inDir("main"));
+    fs.symlinkSync(folder("main", "a"), inDir("link"));
+    expect(findWorkTree(inDir("link"))?.top).toBe(top);
+  });
+});
+
+describe("no work tree is found", () => {
+  test("outside of a repository, and beside an empty .git", () => {
+    expect(findWorkTree(dir)).toBeNull();
+    folder(".git");
+    expect(findWorkTree(dir)).toBeNull();
+  });
+
+  test("through a .git file that names a repository which does not know the folder", () => {
+    const victim = repository(inDir("victim"));
+    const hostile = folder("hostile");
+    fs.writeFileSync(path.join(hostile, ".git"), `gitdir: ${victim}/.git\n`);
+    expect(findWorkTree(hostile)).toBeNull();
+  });
+
+  test("through a .git file that names the folder of another linked work tree", () => {
+    const main = repository(inDir("main"));
+    git(main, "worktree", "add", "-q", inDir("linked"));
+    const hostile = folder("hostile");
+    fs.writeFileSync(path.join(hostile, ".git"), `gitdir: ${main}/.git/worktrees/linked\n`);
+    expect(findWorkTree(hostile)).toBeNull();
+  });
+
+  test("through a .git file that is endless, or a pipe", () => {
+    const hostile = folder("hostile");
+    fs.symlinkSync("/dev/zero", path.join(hostile, ".git"));
+    expect(findWorkTree(hostile)).toBeNull();
+  });
+});
+
+test("a .git folder cannot share the folder of another repository", () => {
+  const victim = repository(inDir("victim"));
+  const hostile = repository(inDir("hostile"));
+  fs.writeFileSync(path.join(hostile, ".git/commondir"), `${victim}/.git\n`);
+  expect(findWorkTree(hostile)?.commonDir).toBe(path.join(hostile, ".git"));
+});

@@ -1,0 +1,54 @@
+import { Parser } from "commonmark";
+import { describe, expect, test } from "vitest";
+import { isOpenAtEnd } from "../../../shared/text/openEnd.ts";
+
+const OPEN = [
+  "```\ncode\n",
+  "text\n\n~~~~ js\ncode\n~~~\n",
+  "<!-- a comment\nof two lines\n",
+  "<pre>\n\ncode\n",
+  "text\n<SCRIPT>\n\nrun()\n",
+  "<?php\n\necho 1;\n",
+  "<!DOCTYPE\n\nhtml\n",
+  "<![CDATA[\n\n>\n",
+  "```\n<!-- -->\n",
+];
+const CLOSED = [
+  "",
+  "text\n",
+  "```\n<!-- a comment\n```\n",
+  "<!-- a comment -->\n",
+  "<!-- ``` -->\n",
+  "<!--\n```\n-->\n",
+  "<pre>\n```\n</pre>\n",
+  "<pre>a</pre>\n",
+  "<details>\n<summary>x</summary>\n\ntext\n",
+  "<div>\ntext\n",
+  "    ```\n    code\n",
+  "`<!--` in code\n",
+];
+
+describe("a text", () => {
+  test.each(OPEN)("leaves something open at its end: %j", (text) => {
+    expect(isOpenAtEnd(text, 0)).toBe(true);
+  });
+
+  test.each(CLOSED)("leaves nothing open at its end: %j", (text) => {
+    expect(isOpenAtEnd(text, 0)).toBe(false);
+  });
+
+  test("is looked at from where its body begins", () => {
+    expect(isOpenAtEnd("```\nbody\n", 4)).toBe(false);
+  });
+});
+
+/** Whether a CommonMark parser takes a heading below the text, after a blank line, for a heading of the document. */
+function takesHeading(text: string): boolean {
+  const document = new Parser().parse(`${text}\n# heading\n`);
+  return document.lastChild?.type === "heading";
+}
+
+test("a CommonMark parser is of the same opinion", () => {
+  expect(OPEN.filter(takesHeading)).toEqual([]);
+  expect(CLOSED.filter((text) => !takesHeading(text))).toEqual([]);
+});
