@@ -68,7 +68,7 @@ function tiles(result: AuditResult): string {
   const all: [string, string, string][] = [
     ["Acquisitions", formatCount(result.acquisitions), `${plural(result.sessionStarts, "session start")}`],
     ["Failed open", formatCount(result.failOpen), formatRate(result.failOpenRate)],
-    ["Holders evicted", formatCount(result.reaped), listOf(result.byReapReason)],
+    ["Locks reaped", formatCount(result.reaped), listOf(result.byReapReason)],
     [
       "Updates given up",
       formatCount(result.abandoned),
@@ -125,10 +125,10 @@ function tables(result: AuditResult): string {
     formatCount(counts.reaped),
     counts.longestHeldMs === null ? "unknown" : formatMs(counts.longestHeldMs),
   ]);
-  const countHeads = ["Acquisitions", "Failed open", "Rate", "Evicted", "Given up", "Outside edits"];
+  const countHeads = ["Acquisitions", "Failed open", "Rate", "Reaped", "Given up", "Outside edits"];
   return [
     table("Why it failed open", ["Reason", "Times", "Share", WORDS], reasons),
-    table("Who held it", ["Command", "Others failed open", "Evicted", "Held up to"], holders),
+    table("Who held it", ["Command", "Others failed open", "Reaped", "Held up to"], holders),
     table("By file", ["File", ...countHeads], countRows(byTarget)),
     table("By day", ["Day", ...countHeads], countRows(byDay).reverse()),
   ].join("\n");

@@ -56,7 +56,7 @@ function summary(result: AuditResult, screen: Screen): string[] {
       screen,
     );
   const rows: [string, number, string][] = [
-    ["Holders evicted", result.reaped, details(result.byReapReason)],
+    ["Locks reaped", result.reaped, details(result.byReapReason)],
     ["Updates given up", result.abandoned, ""],
     ["Outside edits", result.outsideEdits, details(result.byResolution)],
     [
@@ -142,7 +142,7 @@ function targets({ byTarget }: AuditResult, screen: Screen): string[] {
     return [formatCount(failOpen), formatCount(acquisitions), rate, formatCount(reaped), ...more, target];
   });
   const more = isWide ? ["given up", "outside edits"] : [];
-  const heads = ["failed", "of", "rate", "evicted", ...more, "file"];
+  const heads = ["failed", "of", "rate", "reaped", ...more, "file"];
   return table("By file", heads, rows, entries.length, screen);
 }
 
@@ -151,7 +151,7 @@ function holders({ byHolder }: AuditResult, screen: Screen): string[] {
   const rows = entries.slice(0, MAX_ROWS).map(([command, counts]) => {
     return [formatCount(counts.failOpen), formatCount(counts.reaped), heldOf(counts), command];
   });
-  return table("Who held it", ["failed", "evicted", "held up to", "command"], rows, entries.length, screen);
+  return table("Who held it", ["failed", "reaped", "held up to", "command"], rows, entries.length, screen);
 }
 
 function heldOf({ longestHeldMs }: HolderCounts): string {

@@ -284,6 +284,21 @@ describe("in a terminal", () => {
   });
 });
 
+test("a lock that a crash left is counted as reaped, like one whose holder was evicted", () => {
+  const box = sandbox();
+  const reaped = (reason: string) => ({ type: "lock_reaped", target: "/p/CLAUDE.md", reason });
+  writeJournal(journalFile(box, "a"), locked(1), reaped("abandoned"), reaped("expired"));
+  const { stdout } = run(["audit", "--html", "audit.html"], box);
+  const text = stdout + run(["audit"], box).stdout;
+  expect(text).toMatch(/^ {2}Locks reaped +2 {3}1 abandoned, 1 expired$/m);
+  expect(text).toMatch(/failed +of +rate +reaped +file/);
+  expect(text).toMatch(/failed +reaped +held up to +command/);
+  const html = fs.readFileSync(path.join(box.projectDir, "audit.html"), "utf8");
+  expect(html).toContain("<dt>Locks reaped</dt><dd>2</dd>");
+  expect(html.match(/>Reaped</g)).toHaveLength(3);
+  expect(text + html).not.toMatch(/evicted/i);
+});
+
 describe("--html", () => {
   const page = (box: Sandbox, name = "audit.html") => path.join(box.projectDir, name);
 
