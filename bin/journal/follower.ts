@@ -1,12 +1,10 @@
 /** One journal that is followed: what was appended since the last look, whatever happened to the file. */
 import fs from "node:fs";
+import { LineSplitter } from "../../shared/journal/lineSplitter.ts";
 import { type JournalEvent, parseEvent } from "../../shared/journal/sessionJournal.ts";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
 const CHUNK_BYTES = 64 * 1024;
-/** A line that never ends must not fill the memory. */
-const MAX_LINE_BYTES = 8 * 1024 * 1024;
-const NOTHING = Buffer.alloc(0);
 
 export class JournalFollower {
   #path: string;
@@ -15,8 +13,7 @@ export class JournalFollower {
   /** Which file the offset is in. */
   #identity = "";
   #offset = 0;
-  /** The beginning of a line whose end is not there yet. */
-  #rest = NOTHING;
+  #lines = new LineSplitter();
 
   /** @param keepOpen between two looks, so that what a file that is moved away got last is read too */
   constructor(path: string, keepOpen: boolean) {
@@ -74,7 +71,7 @@ export class JournalFollower {
 
   #startOver(): void {
     this.#offset = 0;
-    this.#rest = NOTHING;
+    this.#lines = new LineSplitter();
   }
 
   *#readOn(): Generator<JournalEvent> {
@@ -85,19 +82,11 @@ export class JournalFollower {
       const read = fs.readSync(fd, chunk, 0, chunk.length, this.#offset);
       if (read === 0) return;
       this.#offset += read;
-      yield* this.#eventsOf(chunk.subarray(0, read));
+      for (const line of this.#lines.push(chunk.subarray(0, read))) {
+        const event = parseEvent(line);
+        if (event) yield event;
+      }
     }
-  }
-
-  *#eventsOf(bytes: Buffer): Generator<JournalEvent> {
-    const all = Buffer.concat([this.#rest, bytes]);
-    let start = 0;
-    for (let end = all.indexOf("\n"); end !== -1; end = all.indexOf("\n", start)) {
-      const event = parseEvent(all.toString("utf8", start, end));
-      if (event) yield event;
-      start = end + 1;
-    }
-    this.#rest = all.length - start > MAX_LINE_BYTES ? NOTHING : Buffer.from(all.subarray(start));
   }
 }
 

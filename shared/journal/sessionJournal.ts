@@ -10,6 +10,7 @@ import { isCode, messageOf, quietly } from "../system/errors.ts";
 import { makeFolders } from "../system/files.ts";
 import { sleepMs } from "../system/time.ts";
 import type { EventType, FieldsOf } from "./events.ts";
+import { LineSplitter } from "./lineSplitter.ts";
 import { type JournalAddress, journalPath } from "./sessionFolder.ts";
 
 /** Version 1 of the format; other readers rely on `v`, `type` and `ts`. */
@@ -150,30 +151,13 @@ export function readLastEvent(file: string, type?: string): JournalEvent | null 
   return last;
 }
 
-/** The reader drops the rest of a longer line, which is then no event. No event of ours comes near this length. */
-const MAX_LINE_BYTES = 4 * 1024 * 1024;
-
 function* readLines(fd: number): Generator<string> {
+  const lines = new LineSplitter();
   const chunk = Buffer.alloc(64 * 1024);
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  for (;;) {
-    const read = fs.readSync(fd, chunk);
-    if (read === 0) break;
-    let start = 0;
-    for (;;) {
-      const end = chunk.subarray(0, read).indexOf(NEWLINE, start);
-      if (end === -1) break;
-      if (restBytes === 0) yield chunk.toString("utf8", start, end);
-      else yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
-      rest = [];
-      restBytes = 0;
-      start = end + 1;
-    }
-    if (restBytes < MAX_LINE_BYTES) rest.push(Buffer.from(chunk.subarray(start, read)));
-    restBytes += read - start;
+  for (let read = fs.readSync(fd, chunk); read > 0; read = fs.readSync(fd, chunk)) {
+    yield* lines.push(chunk.subarray(0, read));
   }
-  const last = Buffer.concat(rest).toString();
+  const last = lines.end();
   if (last !== "") yield last;
 }
 
