@@ -40,6 +40,6 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
   appendEvent(event, journal);
   return {
     additionalContext: contextFor(session, projectDir, update, previous),
-    systemMessage: messageFor(update, userLevel, inFolder(dir, JOURNAL_NAME)),
+    systemMessage: messageFor(update, projectDir, userLevel, inFolder(dir, JOURNAL_NAME)),
   };
 });

@@ -50,13 +50,14 @@ function describeFile({ outcome, path: file, changes, blockIn }: ClaudeMdUpdate,
  */
 export function messageFor(
   { lock, outcome, path: file, message, isFirst }: ClaudeMdUpdate,
+  projectDir: string,
   userLevel: string | null,
   journal: string,
 ): string | undefined {
   const sentences: string[] = [];
   if (isFirst) {
     sentences.push(
-      `Added the PACT block to ${file}: commit it once, and later sessions leave the file alone. To turn it off, write \`enabled: false\` between two lines \`---\` into ${PERSONAL_FILE}.`,
+      `Added the PACT block to ${path.relative(projectDir, file)}: commit it once, and later sessions leave the file alone. To turn it off, write \`enabled: false\` between two lines \`---\` into ${PERSONAL_FILE}.`,
     );
   }
   if (message) sentences.push(message);

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../helpers/commandLine.ts";
-import { payload, runHook, sandbox } from "../../helpers/hookProcess.ts";
+import { payload, runHook } from "../../helpers/hookProcess.ts";
+import { sandbox } from "../../helpers/sandbox.ts";
 
 /** What `restore` shows of the way back from one text to another. */
 function shownDiff(now: string, before: string): string[] {

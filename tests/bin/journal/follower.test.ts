@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { expect, test } from "vitest";
 import { JournalFollower } from "../../../bin/journal/follower.ts";
-import { lineOf } from "../../helpers/commandLine.ts";
+import { lineOf } from "../../helpers/journal.ts";
 import { tempFile } from "../../helpers/tempDir.ts";
 
 test("the rest of a line that is too long is no event", () => {
