@@ -40,7 +40,7 @@ describe("README.md", () => {
     expect(readme).toContain(`more than ${SETTLE_MS} ms after it`);
   });
 
-  test("gives the oldest Node", () => {
+  test("the oldest Node is that of package.json", () => {
     expect(manifest.engines.node).toBe(">=20.17");
     expect(readme).toContain("Node 20.17 or later");
   });
@@ -56,7 +56,7 @@ describe("README.md", () => {
 
   const settings = readme.match(/```markdown\n(---[\s\S]*?)```/)?.[1] ?? "";
 
-  test("shows the settings with their defaults", () => {
+  test("the settings are shown with their defaults", () => {
     const { projectRouting, ...shown } = parseSettings(settings).settings;
     expect(shown).toEqual({ ...DEFAULT_SETTINGS, projectRouting: undefined });
     expect(projectRouting).toBe("Ask before you change anything in migrations/.");
@@ -65,7 +65,7 @@ describe("README.md", () => {
 
   test.each(
     [...settings.matchAll(/^(\w+): .*# (\d+) to (\d+)$/gm)].map(([, key, least, most]) => [key, least, most]),
-  )("gives the bounds of %s: %s to %s", (key, least, most) => {
+  )("the bounds of %s are %s to %s", (key, least, most) => {
     const problemsOf = (value: number) => parseSettings(`---\n${key}: ${value}\n---\n`).problems.length;
     expect([Number(least), Number(most), Number(least) - 1, Number(most) + 1].map(problemsOf)).toEqual([
       0, 0, 1, 1,
@@ -73,7 +73,7 @@ describe("README.md", () => {
   });
 });
 
-test("the model of the protocol names functions that are where it says", () => {
+test("the model of the protocol names functions of the source", () => {
   const head =
     read("tests/model/protocol.ts")
       .split("*/")[0]
@@ -101,7 +101,7 @@ describe("docs/how-it-works.md", () => {
     for (const step of steps) expect(sources).toMatch(new RegExp(`function ${step}\\b|\\b${step}[:(]`));
   });
 
-  test("gives the figures of the code", () => {
+  test("the figures are those of the code", () => {
     expect(MAX_ROUNDS).toBe(10);
     expect(text).toContain("ten times at most");
     expect(text).toContain(`| 9 | ${SETTLE_MS} ms later`);

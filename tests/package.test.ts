@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = path.join(root, "dist");
 const json = (file: string) => JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
 
-test("dist is a whole plugin, small, without a lockfile or anything to install", () => {
+test("dist is a whole plugin, is small, and has neither a lockfile nor anything to install", () => {
   const files = listing(dist).filter(
     (name) => fs.statSync(path.join(dist, name)).isFile() && !name.startsWith(".compile-cache"),
   );

@@ -1,3 +1,4 @@
+/** The plugin in the real Claude Code, against a mock of its API. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -63,7 +64,7 @@ describe("a session of the real Claude Code", () => {
     expect(touchOf(claudeMd(claude))).toEqual(before);
   });
 
-  test("eight at once lose nothing", async () => {
+  test("eight sessions at once lose nothing", async () => {
     const claude = newClaude(api);
     fs.writeFileSync(claudeMd(claude), "# mine\n");
     await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
@@ -99,7 +100,7 @@ describe("the plugin", () => {
     expect(stdout + stderr).not.toMatch(/warning|⚠/i);
   });
 
-  test("installs from a git marketplace, and the next session works", async () => {
+  test("the plugin installs from a git marketplace, and the next session works", async () => {
     const claude = newClaude(api);
     const served = path.join(path.dirname(claude.projectDir), "git");
     publish(path.join(served, "pact-hooks.git"));
@@ -126,7 +127,7 @@ describe("the plugin", () => {
   });
 });
 
-/** A repository with what would be committed now. */
+/** Makes a bare repository of what would be committed now. */
 function publish(bare: string): void {
   const work = `${bare}-work`;
   fs.mkdirSync(work, { recursive: true });

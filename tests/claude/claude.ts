@@ -11,7 +11,7 @@ export interface Claude extends Sandbox {
   run(...args: string[]): Promise<Output>;
 }
 
-/** An address where nobody listens: whatever is not on loopback fails at once. */
+/** No server listens here, so that every request which leaves the loopback fails at once. */
 const NOWHERE = "http://127.0.0.1:9";
 
 export function newClaude(api: MockApi, projectName = "demo"): Claude {
@@ -39,7 +39,7 @@ function runClaude(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise
   return outputOf(spawn(inject("claude"), args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
 }
 
-/** What tells whether a file was touched. */
+/** What changes when a file is touched. */
 export function touchOf(file: string): unknown {
   const { ino, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
   return { ino, mtimeNs, ctimeNs };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A Messages API on loopback that answers every request with one word, and remembers what it was asked. */
+/** A Messages API on loopback that answers every request with one word, and keeps the requests. */
 export interface MockApi {
   url: string;
   /** The bodies of the requests for a message, in order. */

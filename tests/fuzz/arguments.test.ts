@@ -1,4 +1,4 @@
-/** Whatever a command is given: an exit code that means something, usage where it is wrong, and never a stack trace. */
+/** Random arguments: the exit code means something, wrong ones get the usage, and no command prints a stack trace. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
@@ -32,10 +32,10 @@ const OPTIONS = [
 ];
 const VALUES = ["", "-1", "NaN", "1e999", "7d", "0x10", ".", "/dev/null", "nowhere", "🚀", "--", "'", "a=b"];
 
-/** What an argument may be; as a folder, it lies in the sandbox: these commands write. */
+/** These commands write: an argument that is taken for a folder must lie in the sandbox. */
 const isHarmless = (text: string) => !text.includes("\0") && !text.startsWith("/") && !text.includes("..");
 
-test("any arguments", { timeout }, () => {
+test("every command ends without a stack trace, and shows the usage if it exits with 2", { timeout }, () => {
   const box = sandbox();
   const word = fc.oneof(fc.constantFrom(...OPTIONS), fc.constantFrom(...VALUES), nasty.filter(isHarmless));
   const all = fc.tuple(

@@ -1,6 +1,6 @@
 /**
- * What the fuzz tests share. `FUZZ_RUNS=100000 npm run fuzz` searches longer; a failure prints its seed and path, and
- * `FUZZ_SEED=… npx vitest run tests/fuzz/…` repeats it. What is found goes into the corpus.
+ * What the fuzz tests share. `FUZZ_RUNS=100000 npm run fuzz` searches longer. A failure prints its seed and path;
+ * `FUZZ_SEED=… npx vitest run tests/fuzz/…` repeats it. Add the input that failed to the corpus.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -17,14 +17,14 @@ export function corpusOf(name: string): [name: string, bytes: Buffer][] {
   return fs.readdirSync(dir).map((file) => [file, fs.readFileSync(path.join(dir, file))]);
 }
 
-/** Checks a property: as often as is said, or as FUZZ_RUNS says by as much as a run of it is cheaper than one of text. */
+/** Checks a property `runs` times, or, for FUZZ_RUNS, that many times for each 1000 of `runs`. */
 export function check<T extends unknown[]>(runs: number, property: fc.IProperty<T>): void {
   fc.assert(property, { numRuns: FACTOR > 0 ? Math.ceil((FACTOR * runs) / 1000) : runs, seed });
 }
 
 export const timeout = 60_000 + FACTOR * 100;
 
-/** A file of the corpus with some of its bytes changed, cut out or doubled; or any bytes. */
+/** A file of the corpus with some of its bytes removed and others inserted; or random bytes. */
 export function damaged(name: string): fc.Arbitrary<Buffer> {
   const files = corpusOf(name).map(([, bytes]) => bytes);
   const edit = fc.record({
@@ -48,7 +48,7 @@ export function damaged(name: string): fc.Arbitrary<Buffer> {
   );
 }
 
-/** A text with what is known to make trouble in it. */
+/** A text with characters and words that are known to make trouble. */
 export const nasty: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(

@@ -1,4 +1,4 @@
-/** Whatever is in a journal, its readers count it, skip it or show it, and nothing in it forges a line or drives a terminal. */
+/** Random journals: their readers count, skip or show each line, and no line forges another or controls the terminal. */
 import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
@@ -85,7 +85,7 @@ test.each(corpusOf("journal"))("every command copes with %s", { timeout }, (_nam
   expect(fs.readFileSync(page, "utf8")).not.toContain("<script>alert");
 });
 
-test("a line without an end is a bad line, and does not fill the memory", () => {
+test("a line without an end is counted as bad, and does not fill the memory", () => {
   const file = path.join(tempDir(), "session-journal.jsonl");
   const event = `${JSON.stringify({ v: 1, type: "note", ts: "2026-01-31T12:00:00.000Z" })}\n`;
   fs.writeFileSync(file, event);

@@ -1,4 +1,4 @@
-/** Whatever comes on standard input, a session starts. */
+/** Random bytes on standard input: the session starts. */
 import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { answerOf, type HookName, runHook } from "../helpers/hookProcess.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 
-/** What it refuses, it refuses in words for a person. */
+/** Parses a payload, which must give what the hooks use or a message for a person. */
 function parse(text: string): void {
   try {
     const { sessionId, projectDir } = parsePayload(text);
@@ -19,7 +19,7 @@ function parse(text: string): void {
   }
 }
 
-test("any payload is used or refused", { timeout }, () => {
+test("every payload is used, or refused with a message", { timeout }, () => {
   check(
     2000,
     fc.property(damaged("payload"), (bytes) => parse(bytes.toString("utf8"))),
@@ -39,14 +39,14 @@ test("any payload is used or refused", { timeout }, () => {
 });
 
 describe.each<HookName>(["sessionStart", "sessionEnd"])("%s", (hook) => {
-  test.each(corpusOf("payload"))("answers %s with exit code 0 and one line", (_name, bytes) => {
+  test.each(corpusOf("payload"))("the hook answers %s with exit code 0 and one line", (_name, bytes) => {
     const box = sandbox();
     const run = runHook(hook, bytes, box);
     answerOf(run);
     expect(run.stderr).toBe("");
   });
 
-  test("answers any payload, in little memory", { timeout }, () => {
+  test("the hook answers every payload in little memory", { timeout }, () => {
     const box = sandbox();
     const env = { NODE_OPTIONS: "--max-old-space-size=32" };
     check(

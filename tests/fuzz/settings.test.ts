@@ -1,4 +1,4 @@
-/** Whatever a project's settings say, they are settings or described problems, and their text stays in its block. */
+/** Random settings: each value is valid or a described problem, and the text stays in its block. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
@@ -23,9 +23,11 @@ function parse(text: string): void {
   expect(updated.match(/^<!-- PACT_(?:MANAGED|ROUTING)_/gm)).toHaveLength(4);
 }
 
-test.each(corpusOf("settings"))("%s", (_name, bytes) => parse(bytes.toString("utf8")));
+test.each(corpusOf("settings"))("each value of %s is valid or a described problem", (_name, bytes) =>
+  parse(bytes.toString("utf8")),
+);
 
-test("any settings", { timeout }, () => {
+test("each value of random settings is valid or a described problem", { timeout }, () => {
   check(
     1000,
     fc.property(damaged("settings"), (bytes) => parse(bytes.toString("utf8"))),

@@ -1,4 +1,4 @@
-/** Appends events to the journal. Parameters: count, name, size, address. */
+/** Appends events to a journal. Parameters: count, name, size (of each event's filler), address. */
 import { appendEvent, makeEvent } from "./library.mjs";
 import { params } from "./messages.mjs";
 

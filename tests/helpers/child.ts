@@ -1,3 +1,4 @@
+/** Starts programs for a test, and talks with them line by line. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -14,10 +15,10 @@ export interface Child {
   // biome-ignore lint/suspicious/noExplicitAny: the programs' messages are plain JSON
   message(field: string): Promise<any>;
   send(line: string): void;
-  /** Ends its standard input, for which our programs wait. */
+  /** Ends standard input, for which our programs wait. */
   end(): void;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves when it has ended and all of its output is here. */
+  /** Resolves when the program has ended and all of its output has arrived. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -27,7 +28,7 @@ interface Options extends Pick<SpawnOptions, "uid" | "gid" | "cwd"> {
   under?: string[];
 }
 
-/** Starts a command that ends with the test at the latest. */
+/** Starts a command. The end of the test kills it. */
 export function start(command: string, args: string[], { env, ...options }: Options = {}): Child {
   const [file, ...rest] = [...(options.under ?? []), command, ...args] as [string, ...string[]];
   const child = spawn(file, rest, { ...options, env: { ...process.env, ...env }, stdio: "pipe" });

@@ -1,6 +1,6 @@
 /**
- * Adds to a number in a file, neither atomically nor otherwise safely, in critical sections: numbers get lost when two
- * of them overlap. Parameters: target, counter, times, options. Tells `done`, with how often it had the lock.
+ * Adds to a number in a file, not atomically, in critical sections: two that overlap lose a number. Parameters: target,
+ * counter, times, options. Sends `done`: how often it had the lock.
  */
 import fs from "node:fs";
 import { withFileLock } from "./library.mjs";

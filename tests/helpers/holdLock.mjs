@@ -1,7 +1,7 @@
 /**
- * Takes the lock, tells `entered` with the lease, holds until the test sends something if `hold`, tells `left`.
- * Parameters: target, options, hold; `start`: a command to start while holding, whose pid goes into `started`;
- * `exhaust`: uses up all file descriptors first.
+ * Acquires the lock, sends `entered` (the lease), holds the lock, releases it, sends `left`. Parameters: target, options;
+ * `hold`: until the test sends a line; `start`: a command to start while holding, its pid is sent as `started`; `exhaust`:
+ * uses up all file descriptors first.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

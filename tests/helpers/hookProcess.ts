@@ -11,11 +11,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 export type HookName = "sessionStart" | "sessionEnd";
 
 interface RunOptions extends Pick<SpawnSyncOptions, "timeout" | "killSignal"> {
-  /** A command that runs the hook: it gets node and the hook as further arguments. */
+  /** A command that runs the hook; node and the hook are its last arguments. */
   under?: string[];
 }
 
-/** A recorded payload, with the project folder of the sandbox in it. */
+/** A recorded payload, with the sandbox's project folder in it. */
 export function payload(
   name: string,
   { projectDir }: Sandbox,

@@ -1,4 +1,4 @@
-/** Journals: those that a test writes, and what is in those that the package has written. */
+/** Writes journals for a test, and reads those that the package has written. */
 import fs from "node:fs";
 import path from "node:path";
 import { onTestFinished } from "vitest";
@@ -7,13 +7,13 @@ import type { Sandbox } from "./sandbox.ts";
 import { tempDir } from "./tempDir.ts";
 
 export interface Journal {
-  /** What `CLAUDE_CONFIG_DIR` is for this test and the processes that it starts. */
+  /** `CLAUDE_CONFIG_DIR` of this test and the processes that it starts. */
   configDir: string;
   /** All events of all journals so far, or those of some types. */
   events(...types: string[]): JournalEvent[];
 }
 
-/** A configuration folder of its own for one test. Everybody may write there, for tests that change the user. */
+/** A configuration folder for one test. Every user may write there, for tests that become another user. */
 export function useJournal(): Journal {
   const configDir = path.join(tempDir(), "config");
   fs.mkdirSync(configDir);

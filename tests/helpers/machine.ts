@@ -1,4 +1,4 @@
-/** What this machine can do, and who we are on it: tests that need more are skipped, and say so. */
+/** What this machine and this user can do. Tests that need more are skipped, with the reason. */
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,9 +8,9 @@ import { PYTHON } from "./child.ts";
 import { tempDir } from "./tempDir.ts";
 
 export const IS_ROOT = process.getuid?.() === 0;
-/** "nobody": a user without any rights. */
+/** The user "nobody", who has no rights. */
 export const NOBODY = { uid: 65534, gid: 65534 };
-/** Being root is not enough: node and the built code may lie where nobody else may look. */
+/** Root can become "nobody"; that user must be able to read node and the built code, too. */
 export const CAN_BE_NOBODY = IS_ROOT && runsAsNobody();
 export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", "true");
 export const HAS_FLOCK_PROGRAM = runs("flock", "--version");
@@ -47,7 +47,7 @@ export function useBackend(name: string): void {
   });
 }
 
-/** A file system of its own with limits (`size=64k`, `nr_inodes=10`), unmounted after the test. */
+/** Mounts a file system with limits (`size=64k`, `nr_inodes=10`) for one test. */
 export function mountTmpfs({ skip }: TestContext, options: string): string {
   const dir = tempDir();
   const mounted = IS_ROOT && IS_LINUX && runs("mount", "-t", "tmpfs", "-o", options, "tmpfs", dir);
@@ -61,7 +61,7 @@ export function remountReadOnly(dir: string): void {
   execFileSync("mount", ["-o", "remount,ro", dir]);
 }
 
-/** strace that makes system calls fail or wait: `link,linkat:error=EPERM`. What it sees goes to `log`. */
+/** strace, with calls that fail or wait: `link,linkat:error=EPERM`. It runs a program and lists these calls in `log`. */
 export function injecting(
   { skip }: TestContext,
   inject: string,

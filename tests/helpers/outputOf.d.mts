@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 
-/** What a process has left when it has ended. */
+/** The output of a process that has ended. */
 export interface Output {
   status: number | null;
   signal?: NodeJS.Signals | null;

@@ -1,7 +1,7 @@
 /**
  * Waits for a process to end.
  * @param {import("node:child_process").ChildProcess} child
- * @returns what it has written, and how it ended
+ * @returns its output, its exit status, and the signal that ended it
  */
 export function outputOf(child) {
   const output = { stdout: "", stderr: "" };

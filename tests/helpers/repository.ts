@@ -1,4 +1,4 @@
-/** Real git, for the tests of what `git status` shows. */
+/** Repositories of the real git, for the tests of what `git status` shows. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -16,7 +16,7 @@ export function git(dir: string, ...args: string[]): string {
   );
 }
 
-/** A repository with one commit. */
+/** Makes a repository with one commit. */
 export function repository(dir: string): string {
   fs.mkdirSync(dir, { recursive: true });
   git(dir, "init", "-q");
@@ -26,7 +26,7 @@ export function repository(dir: string): string {
   return dir;
 }
 
-/** Where git itself looks. */
+/** The exclude file that git itself reads. */
 export function excludeOf(dir: string): string {
   return path.resolve(dir, git(dir, "rev-parse", "--git-path", "info/exclude").trim());
 }

@@ -1,23 +1,24 @@
+/** Temporary folders, and what lies in a folder. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of its own for one test, removed after it. */
+/** Makes a folder for one test, which is removed after the test. */
 export function tempDir(): string {
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-test-")));
   onTestFinished(() => fs.rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
-/** A file in a temporary folder of its own. */
+/** Writes a file into a temporary folder of its own. */
 export function tempFile(content: string | Buffer, name = "CLAUDE.md"): string {
   const file = path.join(tempDir(), name);
   fs.writeFileSync(file, content);
   return file;
 }
 
-/** What lies in a folder, sidecars of locks left out. */
+/** The names in a folder, without the sidecars of locks. */
 export function entriesOf(dir: string): string[] {
   return fs
     .readdirSync(dir)
@@ -30,7 +31,7 @@ export function listing(dir: string): string[] {
   return fs.readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
 }
 
-/** The lock's sidecar of a target. */
+/** The sidecar that locks a target. */
 export function sidecarOf(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.lock`);
 }

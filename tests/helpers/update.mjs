@@ -1,7 +1,7 @@
 /**
- * One update that adds a line, and tells its `result`. Parameters: target, line, options; `pauseAt`: in this call of
- * `mutate`, counted from 1 (the look without the lock), tells `paused` and waits for the test; `text`: the whole new
- * text instead of a line; `repeat`: makes the text longer.
+ * Makes one update that adds a line, and sends its `result`. Parameters: target, line, options; `pauseAt`: the call of
+ * `mutate`, counted from 1 (the look without the lock), that sends `paused` and waits for the test; `text`: the whole new
+ * text instead of a line; `repeat`: how often the text is repeated.
  */
 import { updateFile } from "./library.mjs";
 import { params, tell, waitForTest } from "./messages.mjs";

@@ -1,3 +1,4 @@
+/** The session-start hook on machines that lack something, and in projects with odd names. */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import module from "node:module";
@@ -17,7 +18,7 @@ function backendOf(box: Sandbox): string {
 const COMPILE_CACHE = ".compile-cache";
 const HAS_COMPILE_CACHE = "enableCompileCache" in module;
 
-/** A copy of the plugin, so that nothing is installed near it but what the test puts there. */
+/** Copies the plugin, so that nothing is installed near it but what the test puts there. */
 function pluginCopy(box: Sandbox): string {
   const plugin = path.join(path.dirname(box.projectDir), "plugin");
   const isOurs = (file: string) => path.basename(file) !== COMPILE_CACHE;
@@ -37,15 +38,15 @@ function shell(script: string, box: Sandbox, env: NodeJS.ProcessEnv = {}) {
 
 const canUnshare = spawnSync("unshare", ["-m", "true"]).status === 0;
 
-describe("the session starts, and CLAUDE.md is updated", () => {
-  test("without the addon", () => {
+describe("the hook updates CLAUDE.md", () => {
+  test("the hook works without the addon", () => {
     const box = sandbox();
     answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, { PLUGIN: pluginCopy(box) }));
     expect(claudeMd(box)).toContain("PACT_MANAGED_START");
     expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
   });
 
-  test("with an addon that does not load", () => {
+  test("the hook works with an addon that does not load", () => {
     const box = sandbox();
     const plugin = pluginCopy(box);
     const addon = path.join(plugin, "node_modules/fs-ext");
@@ -57,27 +58,30 @@ describe("the session starts, and CLAUDE.md is updated", () => {
     expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
   });
 
-  test.runIf(canUnshare)("without addon and flock program: and it is said", () => {
-    const box = sandbox();
-    const hidden = ["/usr/bin/flock", "/bin/flock", "/usr/local/bin/flock"].filter((file) =>
-      fs.existsSync(file),
-    );
-    const hide = hidden.map((file) => `mount --bind /dev/null ${file}`).join(" && ");
-    const script = `exec unshare -m sh -c '${hide} && exec "$NODE" "$PLUGIN/hooks/sessionStart.mjs"'`;
-    const { systemMessage } = answerOf(shell(script, box, { PLUGIN: pluginCopy(box) }));
-    expect(systemMessage).toContain("without its lock (no_backend)");
-    expect(claudeMd(box)).toContain("PACT_MANAGED_START");
-    expect(journalEvents(box).filter(({ type }) => type === "lock_fail_open")).toHaveLength(1);
-  });
+  test.runIf(canUnshare)(
+    "the hook fails open and says so when there is neither addon nor flock program",
+    () => {
+      const box = sandbox();
+      const hidden = ["/usr/bin/flock", "/bin/flock", "/usr/local/bin/flock"].filter((file) =>
+        fs.existsSync(file),
+      );
+      const hide = hidden.map((file) => `mount --bind /dev/null ${file}`).join(" && ");
+      const script = `exec unshare -m sh -c '${hide} && exec "$NODE" "$PLUGIN/hooks/sessionStart.mjs"'`;
+      const { systemMessage } = answerOf(shell(script, box, { PLUGIN: pluginCopy(box) }));
+      expect(systemMessage).toContain("without its lock (no_backend)");
+      expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+      expect(journalEvents(box).filter(({ type }) => type === "lock_fail_open")).toHaveLength(1);
+    },
+  );
 
-  test.runIf(canUnshare)("without /proc", () => {
+  test.runIf(canUnshare)("the hook works without /proc", () => {
     const box = sandbox();
     answerOf(shell(`exec unshare -m sh -c 'mount -t tmpfs none /proc && exec "$NODE" "$HOOK"'`, box));
     expect(claudeMd(box)).toContain("PACT_MANAGED_START");
     expect(journalEvents(box)).toContainEqual(expect.objectContaining({ type: "session_start" }));
   });
 
-  test("with a home folder that cannot be written: and the events are on standard error", () => {
+  test("the hook writes events to standard error when the home folder cannot be written", () => {
     const box = sandbox();
     const run = shell('"$NODE" "$HOOK"', box, { CLAUDE_CONFIG_DIR: "", HOME: "/dev/null" });
     answerOf(run);
@@ -89,7 +93,7 @@ describe("the session starts, and CLAUDE.md is updated", () => {
     ["an empty PATH", { PATH: "" }],
     ["no PATH", { PATH: undefined }],
     ["a PATH that leads into the project", { PATH: ".:node_modules/.bin" }],
-  ])("with %s", (_name, env) => {
+  ])("the hook works with %s, and runs no program of the project", (_name, env) => {
     const box = sandbox();
     const trap = path.join(box.projectDir, "flock");
     fs.writeFileSync(trap, `#!/bin/sh\ntouch ${path.join(box.projectDir, "trapped")}\n`, { mode: 0o755 });
@@ -99,7 +103,7 @@ describe("the session starts, and CLAUDE.md is updated", () => {
     expect(fs.existsSync(path.join(box.projectDir, "trapped"))).toBe(false);
   });
 
-  test.each(["000", "022", "077"])("with umask %s, private files", (umask) => {
+  test.each(["000", "022", "077"])("the hook makes private files with umask %s", (umask) => {
     const box = sandbox();
     answerOf(shell(`umask ${umask}; "$NODE" "$HOOK"`, box));
     const modes = (name: string) => fs.statSync(path.join(box.projectDir, name)).mode & 0o077;
@@ -117,7 +121,7 @@ describe("the session starts, and CLAUDE.md is updated", () => {
     ["200 characters", "n".repeat(200)],
     ["a marker", "<!-- SESSION_END -->"],
     ["a leading hyphen", "-rf"],
-  ])("in a project folder whose name has %s", (_name, projectName) => {
+  ])("the hook works in a project folder whose name has %s", (_name, projectName) => {
     const box = sandbox(projectName);
     const { hookSpecificOutput } = answerOf(runHook("sessionStart", payload("startup", box), box));
     const text = claudeMd(box);
@@ -130,7 +134,7 @@ describe("the session starts, and CLAUDE.md is updated", () => {
   });
 });
 
-describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin's own folder,", () => {
+describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
   const setUp = () => {
     const box = sandbox();
     const plugin = pluginCopy(box);
@@ -150,7 +154,7 @@ describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin'
     return { box, cache, run, files };
   };
 
-  test("which only its owner may enter, and serves the next session", () => {
+  test("the cache lies in the plugin's folder, only its owner may enter it, and the next session uses it", () => {
     const { box, cache, run, files } = setUp();
     answerOf(run("startup"));
     expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
@@ -163,10 +167,10 @@ describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin'
   });
 
   test.each([
-    ["is cut", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ["is truncated", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
     ["is empty", () => Buffer.alloc(0)],
-    ["has other bits", (bytes: Buffer) => bytes.map((byte, at) => (at > 200 ? byte ^ 0x10 : byte))],
-  ])("or not used if it %s", (_what, damage) => {
+    ["has flipped bits", (bytes: Buffer) => bytes.map((byte, at) => (at > 200 ? byte ^ 0x10 : byte))],
+  ])("a cache file that %s is ignored", (_what, damage) => {
     const { run, files } = setUp();
     answerOf(run("startup"));
     for (const file of files()) fs.writeFileSync(file, damage(fs.readFileSync(file)));
@@ -174,7 +178,7 @@ describe.runIf(HAS_COMPILE_CACHE)("what Node has compiled is kept in the plugin'
     expect(hookSpecificOutput?.additionalContext).toContain("unchanged");
   });
 
-  test("or not kept where that cannot be written", () => {
+  test("the hook works when the cache cannot be written", () => {
     const { box, cache, run } = setUp();
     fs.writeFileSync(cache, "in the way");
     answerOf(run("startup"));

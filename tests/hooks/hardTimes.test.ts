@@ -1,4 +1,4 @@
-/** What the system does to a hook at the worst moment: the session starts, and nothing is lost. */
+/** A hook whose system fails it at the worst moment: the session starts, and no text is lost. */
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -19,21 +19,24 @@ beforeEach(() => {
 
 const text = () => fs.readFileSync(file, "utf8");
 
-test.each([0, 8])("files that may not grow beyond %i blocks: an error, not a signal", (blocks) => {
-  const journal = path.join(
-    box.configDir,
-    "pact-sessions/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b/session-journal.jsonl",
-  );
-  fs.mkdirSync(path.dirname(journal), { recursive: true });
-  fs.writeFileSync(journal, `${"x".repeat(8191)}\n`);
-  const under = ["bash", "-c", `ulimit -f ${blocks}; "$0" "$@"`];
-  const run = runHook("sessionStart", payload("startup", box), box, {}, { under });
-  answerOf(run);
-  expect(run.stderr).toContain('"type":"session_start"');
-  expect(text().endsWith("mine\n")).toBe(true);
-});
+test.each([0, 8])(
+  "a limit of %i blocks to the size of files is an error for the hook, and does not kill it",
+  (blocks) => {
+    const journal = path.join(
+      box.configDir,
+      "pact-sessions/demo/3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b/session-journal.jsonl",
+    );
+    fs.mkdirSync(path.dirname(journal), { recursive: true });
+    fs.writeFileSync(journal, `${"x".repeat(8191)}\n`);
+    const under = ["bash", "-c", `ulimit -f ${blocks}; "$0" "$@"`];
+    const run = runHook("sessionStart", payload("startup", box), box, {}, { under });
+    answerOf(run);
+    expect(run.stderr).toContain('"type":"session_start"');
+    expect(text().endsWith("mine\n")).toBe(true);
+  },
+);
 
-test("a file that an editor has cut, but not written yet, is waited for", async () => {
+test("a file that an editor has truncated but not written yet is waited for", async () => {
   const editor = fs.openSync(file, "w");
   const run = startHook("sessionStart", payload("startup", box), box);
   const isClaim = (name: string) => name.endsWith(".claim");
@@ -44,13 +47,13 @@ test("a file that an editor has cut, but not written yet, is waited for", async 
   expect(text()).toMatch(/PACT_MANAGED_END -->\n\nedited\n$/);
 });
 
-test("an empty file is empty, once nobody has touched it for a while", () => {
+test("an empty file is updated when no editor has touched it for a second", () => {
   fs.writeFileSync(file, "");
   answerOf(runHook("sessionStart", payload("startup", box), box));
   expect(text()).toContain("PACT_MANAGED_START");
 });
 
-test("of two runs of one session the slower one, fenced, leaves the other's backup alone", async (context) => {
+test("the slower of two runs of one session is fenced, and leaves the other run's backup alone", async (context) => {
   const env = { PACT_HOOKS_FLOCK: "none" };
   const under = injecting(context, "rename:delay_enter=700000:when=1");
   const delayed = startHook("sessionStart", payload("startup", box), box, env, { under });
@@ -65,13 +68,13 @@ test("of two runs of one session the slower one, fenced, leaves the other's back
   expect(journalEvents(box).filter(({ type }) => type === "backup_kept")).toHaveLength(1);
 });
 
-test("a journal that cannot be made durable has its event once", (context) => {
+test("an event is written once when the journal cannot be made durable", (context) => {
   const under = injecting(context, "fsync:error=EIO:when=1");
   const env = { PACT_HOOKS_FLOCK: "none" };
   const run = runHook("sessionStart", payload("startup", box), box, env, { under });
   answerOf(run);
-  const told = run.stderr.split("\n").filter((line) => line.includes('"lock_fail_open"')).length;
-  expect(told + journalEvents(box).filter(({ type }) => type === "lock_fail_open").length).toBe(1);
+  const onStderr = run.stderr.split("\n").filter((line) => line.includes('"lock_fail_open"')).length;
+  expect(onStderr + journalEvents(box).filter(({ type }) => type === "lock_fail_open").length).toBe(1);
 });
 
 test("a sidecar that is a hard link to another file is not written to", () => {

@@ -6,25 +6,25 @@ import { journalEvents } from "../helpers/journal.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 
-test("session_end goes into the journal, with the reason, and nothing else happens", () => {
+test("the hook journals session_end with the reason, and changes nothing else", () => {
   const box = sandbox();
   expect(answerOf(runHook("sessionEnd", payload("sessionEnd", box), box))).toEqual({});
   expect(journalEvents(box)).toMatchObject([{ v: 1, type: "session_end", reason: "prompt_input_exit" }]);
   expect(listing(box.projectDir)).toEqual([]);
 });
 
-test("an empty standard input is a bad payload, in the journal", () => {
+test("an empty standard input is journaled as a bad payload", () => {
   const box = sandbox();
   answerOf(runHook("sessionEnd", "", box));
   expect(journalEvents(box)).toMatchObject([{ type: "bad_payload", hook: "SessionEnd" }]);
 });
 
-test("session_end tells how the session's locks went", () => {
+test("session_end counts the session's locks by their outcome", () => {
   const box = sandbox();
   answerOf(runHook("sessionStart", payload("startup", box), box));
   fs.rmSync(path.join(box.projectDir, ".claude"), { recursive: true });
   answerOf(runHook("sessionStart", payload("startup", box), box, { PACT_HOOKS_FLOCK: "none" }));
-  // This one has nothing to change, and asks for no lock.
+  // A session with nothing to change does not acquire the lock.
   answerOf(runHook("sessionStart", payload("startup", box), box));
   const [journal = ""] = listing(box.configDir).filter((name) => name.endsWith(".jsonl"));
   const reaped = { v: 1, type: "lock_reaped", reason: "expired", ts: "2026-01-31T12:00:00.000Z" };
@@ -37,7 +37,7 @@ test("session_end tells how the session's locks went", () => {
   expect(journalEvents(box).at(-1)?.locks).not.toHaveProperty("partial");
 });
 
-test("a journal that takes too long to read is not counted to its end, and that is said", () => {
+test("a journal that takes too long to read is counted in part, and session_end says so", () => {
   const box = sandbox();
   answerOf(runHook("sessionStart", payload("startup", box), box));
   const [journal = ""] = listing(box.configDir).filter((name) => name.endsWith(".jsonl"));

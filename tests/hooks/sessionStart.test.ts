@@ -1,3 +1,4 @@
+/** What the session-start hook does to CLAUDE.md, and what it journals and answers. */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -28,7 +29,7 @@ const read = (file: string) => fs.readFileSync(file, "utf8");
 const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
 
 describe("where CLAUDE.md is", () => {
-  test("a project without one gets a private .claude/CLAUDE.md", () => {
+  test("a project without CLAUDE.md gets a private .claude/CLAUDE.md", () => {
     const box = sandbox();
     start(box);
     const file = path.join(box.projectDir, ".claude/CLAUDE.md");
@@ -43,7 +44,7 @@ describe("where CLAUDE.md is", () => {
     }
   });
 
-  test(".claude/CLAUDE.md goes before CLAUDE.md, which is left alone", () => {
+  test(".claude/CLAUDE.md is preferred to CLAUDE.md, which is left alone", () => {
     const box = sandbox();
     const inner = put(box, ".claude/CLAUDE.md", "inner\n");
     const outer = put(box, "CLAUDE.md", "outer\n");
@@ -73,7 +74,7 @@ describe("where CLAUDE.md is", () => {
   });
 });
 
-describe("the user's text stays, byte for byte", () => {
+describe("the user's text", () => {
   const fenced = `# Doc\n\n\`\`\`html\n${START}\n<!-- SESSION_START -->\n${END}\n\`\`\`\n\nafter\n`;
   const texts: Record<string, string> = {
     LF: "# Mine\n\ntext\n",
@@ -84,10 +85,10 @@ describe("the user's text stays, byte for byte", () => {
     "marker lines quoted in fenced code": fenced,
     "a marker inside a line": `see ${START} for more\n`,
     "only blank lines": "\n\n\n",
-    unicode: "# Ünïcødé 🚀\n日本語\n",
+    Unicode: "# Ünïcødé 🚀\n日本語\n",
   };
 
-  test.each(Object.entries(texts))("%s", (_name, text) => {
+  test.each(Object.entries(texts))("the text is kept byte for byte: %s", (_name, text) => {
     const box = sandbox();
     const file = put(box, "CLAUDE.md", text);
     start(box);
@@ -149,7 +150,7 @@ describe("the user's text stays, byte for byte", () => {
 });
 
 describe("sessions", () => {
-  test("the same session again touches nothing, whatever the source", () => {
+  test("a session that starts again touches nothing, from any source", () => {
     const box = sandbox();
     start(box);
     const file = path.join(box.projectDir, ".claude/CLAUDE.md");
@@ -177,8 +178,9 @@ describe("sessions", () => {
     const before = read(file).replace("## Pinned Context\n", "## Pinned Context\n\nKeep this.\n");
     fs.writeFileSync(file, before);
     start(box, "clear");
-    const cut = (text: string) => text.replace(/<!-- SESSION_START -->[\s\S]*<!-- SESSION_END -->/, "");
-    expect(cut(read(file))).toBe(cut(before));
+    const withoutSession = (text: string) =>
+      text.replace(/<!-- SESSION_START -->[\s\S]*<!-- SESSION_END -->/, "");
+    expect(withoutSession(read(file))).toBe(withoutSession(before));
     expect(read(file)).toContain(`claude --resume ${NEXT_SESSION}`);
     expect(read(file)).not.toContain(SESSION);
   });
@@ -214,7 +216,7 @@ describe("sessions", () => {
 });
 
 describe("the journal", () => {
-  test("session_start is in the session's own private folder, with the lock", () => {
+  test("session_start is journaled in the session's own private folder, with the lock", () => {
     const box = sandbox();
     start(box);
     const file = path.join(box.configDir, "pact-sessions/demo", SESSION, "session-journal.jsonl");
@@ -238,7 +240,7 @@ describe("the journal", () => {
     expect(event?.ts).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
   });
 
-  test("a journal that cannot be written goes to standard error, as the same JSON", () => {
+  test("an event that cannot be journaled is written to standard error, as the same JSON", () => {
     const box = sandbox();
     fs.writeFileSync(box.configDir, "a file where the folder should be");
     const run = runHook("sessionStart", payload("startup", box), box);
@@ -247,7 +249,7 @@ describe("the journal", () => {
     expect(JSON.parse(line)).toMatchObject({ v: 1, type: "session_start", session_id: SESSION });
   });
 
-  test("a home folder that can never be made does not keep the session waiting", () => {
+  test("a home folder that can never be made does not delay the session", () => {
     const box = sandbox();
     const run = runHook("sessionStart", payload("startup", box), box, {
       CLAUDE_CONFIG_DIR: "/proc/nope/claude",
@@ -256,7 +258,7 @@ describe("the journal", () => {
     expect(run.stderr).toContain('"type":"session_start"');
   });
 
-  test("nothing of the environment is written anywhere", () => {
+  test("the values of environment variables are not written anywhere", () => {
     const box = sandbox();
     const secret = "s3cret-messaging-token";
     const run = runHook("sessionStart", payload("startup", box), box, { CLAUDE_MESSAGING_TOKEN: secret });
@@ -271,7 +273,7 @@ describe("the journal", () => {
 });
 
 describe("the answer", () => {
-  test("tells the model the session, the journal folder, what changed, and the routing text it has not read", () => {
+  test("the model gets the session, the journal folder, the changes, and the routing text it has not read", () => {
     const box = sandbox();
     const { hookSpecificOutput, systemMessage } = start(box);
     const context = hookSpecificOutput?.additionalContext ?? "";
@@ -284,7 +286,7 @@ describe("the answer", () => {
     expect(systemMessage).toBeUndefined();
   });
 
-  test("does not repeat the routing text that is in the file already", () => {
+  test("the answer does not repeat the routing text that is in the file already", () => {
     const box = sandbox();
     start(box);
     const context = start(box, "clear").hookSpecificOutput?.additionalContext ?? "";
@@ -292,14 +294,14 @@ describe("the answer", () => {
     expect(context).not.toContain("Pinned Context");
   });
 
-  test("names the previous session's journal, if it is one of ours", () => {
+  test("the answer names the previous session's journal, if it is one of ours", () => {
     const box = sandbox();
     start(box);
     const before = path.join(box.configDir, "pact-sessions/demo", SESSION, "session-journal.jsonl");
     expect(start(box, "clear").hookSpecificOutput?.additionalContext).toContain(before);
   });
 
-  test("does not pass on a path that CLAUDE.md makes up", () => {
+  test("the answer does not pass on a path that CLAUDE.md makes up", () => {
     const box = sandbox();
     const secret = path.join(box.projectDir, SESSION);
     fs.mkdirSync(secret);
@@ -310,7 +312,7 @@ describe("the answer", () => {
     expect(start(box, "clear").hookSpecificOutput?.additionalContext).not.toContain(secret);
   });
 
-  test("a lock that fails open is one sentence for the person, and the update is done all the same", () => {
+  test("a lock that fails open is one sentence for the person, and the file is updated all the same", () => {
     const box = sandbox();
     const file = put(box, "CLAUDE.md", "mine\n");
     const { systemMessage } = start(box, "startup", { PACT_HOOKS_FLOCK: "none" });
@@ -321,14 +323,14 @@ describe("the answer", () => {
   });
 });
 
-describe("the person is told", () => {
+describe("the message to the person", () => {
   const setUp = (settings: string) => {
     const box = sandbox();
     put(box, ".claude/pact-hooks.local.md", `---\n${settings}\n---\n`);
     return { box, file: put(box, "CLAUDE.md", "mine\n") };
   };
 
-  test("who held the lock, and for how long, when the session went on without it", async () => {
+  test("the message says who held the lock, and for how long, when the lock fails open", async () => {
     const { box, file } = setUp("lockTimeoutSeconds: 0");
     const holder = startProgram("holdLock", { target: file, hold: true });
     await holder.message("entered");
@@ -340,14 +342,17 @@ describe("the person is told", () => {
     expect(read(file)).toContain(START);
   });
 
-  test.runIf(HAS_FLOCK_PROGRAM && IS_LINUX)("of a holder without a record, what is known", async () => {
-    const { box, file } = setUp("lockTimeoutSeconds: 0");
-    const hold = ["sh", "-c", "echo '{\"held\":true}'; cat"];
-    await startChild("flock", [sidecarOf(file), ...hold]).message("held");
-    expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) still held it/);
-  });
+  test.runIf(HAS_FLOCK_PROGRAM && IS_LINUX)(
+    "the message says what is known of a holder without a record",
+    async () => {
+      const { box, file } = setUp("lockTimeoutSeconds: 0");
+      const hold = ["sh", "-c", "echo '{\"held\":true}'; cat"];
+      await startChild("flock", [sidecarOf(file), ...hold]).message("held");
+      expect(start(box).systemMessage).toMatch(/without its lock \((flock|sh|cat) \(pid \d+\) still held it/);
+    },
+  );
 
-  test("which holder was evicted", async () => {
+  test("the message names the holder that was evicted", async () => {
     const { box, file } = setUp("lockTtlSeconds: 1");
     const holder = startProgram("holdLock", { target: file, hold: true });
     await holder.message("entered");
@@ -360,7 +365,7 @@ describe("the person is told", () => {
     expect(read(file)).toContain(START);
   });
 
-  test("what was done to their own CLAUDE.md", () => {
+  test("the message says what was removed from the person's own CLAUDE.md", () => {
     const box = sandbox();
     const own = path.join(box.configDir, "CLAUDE.md");
     fs.mkdirSync(box.configDir);
@@ -383,7 +388,7 @@ describe("the person is told", () => {
   });
 });
 
-describe("bad payloads: exit 0, JSON, CLAUDE.md whole, the reason in the journal", () => {
+describe("bad payloads", () => {
   const withId = (session_id: unknown) => JSON.stringify({ session_id, hook_event_name: "SessionStart" });
   const payloads: Record<string, string | Buffer> = {
     empty: "",
@@ -407,23 +412,26 @@ describe("bad payloads: exit 0, JSON, CLAUDE.md whole, the reason in the journal
     "larger than a megabyte": withId("a".repeat(2_000_000)),
   };
 
-  test.each(Object.entries(payloads))("%s", (_name, input) => {
-    const box = sandbox();
-    const file = put(box, "CLAUDE.md", "mine\n");
-    const { systemMessage, hookSpecificOutput } = answerOf(runHook("sessionStart", input, box));
-    expect(systemMessage).toMatch(/payload/);
-    expect(systemMessage).not.toMatch(/\n/);
-    expect(hookSpecificOutput).toBeUndefined();
-    expect(read(file)).toBe("mine\n");
-    expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
-    expect(listing(box.configDir)).toEqual(["pact-sessions", "pact-sessions/unattributed.jsonl"]);
-    const [event, ...others] = journalEvents(box);
-    expect(others).toEqual([]);
-    expect(event).toMatchObject({ type: "bad_payload", hook: "SessionStart", message: expect.any(String) });
-    expect(String(event?.message).length).toBeLessThan(500);
-  });
+  test.each(Object.entries(payloads))(
+    "the payload is refused, and only the reason is journaled: %s",
+    (_name, input) => {
+      const box = sandbox();
+      const file = put(box, "CLAUDE.md", "mine\n");
+      const { systemMessage, hookSpecificOutput } = answerOf(runHook("sessionStart", input, box));
+      expect(systemMessage).toMatch(/payload/);
+      expect(systemMessage).not.toMatch(/\n/);
+      expect(hookSpecificOutput).toBeUndefined();
+      expect(read(file)).toBe("mine\n");
+      expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
+      expect(listing(box.configDir)).toEqual(["pact-sessions", "pact-sessions/unattributed.jsonl"]);
+      const [event, ...others] = journalEvents(box);
+      expect(others).toEqual([]);
+      expect(event).toMatchObject({ type: "bad_payload", hook: "SessionStart", message: expect.any(String) });
+      expect(String(event?.message).length).toBeLessThan(500);
+    },
+  );
 
-  test("a project folder that is not there", () => {
+  test("a project folder that does not exist is reported", () => {
     const box = sandbox();
     const run = runHook("sessionStart", payload("startup", box), box, {
       CLAUDE_PROJECT_DIR: "/no/such/folder",
@@ -433,7 +441,7 @@ describe("bad payloads: exit 0, JSON, CLAUDE.md whole, the reason in the journal
   });
 });
 
-describe("a CLAUDE.md that is not to be written: left alone, and said", () => {
+describe("a CLAUDE.md that must not be written", () => {
   const cases: Record<string, (box: Sandbox, file: string) => void> = {
     "a folder": (_box, file) => fs.mkdirSync(file),
     "a dangling link": (_box, file) => fs.symlinkSync("nowhere.md", file),
@@ -449,7 +457,7 @@ describe("a CLAUDE.md that is not to be written: left alone, and said", () => {
     "read-only": (_box, file) => fs.writeFileSync(file, "mine\n", { mode: 0o444 }),
   };
 
-  test.each(Object.entries(cases))("%s", (_name, make) => {
+  test.each(Object.entries(cases))("the file is left alone and reported: %s", (_name, make) => {
     const box = sandbox();
     const file = path.join(box.projectDir, "CLAUDE.md");
     make(box, file);

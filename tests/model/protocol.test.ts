@@ -33,9 +33,13 @@ describe("nothing is lost, nothing is partial, and the next writer sweeps up, in
     ["three writers without the lock", { writers: 3 }, { maxRounds: isLong ? 2 : 1 }],
     ["three writers, one of which crashes", { writers: 3 }, { maxRounds: 1, crashes: 1 }],
     ["two writers and an appender", { outsiders: ["open"] }, { crashes: 1 }],
-    ["two writers and somebody who replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
-    ["two writers and somebody who deletes it", { outsiders: ["delete"] }, { crashes: 1 }],
-    ["two writers and an appender, who create it", { outsiders: ["open"], exists: false }, { crashes: 1 }],
+    ["two writers and an outsider that replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
+    ["two writers and an outsider that deletes the file", { outsiders: ["delete"] }, { crashes: 1 }],
+    [
+      "two writers and an appender, which create the file",
+      { outsiders: ["open"], exists: false },
+      { crashes: 1 },
+    ],
     ["a writer and two appenders", { writers: 1, outsiders: ["open", "open"] }, { lock: true, crashes: 1 }],
   ];
   const longCases: typeof cases = [
@@ -67,12 +71,12 @@ function broken(setting: Setting, options: Partial<Options>): string[] {
 
 const LOCK_ALONE = { fence: "none", lock: true, failsOpen: false } as const;
 
-describe("each part of the protocol is needed:", () => {
-  test("a lock alone keeps updates, as long as nobody is evicted", () => {
+describe("each part of the protocol is needed", () => {
+  test("a lock alone keeps all updates as long as no holder is evicted", () => {
     expect(broken({}, { ...LOCK_ALONE, evicts: false })).toEqual([]);
   });
 
-  test("a lock whose holder may be evicted does not", () => {
+  test("a lock alone loses an update when its holder is evicted", () => {
     expect(broken({}, LOCK_ALONE)).toMatchInlineSnapshot(`
       [
         "A openLocked: open",
@@ -109,7 +113,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("nor one that does not confirm, after flock, that the path still names the sidecar", () => {
+  test("a lock alone loses an update when flock is not followed by confirm", () => {
     expect(broken({}, { ...LOCK_ALONE, evicts: false, confirms: false })).toMatchInlineSnapshot(`
       [
         "A openLocked: open",
@@ -146,11 +150,11 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("no lock needs to confirm where there are claims", () => {
+  test("with claims a lock needs no confirm", () => {
     expect(broken({}, { lock: true, confirms: false })).toEqual([]);
   });
 
-  test("claims that nobody fences", () => {
+  test("an update is lost when no writer fences the claims of others", () => {
     expect(broken({}, { fence: "none" })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -180,7 +184,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("claims that are moved aside instead of removed: a rename that has found its path goes through", () => {
+  test("an update is lost when claims are moved aside, for a rename that has found its path succeeds", () => {
     expect(broken({}, { fence: "aside" })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -213,7 +217,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("fencing before there is a claim of one's own", () => {
+  test("an update is lost when a writer fences before it has a claim of its own", () => {
     expect(broken({}, { fencesBeforeClaim: true })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -245,7 +249,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("reading before fencing: the last look, which is for outsiders, hides that", () => {
+  test("without the last look an update is lost when a writer reads before it fences", () => {
     expect(broken({}, { looksAgain: false })).toEqual([]);
     expect(broken({}, { looksAgain: false, readsBeforeFence: true })).toMatchInlineSnapshot(`
       [
@@ -276,7 +280,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("a new file that is renamed, not linked, into its place", () => {
+  test("an outside edit is lost when a new file is renamed, not linked, into its place", () => {
     expect(
       broken({ writers: 1, outsiders: ["open"], exists: false }, { links: false }),
     ).toMatchInlineSnapshot(`
@@ -289,17 +293,17 @@ describe("each part of the protocol is needed:", () => {
         "A stage: write",
         "A isStill",
         "A publish: path",
-        "somebody opens, to append",
+        "an outsider opens, to append",
         "A publish",
         "A discardClaim",
         "A release",
-        "somebody appends",
+        "an outsider appends",
         "=> the outside edit is missing",
       ]
     `);
   });
 
-  test("no last look before the publish", () => {
+  test("an outside edit is lost without the last look before the publish", () => {
     expect(broken({ writers: 1, outsiders: ["replace"] }, { looksAgain: false })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -307,7 +311,7 @@ describe("each part of the protocol is needed:", () => {
         "A fence: listClaims",
         "A openAtRest",
         "A stage: open",
-        "somebody replaces the file",
+        "an outsider replaces the file",
         "A stage: write",
         "A publish: path",
         "A publish",
@@ -319,7 +323,7 @@ describe("each part of the protocol is needed:", () => {
     `);
   });
 
-  test("no look back after it", () => {
+  test("an outside edit is lost without the look back after the publish", () => {
     expect(broken({ writers: 1, outsiders: ["open"] }, { settles: false })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -330,17 +334,17 @@ describe("each part of the protocol is needed:", () => {
         "A stage: write",
         "A isStill",
         "A publish: path",
-        "somebody opens, to append",
+        "an outsider opens, to append",
         "A publish",
         "A discardClaim",
         "A release",
-        "somebody appends",
+        "an outsider appends",
         "=> the outside edit is missing",
       ]
     `);
   });
 
-  test("writing in place", () => {
+  test("the target is partial when a writer writes in place", () => {
     expect(broken({ writers: 1 }, { inPlace: true })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -354,8 +358,8 @@ describe("each part of the protocol is needed:", () => {
   });
 });
 
-describe("what the README says may be lost:", () => {
-  test("a file that is replaced between our last look and our rename", () => {
+describe("what the README says may be lost", () => {
+  test("an edit is lost when an outsider replaces the file between our last look and our rename", () => {
     expect(broken({ writers: 1, outsiders: ["replace"] }, { strict: true })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -366,7 +370,7 @@ describe("what the README says may be lost:", () => {
         "A stage: write",
         "A isStill",
         "A publish: path",
-        "somebody replaces the file",
+        "an outsider replaces the file",
         "A publish",
         "A discardClaim",
         "A release",
@@ -376,7 +380,7 @@ describe("what the README says may be lost:", () => {
     `);
   });
 
-  test("an append that takes longer than the pause before the look back", () => {
+  test("an edit is lost when an append takes longer than the pause before the look back", () => {
     expect(broken({ writers: 1, outsiders: ["open"] }, { slowAppender: true })).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -387,12 +391,12 @@ describe("what the README says may be lost:", () => {
         "A stage: write",
         "A isStill",
         "A publish: path",
-        "somebody opens, to append",
+        "an outsider opens, to append",
         "A publish",
         "A discardClaim",
         "A release",
         "A findOutsideEdit",
-        "somebody appends",
+        "an outsider appends",
         "=> the outside edit is missing",
       ]
     `);

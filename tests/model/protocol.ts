@@ -63,7 +63,7 @@ export const AS_IT_IS: Options = {
 const ENDED = ["done", "abandoned", "crashed"];
 type Change = (state: State, writer: Writer) => void;
 
-/** All steps that anybody can take. */
+/** All steps that a writer or an outsider can take. */
 export function movesOf(options: Options): (state: State) => Move[] {
   return (state) => [
     ...state.writers.flatMap((_, me) => writerMoves(state, me, options)),
@@ -221,7 +221,7 @@ const STEPS: Record<string, Step> = {
     }),
   ],
 
-  // In two steps, as the system does it: somebody may come between the path and the file.
+  // In two steps, as the system does it: another process may come between the path and the file.
   publish: (_, __, ___, step) => [
     step("publish: path", (state, self) => {
       const { alive, aside } = claimOf(state, self);
@@ -298,14 +298,14 @@ function afterFence({ readsBeforeFence, fencesBeforeClaim }: Options): string {
   return readsBeforeFence ? "stage" : "openAtRest";
 }
 
-/** Somebody who knows nothing of locks and claims. The change is a bit above those of the writers. */
+/** An outsider knows nothing of locks and claims. Its change is a bit above those of the writers. */
 function outsiderMoves(state: State, me: number, { strict }: Options): Move[] {
   const bit = bitOf(state, me);
   const { at } = state.outsiders[me] as Outsider;
   const step = (label: string, change: (next: State, self: Outsider) => void): Move => {
     const next = copy(state);
     change(next, next.outsiders[me] as Outsider);
-    return { label: `somebody ${label}`, state: next };
+    return { label: `an outsider ${label}`, state: next };
   };
   const newTarget = (next: State, holds: number) => {
     next.inodes.push({ holds, partial: false });

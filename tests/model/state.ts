@@ -50,7 +50,7 @@ export interface State {
   sidecars: number;
   writers: Writer[];
   outsiders: Outsider[];
-  /** Changes that somebody has deleted together with the file. */
+  /** Changes that an outsider has deleted together with the file. */
   deleted: Changes;
   /** Changes that are in a file beside the target, since they could not be merged. */
   saved: Changes;
@@ -90,7 +90,7 @@ export function copy(state: State): State {
   };
 }
 
-/** Two states with the same key behave alike: what nobody can reach is left out, and numbers are given anew. */
+/** Two states with the same key behave alike: what no step can reach is left out, and the rest is numbered again. */
 export function keyOf(state: State): string {
   const numbers = new Map<number, number>();
   const inodes: unknown[] = [];

@@ -1,7 +1,7 @@
 /**
- * Adds lines as a shell's `>>` does, without a lock. Notes only those that must not be lost: those written at once after the
- * opening. (One that was preempted in between may have written into a file that was replaced longer ago than an update looks
- * back.) Parameters: those of addLines.mjs, target.
+ * Adds lines as a shell's `>>` does, without a lock. Notes only the lines that must not be lost: those written at once after
+ * the open. (An appender that is preempted in between may write into a file that was replaced longer ago than an update
+ * looks back.) Parameters: those of addLines.mjs, target.
  */
 import fs from "node:fs";
 import { params } from "../helpers/messages.mjs";

@@ -1,4 +1,4 @@
-/** Writers and appenders as processes, what disturbs them, and what they leave: shared by the stress test and the soak. */
+/** The writers and appenders of the stress test and the soak: starts, disturbs and stops them, and checks their lines. */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -11,7 +11,7 @@ const START_MS = 60_000;
 const APPENDER_PAUSE_MS = 5;
 const programFile = (name) => fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
 
-/** A folder with a project and its CLAUDE.md, journals, and what the crowd writes down. */
+/** Makes a folder for a project, its journals, and the notes of the crowd. */
 export function newPlace(parent, name) {
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(parent, `pact-hooks-${name}-`)));
   const place = {
@@ -121,7 +121,7 @@ class Crowd {
   }
 }
 
-/** The process that has left its record in the sidecar. */
+/** The process that the record in the sidecar names. */
 function holderOf(sidecar) {
   try {
     return JSON.parse(fs.readFileSync(sidecar, "utf8")).pid;
@@ -130,13 +130,13 @@ function holderOf(sidecar) {
   }
 }
 
-/** One more update, with nothing to do but to remove what the killed writers have left. */
+/** Makes an update that changes nothing, and so only removes what killed writers have left. */
 export function sweepUp(place) {
   const args = [programFile("../helpers/update"), JSON.stringify({ target: place.target, line: "" })];
   spawnSync(process.execPath, args, { env: envOf(place), stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** Holds what the crowd noted against what is in CLAUDE.md and beside it. */
+/** Compares the notes of the crowd with CLAUDE.md and the files beside it. */
 export function verdictOf(crowd, { projectDir, target, notes: folder }) {
   const wrong = [...crowd.failed];
   const check = (fine, what) => {
@@ -171,7 +171,7 @@ export function verdictOf(crowd, { projectDir, target, notes: folder }) {
   return { wrong, check, lines, counted };
 }
 
-/** No claim outlives the next update. */
+/** Checks that no claim has outlived the last update. */
 export function checkClaims(projectDir, check) {
   const claims = fs.readdirSync(projectDir).filter((name) => name.endsWith(".claim"));
   check(claims.length === 0, `claims are left: ${claims.join(", ")}`);
@@ -185,7 +185,7 @@ export function linesIn(dir) {
     .flatMap((entry) => linesOf(path.join(entry.parentPath, entry.name)));
 }
 
-/** Whole lines only: a writer that is killed may leave half of one. */
+/** The whole lines of a file: a writer that is killed may leave half of one. */
 function linesOf(file) {
   return fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
 }

@@ -1,7 +1,7 @@
 /**
  * Everything at once on one project: sessions, writers that are suspended and killed, appenders, a disk that fills and
  * empties, sidecars and claims with a wrong time; and on a second project sessions beside an editor that replaces the file.
- * Then what the sessions and writers were told is compared with what is there, and with what the audit says.
+ * Then the files and the audit are compared with what the sessions and the writers reported.
  * `npm run soak -- --help` lists the options. Exit code 1 if anything is wrong; the folder is kept then.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -16,8 +16,8 @@ import { envOf, hookEnvOf } from "../helpers/sandboxEnv.mjs";
 import { checkClaims, linesIn, newPlace, verdictOf, withCrowd } from "./crowd.mjs";
 
 const USAGE = `Usage: npm run soak -- [options]
-  --minutes N   how long (default 1)
-  --dir DIR     where the files are (default: the temporary folder)
+  --minutes N   run for N minutes (default 1)
+  --dir DIR     put the files into DIR (default: the temporary folder)
   --help        print this text
 `;
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -80,7 +80,7 @@ async function soakIn(place, minutes, limited) {
   return { ...result, dir: place.dir };
 }
 
-/** A disk of its own for the project, so that it can be full. @returns whether that is possible here */
+/** Mounts a small disk for the project, to fill it. @returns whether this user may mount one */
 function mountDisk(projectDir) {
   const args = ["-t", "tmpfs", "-o", `size=${DISK_MB}m`, "tmpfs", projectDir];
   const isMounted =
@@ -89,7 +89,7 @@ function mountDisk(projectDir) {
   return isMounted;
 }
 
-/** One session after another: new ones, the same again, and ends. One in twenty is killed on its way. */
+/** Starts one session after another, starts each twice more, and ends it. One start in twenty is killed. */
 async function sessions(box, seen, until) {
   const name = path.basename(box.projectDir);
   for (let number = 0, id = ""; Date.now() < until; number++) {
@@ -140,7 +140,7 @@ async function jump({ projectDir }, seen, until) {
       fs.mkdirSync(claim);
       fs.utimesSync(claim, seconds, seconds);
     } catch {
-      // It is not there now, or the disk is full.
+      // The sidecar does not exist now, or the disk is full.
     }
     seen.jumps++;
   }
@@ -251,7 +251,7 @@ function auditOf(place) {
   return JSON.parse(stdout);
 }
 
-/** Session starts that say, in their journal, that their lock has failed open. */
+/** How many session starts in the journals say that their lock failed open. */
 function failOpenStarts({ configDir }) {
   return linesIn(configDir)
     .filter((line) => line.startsWith('{"v":1,"type":"session_start"'))
@@ -270,7 +270,7 @@ if (args) {
   const { wrong, totals, dir } = await soak(Number(args.minutes), args.dir);
   for (const [what, number] of Object.entries(totals)) console.log(`${String(number).padStart(8)}  ${what}`);
   for (const what of wrong) console.log(`WRONG: ${what}`);
-  if (wrong.length > 0) console.log(`What was left is in ${dir}.`);
+  if (wrong.length > 0) console.log(`The files are kept in ${dir}.`);
   else fs.rmSync(dir, { recursive: true, force: true });
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Many processes update one file at the same time, in several scenarios; then what they were told is counted against
- * what is there. `npm run stress -- --help` lists the options. Exit code 1 if anything is wrong in any scenario.
+ * Many processes update one file at the same time, in several scenarios. Then each update that was acknowledged must be in
+ * the file. `npm run stress -- --help` lists the options. Exit code 1 if anything is wrong in any scenario.
  */
 import fs from "node:fs";
 import os from "node:os";
@@ -10,12 +10,13 @@ import { readArguments } from "../../scripts/readArguments.mjs";
 import { linesIn, newPlace, sweepUp, verdictOf, withCrowd } from "./crowd.mjs";
 
 const USAGE = `Usage: npm run stress -- [options]
-  --seconds N       for all scenarios together (default 40)
-  --scenario TEXT   only those whose name contains it
-  --writers N       this many writers in each
-  --backends A,B    these backends in turn: addon, exlock, flock, none
-  --dir DIR         where the files are (default: in memory, which makes for many more collisions than a disk)
-  --json            one line of JSON for each scenario
+  --seconds N       run for N seconds in all (default 40)
+  --scenario TEXT   run only the scenarios whose name contains TEXT
+  --writers N       start N writers in each scenario
+  --backends A,B    give the writers these backends in turn: addon, exlock, flock, none
+  --dir DIR         put the files into DIR (default: memory, where writers collide more often than on a disk)
+  --json            print one line of JSON for each scenario
+  --help            print this text
 `;
 const KILL_EVERY_MS = 100;
 
@@ -23,7 +24,7 @@ const scenarios = JSON.parse(
   fs.readFileSync(fileURLToPath(new URL("scenarios.json", import.meta.url)), "utf8"),
 );
 
-/** Runs one scenario. @returns what was counted, and what is wrong with it */
+/** Runs one scenario. @returns the counts, and what is wrong */
 async function run(scenario, seconds, parent) {
   const place = newPlace(parent, "stress");
   try {
@@ -47,7 +48,7 @@ async function run(scenario, seconds, parent) {
 
 function count(crowd, { suspendMs }, place) {
   const { wrong, check, lines, counted } = verdictOf(crowd, place);
-  // An event that is written while another one is half visible begins with a line end: an empty line.
+  // An event that is appended while another one is half visible begins with a line end, which makes an empty line.
   const events = linesIn(place.configDir)
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));

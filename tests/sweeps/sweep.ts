@@ -1,6 +1,6 @@
 /**
- * Runs the real hook again and again, each time with another of its system calls failing or being its last. Only the main
- * thread is traced: all that the hook does to files is done there, in the same order each time.
+ * Runs the real hook again and again; each time another of its system calls fails or is its last. Only the main thread is
+ * traced: the hook touches files in that thread alone, in the same order each time.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -13,13 +13,13 @@ import { listing, tempDir } from "../helpers/tempDir.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
-/** Runs that differ in Node's own calls are made again, not for ever. */
+/** Runs that differ in Node's own calls are repeated, at most so often. */
 const MAX_TRIES = 15;
 const ALIKE = 3;
 /** Calls that change a file or a folder. */
 export const CHANGING =
   "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
-/** Calls that touch one at all. */
+/** Calls that touch a file or a folder. */
 export const TOUCHING = `${CHANGING},read,pread64,statx,?stat,?lstat,fstat,newfstatat,getdents64,?readlink,readlinkat,flock,?access,faccessat,faccessat2,close`;
 
 export interface Place extends Sandbox {
@@ -35,14 +35,15 @@ export interface Scenario {
   sessionId: string;
   /** The file whose text counts, from the folder of project and configuration. */
   target: string;
-  /** What an undisturbed run tells the journal, and in which order. */
+  /** The types of the events that an undisturbed run journals, in order. */
   events: string[];
   prepare(place: Place): void;
 }
 
-/** One system call of a run: the how-manieth of its name in the main thread. */
+/** One system call of a run. */
 export interface Call {
   name: string;
+  /** Which call of that name in the main thread, counted from 1. */
   when: number;
   line: string;
 }
@@ -52,7 +53,7 @@ const write = (place: Place, name: string, text: string) => {
   const file = path.join(place.projectDir, name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
-  // Another one than a new file gets.
+  // A new file gets another mode.
   fs.chmodSync(file, 0o640);
 };
 
@@ -148,29 +149,29 @@ function run(
   return output;
 }
 
-/** A hook whose strace was killed goes on, and may hang where a call of Node's own was hit. */
+/** Kills a hook that has survived its strace: it may hang in a call of Node's own. */
 function killStrays({ projectDir }: Place): void {
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       if (fs.readlinkSync(`/proc/${pid}/cwd`) === projectDir) process.kill(Number(pid), "SIGKILL");
     } catch {
-      // It has ended, or is somebody else's.
+      // The process has ended, or belongs to another user.
     }
   }
 }
 
-/** A scenario that can be brought back to its beginning. */
+/** A scenario that can be reset to its beginning. */
 export class Sweep {
   #template: string;
   #log: string;
   scenario: Scenario;
   place: Place;
-  /** The text before, null for no file; and what an undisturbed run makes of it. */
+  /** Mode and text of the target before, or null for no file; and after an undisturbed run. */
   before: string | null;
   after: string | null;
   /** The journaled events of an undisturbed run. */
   types: string[];
-  /** What lies there after an undisturbed run, but for sidecars and the folder of journals. */
+  /** The paths after an undisturbed run, without sidecars and journals. */
   #listing: string[];
   #backend: string;
 
@@ -209,8 +210,8 @@ export class Sweep {
   }
 
   /**
-   * The calls of an undisturbed run that have to do with the project or the configuration folder, as most runs have
-   * them: Node's own calls, to wake its threads, are among those that are counted, and not always as many.
+   * The calls of an undisturbed run that touch the project or the configuration folder, as several runs agree on them:
+   * the counted calls include those with which Node wakes its threads, whose number differs from run to run.
    */
   calls(names: string): Call[] {
     const seen = new Map<string, number>();
@@ -240,7 +241,7 @@ export class Sweep {
       });
   }
 
-  /** Runs the hook once more from the beginning with `injection` at that call. @returns null if it did not hit */
+  /** Runs the hook from the beginning with `injection` at a call. @returns null if another call was hit */
   disturb({ name, when }: Call, injection: string): Output | null {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       this.reset();
@@ -254,7 +255,7 @@ export class Sweep {
     return null;
   }
 
-  /** Not payload and answer, which have our paths in them; nor the working folder, which strace shows with many calls. */
+  /** Without payload and answer, which contain our paths, and the working folder, which strace shows with many calls. */
   #isOurs(line: string): boolean {
     if (/^(?:read\(0|write\([12])</.test(line)) return false;
     return line.replaceAll(/AT_FDCWD<[^>]*>/g, "").includes(this.place.dir);
@@ -264,12 +265,12 @@ export class Sweep {
     return ["strace", "-qq", "-y", "-s", "300", "-o", this.#log, "-e", `trace=${names}`, ...more];
   }
 
-  /** One more run, as it is. */
+  /** One more run, undisturbed. */
   runAgain(): Answer {
     return answerOf(run(this.place, this.scenario, [], this.#backend));
   }
 
-  /** The target's mode and text, without the moment that the session block gives. */
+  /** The target's mode and text, without the time in the session block. */
   text(): string | null {
     const { target } = this.place;
     if (!fs.existsSync(target)) return null;
@@ -277,7 +278,7 @@ export class Sweep {
     return `${mode} ${fs.readFileSync(target, "utf8").replace(/^- Started: .*/m, "- Started: then")}`;
   }
 
-  /** What the hook journals when its work is done. */
+  /** The type of the event that the hook journals at its end. */
   get doneType(): string {
     return this.scenario.hook === "sessionEnd" ? "session_end" : "session_start";
   }

@@ -1,6 +1,6 @@
 /**
- * A crash before, and a failure of, each system call of the hook. A part of them here; `npm run sweep` (SWEEP=all) takes
- * all calls with all failures in all scenarios with each way to the lock.
+ * Crashes the hook before its system calls, and makes these fail. The suite takes some of the calls; `npm run sweep`
+ * (SWEEP=all) takes all calls with all failures, in all scenarios, with each way to the lock.
  */
 import { describe, expect, test } from "vitest";
 import { answerOf } from "../helpers/hookProcess.ts";
@@ -10,7 +10,7 @@ import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";
 const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
-/** Every so manieth call, where it is not all. */
+/** Of how many calls one is made to fail. */
 const EACH = ALL ? 1 : 2;
 const IN_ALL_ONLY = ["a link to AGENTS.md", "the user's own file"];
 const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
@@ -20,9 +20,9 @@ const cases = backends.flatMap((backend) =>
   scenarios.map((scenario) => ({ name: scenario.name, backend, scenario })),
 );
 
-describe.runIf(HAS_STRACE)("with the lock by", () => {
+describe.runIf(HAS_STRACE)("every system call", () => {
   test.for(cases)(
-    "$backend, $name: a crash before any change leaves the old file or the new one",
+    "a crash before a change leaves the old file or the new one: $name, with the lock by $backend",
     { timeout: 600_000 },
     ({ scenario, backend }) => {
       const sweep = new Sweep(scenario, backend);
@@ -50,7 +50,7 @@ describe.runIf(HAS_STRACE)("with the lock by", () => {
   );
 
   test.for(cases)(
-    "$backend, $name: a failing call is harmless, or told",
+    "a failing call is harmless or reported: $name, with the lock by $backend",
     { timeout: 3_600_000 },
     ({ scenario, backend }) => {
       const sweep = new Sweep(scenario, backend);
@@ -100,7 +100,8 @@ function wrongAfterFailure(sweep: Sweep, run: Output): string[] {
   );
   if (!done && ofType("hook_failed").length === 0)
     wrong.push(`no ${sweep.doneType}, in the journal or on standard error`);
-  if (sweep.text() !== sweep.after && !systemMessage) wrong.push("not updated, and nobody is told");
+  if (sweep.text() !== sweep.after && !systemMessage)
+    wrong.push("not updated, and the answer does not say so");
   const failedOpen = (done?.lock as { outcome?: string } | undefined)?.outcome === "fail_open";
   if (failedOpen && ofType("lock_fail_open").length !== 1) wrong.push("failed open without one event");
   return wrong;
