@@ -1,4 +1,4 @@
-/** Measures everything side by side in one run. `npm run bench -- --help` lists the knobs. */
+/** Measures everything side by side in one run. `npm run bench -- --help` lists the options. */
 import fs from "node:fs";
 import path from "node:path";
 import { readArguments } from "../scripts/readArguments.mjs";
@@ -18,11 +18,13 @@ const SECTIONS = {
 const RESULTS = path.join(root, "bench/RESULTS.md");
 const RATIOS = path.join(root, "bench/results.json");
 const USAGE = `Usage: npm run bench -- [options]
-  --only A,B    these sections only: ${Object.keys(SECTIONS).join(", ")}
-  --quick       fewer samples
+  --only A,B    measure these sections only: ${Object.keys(SECTIONS).join(", ")}
+  --quick       take fewer samples
   --check       compare the ratios with the committed ones, and write nothing; exit 1 if any is worse (npm run bench:check)
-Writes bench/RESULTS.md and bench/results.json if it has measured everything. The hook section fetches the other versions of
-Node from the npm registry the first time.
+  --help        print this text
+
+Writes bench/RESULTS.md and bench/results.json, unless --only, --quick or --check is given. The hook section fetches the
+other versions of Node from the npm registry the first time.
 `;
 
 const args = readArguments(

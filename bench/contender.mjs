@@ -1,8 +1,8 @@
 /**
- * One of several writers on one file: adds to a number of its own in it, each time as a full durable update. Says `ready`,
- * and then at each `go` makes updates for as many seconds (0: just one), and gives the moments of these and how many failed.
- * Parameters: rival, target, name, seconds, workMs (how long a change takes; says in a
- * file who is at it), options.
+ * One of several writers on one file: adds to a number of its own in the file, each time as a full durable update. Prints
+ * `ready`; then, at each `go`, makes updates for some seconds, and prints the moments of these and how many failed.
+ * Parameters: rival, target, name, seconds (0: one update), options, workMs (how long a change takes; the writer's name is
+ * in a file meanwhile).
  */
 import fs from "node:fs";
 
@@ -29,7 +29,7 @@ while (fs.readSync(0, Buffer.alloc(16)) > 0) {
     if (await update(target, addOne, options)) moments.push(now());
     else failed++;
   } while (now() < end);
-  // To a pipe: a long line takes more than one write.
+  // A long line takes more than one write to a pipe.
   const result = Buffer.from(`${JSON.stringify({ moments, failed })}\n`);
   for (let at = 0; at < result.length; ) at += writeSome(result, at);
 }

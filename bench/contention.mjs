@@ -1,4 +1,4 @@
-/** Many writers on one file: how many updates get done, how fairly, and whether all of them are there at the end. */
+/** Many writers on one file: how many updates they make, how evenly, and whether all updates are in the file at the end. */
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -56,14 +56,15 @@ export async function measureContention({ quick, progress }) {
     title: "Contention",
     note:
       "Each writer is a process that adds to a number of its own in one file, each time as a full durable update " +
-      "(`fsync`). In a **burst** all start at the same moment and make one update each, as sessions do: the rate is the " +
-      "number of writers by the time until the last one is done. In a **loop** each makes one update after the other: a lock " +
-      "that one writer keeps taking while the others sleep gets the highest rate there, and serves nobody else, which *slowest* " +
-      "shows, the slowest writer's part of an equal share. *Hand-over* is the time between an update of one writer and the " +
-      "next one of another. The others write with `write-file-atomic`; they do not look for what outsiders " +
-      "write at the same moment, for which each update of ours waits 3 ms, outside of the lock: a single writer of ours spends " +
-      "most of its time so, and is no measure of what the lock costs. The goals hold us against what loses nothing in any " +
-      "table, so against `proper-lockfile` only here: it is faster in many rows, and loses updates in the last table.",
+      "(`fsync`). In a **burst** all writers start at the same moment and make one update each, as sessions do. The " +
+      "rate is the number of writers by the time until the last one is done. In a **loop** each writer makes one update " +
+      "after the other. A lock that one writer keeps taking while the others sleep gets the highest rate there, but " +
+      "starves the others. *Slowest* shows that: the slowest writer's part of an equal share. *Hand-over* is the time " +
+      "between an update of one writer and the next update of another. The other locks write with `write-file-atomic`, " +
+      "and do not look for what outsiders write at the same moment. For that, each update of ours waits 3 ms, outside " +
+      "of the lock. A single writer of ours spends most of its time so, which says nothing about the lock. The goals " +
+      "compare us only with locks that lose nothing in any table. `proper-lockfile` is faster in many rows, but loses " +
+      "updates in the last table.",
     tables,
     goals,
     ratios,
@@ -216,7 +217,7 @@ function figuresOf(results, seconds) {
   };
 }
 
-/** Starts writers on a file of their own. `go` gives what each has done; `end` counts what is missing in the file. */
+/** Starts writers on a file of their own. `go` returns the results of each; `end` counts the updates that are missing. */
 async function gather({ rival, env = {} }, { writers, seconds, parent, ttlMs, workMs = 0 }) {
   const dir = tempDir(parent);
   const target = path.join(dir, "CLAUDE.md");

@@ -1,16 +1,16 @@
-/** How the time of a hook, and of the audit, grows with what it finds. */
+/** How the time of a hook, and of the audit, grows with the files and events that they find. */
 import fs from "node:fs";
 import path from "node:path";
 import { makeEvent } from "../dist/index.mjs";
 import { installPlugin, newProject, payload, timeProcess } from "./place.mjs";
 import { growthExponent, median } from "./stats.mjs";
 
-/** Above it, twice the size takes clearly more than twice the time. */
+/** Above this exponent, twice the size takes clearly more than twice the time. */
 const LINEAR = 1.15;
-/** What a process takes more than the smallest case is noise below this factor. */
+/** A case that takes less than this factor of the smallest one differs from it by noise alone. */
 const NOISE = 1.15;
 
-/** What grows, in which sizes, in which unit the constant is given, and how a place with it is made. */
+/** What grows, its sizes, the unit of the constant, and how to make a place with it. */
 const SUBJECTS = [
   {
     what: "abandoned claims beside CLAUDE.md, swept up",
@@ -61,7 +61,7 @@ export function measureGrowth({ quick, progress }) {
   const rows = SUBJECTS.map(({ what, sizes, unit, make, run = runHook }) => {
     const times = sizes.map((size) => {
       progress(`growth: ${what}, ${size.toLocaleString("en")}`);
-      // What a run changes is made anew for each.
+      // A run changes its place, so that each gets a new one.
       const once = () => {
         const place = make(size);
         const tookMs = run(plugin, place);
@@ -74,7 +74,7 @@ export function measureGrowth({ quick, progress }) {
     const [size, largest] = sizes.slice(-2);
     const [time, longest] = times.slice(-2);
     const slope = ((longest - base) / largest) * unit.size;
-    // What is lost in the noise does not grow.
+    // A growth that noise hides counts as none.
     const isFlat = longest < base * 1.5;
     const exponent = isFlat
       ? 0
@@ -93,7 +93,7 @@ export function measureGrowth({ quick, progress }) {
   });
   return {
     title: "Growth",
-    note: "Whole processes, the start of Node included; medians, in milliseconds. The constant is from the smallest to the largest.",
+    note: "Whole processes, the start of Node included; medians, in milliseconds. The constant is the slope from the smallest size to the largest.",
     tables: [{ head: ["what grows", "milliseconds", "constant"], rows }],
     goals,
     ratios,
@@ -113,7 +113,7 @@ function runAudit(plugin, place) {
   return timeProcess(process.execPath, [path.join(plugin, "bin/pact-hooks"), "audit", "--json"], place, "");
 }
 
-/** A place with one journal: a session start in ten events, a lock that failed open in a hundred. */
+/** Makes a place with one journal: one event in ten is a session start, one in a hundred a lock that failed open. */
 function withJournal(events) {
   const place = newProject();
   const dir = path.join(place.configDir, "pact-sessions/project/the-session");

@@ -1,4 +1,4 @@
-/** A hook as a whole process, beside a bare Node: what a session start pays. */
+/** A hook as a whole process, beside a bare Node: the cost of a session start. */
 import path from "node:path";
 import { fetchAddon, fetchOtherNodes, withAddon } from "../scripts/nodes.mjs";
 import { installPlugin, newProject, payload, root, timeProcess } from "./place.mjs";
@@ -20,9 +20,9 @@ export async function measureHook({ quick, progress }) {
     title: "Hook",
     note:
       "A whole process, its payload on standard input, in a scrubbed environment, on the file system of the temporary " +
-      "folder. *On top* is what a case takes beyond a bare `node -e 0` of the same round, as a share of that. Two parts of a " +
-      "new session are not ours to make faster: 3 ms in which the displaced file is given time to settle, and, without the " +
-      "addon, Node's start of a `flock` process, which the last row shows alone.",
+      "folder. *On top* is the time beyond a bare `node -e 0` of the same round, as a share of it. Two parts of a new " +
+      "session cannot become faster: the 3 ms in which the displaced file settles, and, without the addon, Node's start " +
+      "of a `flock` process. The row without a hook shows that start alone.",
     tables: tables.map(({ table }) => table),
     goals: tables.flatMap(({ goals }) => goals),
     ratios: Object.assign({}, ...tables.map(({ ratios }) => ratios)),

@@ -1,4 +1,4 @@
-/** Taking and giving back a lock that nobody else wants. */
+/** Acquiring and releasing a lock without contention. */
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -29,9 +29,9 @@ export async function measureLock({ quick, progress }) {
   return {
     title: "Lock",
     note:
-      "Acquire and release in one process, nobody else there. The ratio is to the faster form of `proper-lockfile`, in the " +
-      "same round. Its lock is a folder. Ours is a file that stays, with a record of its holder in it; to write and empty " +
-      "that alone, as the last row shows, is much of what we take.",
+      "Acquire and release in one process, without contention. The ratio is to the faster form of `proper-lockfile`, in " +
+      "the same round. Its lock is a folder. Ours is a file that stays, with a record of its holder in it. Writing and " +
+      "truncating that record takes much of our time, as the last row shows.",
     tables: [{ head: ["lock", "median", "quartiles", "ratio"], rows }],
     goals: ours
       ? [
@@ -71,7 +71,7 @@ function casesOf(target, plainLock) {
         flock(fd, "exnb");
         fs.closeSync(fd);
       });
-    cases["open, flock, write a record, cut, close"] = () =>
+    cases["open, flock, write a record, truncate, close"] = () =>
       each(200, () => {
         const fd = fs.openSync(plainLock, "r+");
         flock(fd, "exnb");
@@ -91,7 +91,7 @@ function addon() {
   }
 }
 
-/** Milliseconds for one, over many. */
+/** Milliseconds for one run, as the mean of many. */
 function each(times, run) {
   return (
     timeMs(() => {

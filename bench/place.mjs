@@ -1,4 +1,4 @@
-/** Temporary folders, and the plugin as it is when it is installed: a copy, with nothing beside it but what is asked for. */
+/** Temporary folders, projects, and an installed plugin, for the measurements. */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -20,7 +20,7 @@ process.on("exit", () => {
   for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
 });
 
-/** @param {string | null} modules a `node_modules` with the addon, or null for none */
+/** Copies the plugin, with nothing beside it but `modules`: a `node_modules` with the addon, or null. */
 export function installPlugin(modules) {
   const dir = tempDir();
   const plugin = path.join(dir, "plugin");
@@ -30,7 +30,7 @@ export function installPlugin(modules) {
   return plugin;
 }
 
-/** A project with a CLAUDE.md of an ordinary size, and a configuration folder of its own. */
+/** Makes a project with a CLAUDE.md of an ordinary size, and names its configuration folder. */
 export function newProject(text = ordinaryText()) {
   const dir = tempDir();
   const projectDir = path.join(dir, "project");

@@ -1,11 +1,11 @@
-/** What the measurements are written as, and how two of them are compared. */
+/** Writes the measurements as Markdown, and compares two of them. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { root } from "./place.mjs";
 
-/** A ratio that is worse by less than this, or whose quartiles still touch, is noise. */
+/** A ratio that is worse by a smaller share than this, or whose quartiles still touch, differs by noise alone. */
 const NOISE = 0.15;
 
 /** @returns {string} the report, as Markdown */
@@ -57,7 +57,7 @@ function fileSystemOf(dir) {
   }
 }
 
-/** All ratios of the sections, to be written down and compared later. */
+/** All ratios of the sections, rounded, to store and compare them later. */
 export function ratiosOf(sections) {
   const rounded = (value) => Number(value.toPrecision(4));
   const entries = sections.flatMap(({ ratios }) => Object.entries(ratios));
@@ -70,8 +70,8 @@ export function ratiosOf(sections) {
 }
 
 /**
- * Holds what was measured now against what was measured before. `missing`: not measured now, though it was to be;
- * `unclear`: so scattered that a difference could not be seen.
+ * Compares the ratios that were measured now with those measured before. `MISSING`: no longer measured; `unclear`: too
+ * scattered to show a difference.
  * @returns {{ name: string, before: number, now: number | undefined, verdict: "fine" | "WORSE" | "MISSING" | "unclear" }[]}
  */
 export function compare(before, now) {

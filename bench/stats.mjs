@@ -1,3 +1,5 @@
+/** Statistics of measurements. */
+
 /** The value below which a share of the values lies. */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -9,15 +11,15 @@ export function quantile(values, share) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** Median and quartiles: what is reported of anything that is measured more than once. */
+/** Median and quartiles. */
 export function spread(values) {
   return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) };
 }
 
 /**
- * Runs every case once, then every case once more, and so on, so that whatever else the machine does hits all alike.
- * @param {Record<string, () => number | Promise<number>>} cases each gives what it measured
- * @returns {Promise<Record<string, number[]>>} one value a round; two rounds before the first are thrown away
+ * Runs every case once, then every case again, and so on, so that other load on the machine affects all alike.
+ * @param {Record<string, () => number | Promise<number>>} cases each returns its measurement
+ * @returns {Promise<Record<string, number[]>>} one value for each round, after two rounds to warm up
  */
 export async function roundRobin(cases, rounds, progress = () => {}) {
   const values = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
@@ -38,7 +40,7 @@ export function timeMs(run) {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/** How fast something grows between two sizes: 1 is linear. `base` is what it takes without any of it. */
+/** How fast a value grows between two sizes: 1 is linear. `base` is the value at size 0. */
 export function growthExponent([size, value], [largerSize, largerValue], base) {
   return Math.log((largerValue - base) / (value - base)) / Math.log(largerSize / size);
 }

@@ -1,4 +1,4 @@
-// Packs dist/ as npm would, and lets publint and arethetypeswrong look at it.
+// Packs dist/ as npm would, and checks the package with publint and arethetypeswrong.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";

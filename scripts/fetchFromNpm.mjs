@@ -1,4 +1,4 @@
-// Fetches an npm package, too large to be a dependency, into a cache folder outside the project.
+// Fetches npm packages that are too large to be dependencies into a cache folder outside the project.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -6,8 +6,8 @@ import path from "node:path";
 
 /**
  * @param {string} spec a package at an exact version: `node@22.23.3`
- * @param {{ name?: string, env?: Record<string, string> }} [options] the folder's name in the cache, if the environment
- *   makes a difference
+ * @param {{ name?: string, env?: Record<string, string> }} [options] the folder's name in the cache, where
+ *   the same package is fetched in several environments
  * @returns {string} the folder with its `node_modules`
  */
 export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
@@ -26,7 +26,7 @@ export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
   return dir;
 }
 
-/** @returns the file of a program that a package at an exact version has */
+/** Fetches a package for one of its programs. @returns the file of the program */
 export function fetchProgram(spec, program) {
   return path.join(fetchFromNpm(spec), "node_modules/.bin", program);
 }

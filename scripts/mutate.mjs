@@ -1,6 +1,6 @@
 /**
  * Mutation testing of one file: changes one operator, condition or statement at a time in a copy of the checkout, and lists
- * the changes that the tests do not notice.
+ * the changes that no test notices.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -98,7 +98,7 @@ function survivorsOf(file, tests, most) {
   }
 }
 
-/** The tests run on the source and on what is built from it. A run that hangs counts as noticed. */
+/** Runs the tests on the source and on what is built from it. A run that hangs counts as noticed. */
 function pass(copy, tests, timeout = 600_000) {
   const home = path.join(copy, "../home");
   // A mutant may do anything with paths: keep it away from this user's own files.
@@ -121,7 +121,7 @@ function copyOfCheckout() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-mutants-"));
   // Some tests become another user.
   fs.chmodSync(dir, 0o755);
-  // Beside the copy: what tests put there must not find its node_modules.
+  // Beside the copy: code that tests put there must not find the node_modules of the copy.
   fs.mkdirSync(path.join(dir, "home"));
   const copy = path.join(dir, "checkout");
   const isSource = (name) => ![".git", "node_modules", ".compile-cache"].includes(path.basename(name));

@@ -1,4 +1,4 @@
-// The versions of Node that are supported besides the one that runs this, and the addon compiled for each.
+// Fetches the supported versions of Node besides the one that runs this, and compiles the addon for each.
 import fs from "node:fs";
 import path from "node:path";
 import { fetchFromNpm } from "./fetchFromNpm.mjs";
@@ -6,7 +6,7 @@ import { fetchFromNpm } from "./fetchFromNpm.mjs";
 const VERSIONS = ["22.23.3", "24.21.0"];
 const ADDON = "fs-ext@2.1.1";
 
-/** @returns {{ version: string, program: string }[]} fetched if they are not there yet */
+/** @returns {{ version: string, program: string }[]} one for each version, fetched on first use */
 export function fetchOtherNodes() {
   return VERSIONS.filter((version) => version !== process.versions.node).map((version) => ({
     version,
@@ -16,7 +16,7 @@ export function fetchOtherNodes() {
 
 /**
  * @param {{ version: string, program: string }} node
- * @returns {string | null} a `node_modules` with the addon compiled for that Node, or null where that cannot be done
+ * @returns {string | null} a `node_modules` with the addon compiled for that Node, or null if it cannot be compiled
  */
 export function fetchAddon({ version, program }) {
   const modules = path.join(path.dirname(program), "../node_modules");
@@ -24,14 +24,14 @@ export function fetchAddon({ version, program }) {
     .readdirSync(modules)
     .find((name) => /^node-\w+-\w+$/.test(name) && !/setup/.test(name));
   if (!packageOfPlatform) return null;
-  // With the headers of that Node, which come with it.
+  // The headers come with that Node.
   const home = path.join(modules, packageOfPlatform);
   const env = { PATH: `${home}/bin:${process.env.PATH}`, npm_config_nodedir: home };
   const dir = fetchFromNpm(ADDON, { name: `${ADDON} for node ${version}`, env });
   return withAddon(path.join(dir, "node_modules"));
 }
 
-/** @returns {string | null} a `node_modules` if the addon in it is compiled */
+/** @returns {string | null} `modules`, a `node_modules`, if it has the compiled addon */
 export function withAddon(modules) {
   return fs.existsSync(path.join(modules, "fs-ext/build/Release/fs_ext.node")) ? modules : null;
 }

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 
 /**
- * Reads the arguments of a script. `--help` prints the usage; a wrong argument prints why and the usage, with exit code 2.
+ * Reads the arguments of a script. For `--help` it prints the usage; for a wrong argument the reason and the usage, and sets
+ * exit code 2.
  * @param {string} usage
  * @param {import("node:util").ParseArgsConfig} config what `parseArgs` takes, without `--help`
- * @param {(parsed: any) => object} check makes of it what the script works with, or throws what is wrong
- * @returns undefined if there is nothing more to do
+ * @param {(parsed: any) => object} check returns the arguments that the script works with, or throws what is wrong
+ * @returns the result of `check`, or undefined if the script has nothing more to do
  */
 export function readArguments(usage, config, check) {
   try {

@@ -1,4 +1,4 @@
-// Runs the tests that depend on Node (hooks, lock, publish) on the other versions that are supported.
+// Runs the tests that depend on Node (hooks, lock, publish) on the other supported versions.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

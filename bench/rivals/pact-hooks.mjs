@@ -1,6 +1,6 @@
 import { updateFile } from "../../dist/index.mjs";
 
-/** With a TTL that a suspended holder outlives, like the others that have one. */
+/** The TTL is one that a suspended holder outlives, as for the other locks with a TTL. */
 export function update(target, mutate, { ttlMs } = {}) {
   return updateFile(target, mutate, { ttlMs }).outcome === "written";
 }
