@@ -27,6 +27,7 @@ import {
 import { removeManagedBlock } from "./claudeMd/removeManaged.ts";
 import { hasRouting } from "./claudeMd/routing.ts";
 import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
+import { isNamedLikeUs } from "./claudeMd/session.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
@@ -126,7 +127,7 @@ export function updateSessionInfo(
  * @returns status for a person: the change or the problem; null if there is neither
  */
 export function stripOrphanKernelBlock(options?: UpdateOptions): string | null {
-  const lockOptions = { ...options, projectDir: undefined, journal: options };
+  const lockOptions = { ...options, projectDir: undefined, journal: options?.journal ?? options };
   try {
     const file = inFolder(configDir(), "CLAUDE.md");
     // Only an absent file means that there is nothing to do; statSync throws every other error.
@@ -200,7 +201,9 @@ const isSound = ({ outcome }: TextUpdate) => outcome === "written" || outcome ==
 /** With the session block off, one of ours is removed. A function that has no session leaves the block alone. */
 function sessionBlockOf(settings: Settings, { session, ...rest }: SessionBlockOptions): SessionBlockOptions {
   if (!session) return {};
-  return settings.sessionBlock ? { session, ...rest } : { ...rest, removeSessionBlock: true };
+  if (settings.sessionBlock) return { session, ...rest };
+  const isOurRoot = (root: string) => root === session.pluginRoot || isNamedLikeUs(root);
+  return { ...rest, removeSessionBlock: true, isOurRoot };
 }
 
 /** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
@@ -228,7 +231,7 @@ function removeFromUserFile(update: ClaudeMdUpdate, options: UpdateOptions): Cla
   const { outcome, changes, message } = applyText(real, remove, {
     ...options,
     projectDir: undefined,
-    journal: options,
+    journal: options.journal ?? options,
   });
   const status = statusOf({ outcome, changes, message, lock: NOT_NEEDED, rounds: 0 });
   return status === null ? update : { ...update, changes, message: `Your own CLAUDE.md: ${status}.` };

@@ -104,7 +104,8 @@ function isOurs(block: string, { session, isOurRoot }: SessionBlockOptions): boo
   return root === undefined || root === session?.pluginRoot || (isOurRoot ?? isNamedLikeUs)(root);
 }
 
-function isNamedLikeUs(root: string): boolean {
+/** Whether a plugin root is this package's, by the name that the plugin system gives its folder. */
+export function isNamedLikeUs(root: string): boolean {
   return /(?:^|[\\/])pact-hooks(?:[\\/]|$)/.test(root);
 }
 

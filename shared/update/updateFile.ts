@@ -202,8 +202,9 @@ function keepPrevious({ backup, published, target, request }: Update, snapshot: 
   if (!backup || published) return;
   try {
     if (!keepBackup(target.path, snapshot, backup)) return;
-    const { projectDir } = request.journal;
-    report("backup_kept", { target: target.path, backup, project_dir: projectDir }, request);
+    // The session's project, whose journal a linked work tree may file under another name.
+    const project = request.anchor ?? request.journal.projectDir;
+    report("backup_kept", { target: target.path, backup, project_dir: project }, request);
   } catch (error) {
     const fields = { target: target.path, backup, code: codeOf(error), message: messageOf(error) };
     report("backup_failed", fields, request);

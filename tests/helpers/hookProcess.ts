@@ -62,6 +62,10 @@ export function startHook(
   return outputOf(child);
 }
 
+/** The whole message of a first session in which nothing went wrong. */
+export const FIRST_MESSAGE =
+  /^pact-hooks: Added the PACT block to \S+: commit it once, [^.]*\. To turn it off, [^.]* into \.claude\/pact-hooks\.local\.md\.$/;
+
 export interface Answer {
   hookSpecificOutput?: { hookEventName: string; additionalContext: string };
   systemMessage?: string;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { start as startChild, startProgram } from "../helpers/child.ts";
-import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts";
+import { answerOf, FIRST_MESSAGE, payload, runHook, startHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
@@ -29,17 +29,16 @@ const read = (file: string) => fs.readFileSync(file, "utf8");
 const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
 
 describe("where CLAUDE.md is", () => {
-  test("a project without CLAUDE.md gets a private .claude/CLAUDE.md", () => {
+  test("a project without CLAUDE.md gets a .claude/CLAUDE.md", () => {
     const box = sandbox();
     start(box);
     const file = path.join(box.projectDir, ".claude/CLAUDE.md");
-    expect(modeOf(file)).toBe(0o600);
-    expect(modeOf(path.dirname(file))).toBe(0o700);
     expect(listing(box.projectDir)).toEqual([".claude", ".claude/.CLAUDE.md.lock", ".claude/CLAUDE.md"]);
     const text = read(file);
-    expect(text.startsWith(`${START}\n# PACT Framework and Managed Project Memory\n`)).toBe(true);
+    expect(text.startsWith(`${START}\n\n# PACT Framework and Managed Project Memory\n`)).toBe(true);
     expect(text.trimEnd().endsWith(END)).toBe(true);
-    for (const part of ["PACT_ROUTING_START", "SESSION_START", "PACT_MEMORY_START", "## Pinned Context"]) {
+    expect(text).not.toContain("SESSION_START");
+    for (const part of ["PACT_ROUTING_START", "PACT_MEMORY_START", "## Pinned Context"]) {
       expect(text.split(part)).toHaveLength(2);
     }
   });
@@ -58,7 +57,7 @@ describe("where CLAUDE.md is", () => {
     const file = put(box, "CLAUDE.md", "mine\n");
     fs.chmodSync(file, 0o640);
     start(box);
-    expect(read(file).endsWith(`${END}\n\nmine\n`)).toBe(true);
+    expect(read(file).startsWith(`mine\n\n${START}\n`)).toBe(true);
     expect(modeOf(file)).toBe(0o640);
     expect(fs.existsSync(path.join(box.projectDir, ".claude"))).toBe(false);
   });
@@ -93,8 +92,9 @@ describe("the user's text", () => {
     const file = put(box, "CLAUDE.md", text);
     start(box);
     const after = read(file);
-    expect(after.startsWith(START)).toBe(true);
-    expect(after.endsWith(text)).toBe(true);
+    expect(after.startsWith(text)).toBe(true);
+    expect(after.slice(text.length).trim().startsWith(START)).toBe(true);
+    expect(after.trim().endsWith(END)).toBe(true);
   });
 
   test("the block uses the file's line ending", () => {
@@ -110,9 +110,7 @@ describe("the user's text", () => {
     const file = put(box, "CLAUDE.md", `${head}body\n`);
     start(box);
     const after = read(file);
-    expect(after.startsWith(head)).toBe(true);
-    expect(after.slice(head.length).trimStart().startsWith(START)).toBe(true);
-    expect(after.endsWith("body\n")).toBe(true);
+    expect(after.startsWith(`${head}body\n\n${START}\n`)).toBe(true);
   });
 
   test("JavaScript in front matter does not run", () => {
@@ -142,7 +140,7 @@ describe("the user's text", () => {
       after.indexOf("<!-- PACT_MEMORY_END -->"),
     );
     for (const kept of ["found", "### Pin\npinned", "working"]) expect(memory).toContain(kept);
-    const rest = after.slice(after.indexOf(END));
+    const rest = after.slice(0, after.indexOf(START));
     expect(rest).toContain("intro");
     expect(rest).toContain("## Mine\nmine\n");
     expect(after.split("## Working Memory")).toHaveLength(2);
@@ -173,31 +171,33 @@ describe("sessions", () => {
 
   test("a new session replaces the session block and nothing else", () => {
     const box = sandbox();
+    put(box, ".claude/pact-hooks.md", "---\nsessionBlock: true\n---\n");
     const file = put(box, "CLAUDE.md", "mine\n");
     start(box);
     const before = read(file).replace("## Pinned Context\n", "## Pinned Context\n\nKeep this.\n");
     fs.writeFileSync(file, before);
     start(box, "clear");
-    const withoutSession = (text: string) =>
-      text.replace(/<!-- SESSION_START -->[\s\S]*<!-- SESSION_END -->/, "");
-    expect(withoutSession(read(file))).toBe(withoutSession(before));
+    const without = (text: string) => text.replace(/<!-- SESSION_START -->[\s\S]*<!-- SESSION_END -->/, "");
+    expect(without(read(file))).toBe(without(before));
     expect(read(file)).toContain(`claude --resume ${NEXT_SESSION}`);
     expect(read(file)).not.toContain(SESSION);
   });
 
-  test("the session block has its five lines", () => {
+  test("the session block, where it is on, has its five lines", () => {
     const box = sandbox();
+    put(box, ".claude/pact-hooks.md", "---\nsessionBlock: true\n---\n");
     const file = put(box, "CLAUDE.md", "");
     start(box, "startup", { CLAUDE_PLUGIN_ROOT: "/opt/plugin/" });
     const block = /<!-- SESSION_START -->\n([\s\S]*)\n<!-- SESSION_END -->/.exec(read(file))?.[1] ?? "";
     const dir = path.join(box.configDir, "pact-sessions/demo", SESSION);
-    expect(block.split("\n").slice(1, 5)).toEqual([
+    const lines = block.split("\n").filter(Boolean);
+    expect(lines.slice(1, 5)).toEqual([
       `- Resume: \`claude --resume ${SESSION}\``,
       "- Team: `pact-3f2b8c1e`",
       `- Session dir: \`${dir}\``,
       "- Plugin root: `/opt/plugin`",
     ]);
-    expect(block.split("\n")[5]).toMatch(/^- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    expect(lines[5]).toMatch(/^- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   });
 
   test("eight sessions at once lose nothing", async () => {
@@ -209,8 +209,9 @@ describe("sessions", () => {
     );
     for (const run of runs) answerOf(run);
     const text = read(file);
-    expect(text.endsWith(`${END}\n\nmine\n`)).toBe(true);
-    expect(ids.filter((id) => text.includes(id))).toHaveLength(1);
+    expect(text.startsWith(`mine\n\n${START}\n`)).toBe(true);
+    expect(text.split(START)).toHaveLength(2);
+    expect(ids.filter((id) => text.includes(id))).toEqual([]);
     expect(journalEvents(box).filter((event) => event.type === "session_start")).toHaveLength(8);
   });
 });
@@ -282,15 +283,15 @@ describe("the answer", () => {
     expect(context).toContain(path.join(box.configDir, "pact-sessions/demo", SESSION));
     expect(context).toContain(".claude/CLAUDE.md: created");
     expect(context).toContain("Pinned Context");
-    expect(context.length).toBeLessThan(1000);
-    expect(systemMessage).toBeUndefined();
+    expect(context.length).toBeLessThan(1500);
+    expect(systemMessage).toMatch(FIRST_MESSAGE);
   });
 
   test("the answer does not repeat the routing text that is in the file already", () => {
     const box = sandbox();
     start(box);
     const context = start(box, "clear").hookSpecificOutput?.additionalContext ?? "";
-    expect(context).toContain("replaced the session block");
+    expect(context).toContain(".claude/CLAUDE.md: unchanged");
     expect(context).not.toContain("Pinned Context");
   });
 
@@ -301,15 +302,16 @@ describe("the answer", () => {
     expect(start(box, "clear").hookSpecificOutput?.additionalContext).toContain(before);
   });
 
-  test("the answer does not pass on a path that CLAUDE.md makes up", () => {
-    const box = sandbox();
-    const secret = path.join(box.projectDir, SESSION);
-    fs.mkdirSync(secret);
-    fs.writeFileSync(path.join(secret, "session-journal.jsonl"), "{}\n");
+  test("the answer does not pass on a session that the pointer of another project names", () => {
+    const [box, other] = [sandbox(), sandbox()];
     start(box);
-    const file = path.join(box.projectDir, ".claude/CLAUDE.md");
-    fs.writeFileSync(file, read(file).replace(/- Session dir: .*/, `- Session dir: \`${secret}\``));
-    expect(start(box, "clear").hookSpecificOutput?.additionalContext).not.toContain(secret);
+    const folder = path.join(box.configDir, "pact-sessions/demo");
+    const pointer = path.join(
+      folder,
+      fs.readdirSync(folder).find((name) => name.endsWith(".json")) as string,
+    );
+    fs.writeFileSync(pointer, read(pointer).replace(box.projectDir, other.projectDir));
+    expect(start(box, "clear").hookSpecificOutput?.additionalContext).not.toContain("Previous session");
   });
 
   test("a lock that fails open is one sentence for the person, and the file is updated all the same", () => {
@@ -370,19 +372,19 @@ describe("the message to the person", () => {
     const own = path.join(box.configDir, "CLAUDE.md");
     fs.mkdirSync(box.configDir);
     fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n<!-- PACT_END -->\n");
-    expect(start(box).systemMessage).toBe(
-      "pact-hooks: Your own CLAUDE.md: removed the obsolete kernel block (line 2).",
+    expect(start(box).systemMessage).toMatch(
+      /\.local\.md\. Your own CLAUDE\.md: removed the obsolete kernel block \(line 2\)\.$/,
     );
     expect(read(own)).toBe("# Mine\n");
   });
 
-  test("why their own CLAUDE.md is unchanged", () => {
+  test("the message says why the person's own CLAUDE.md is unchanged", () => {
     const box = sandbox();
     const own = path.join(box.configDir, "CLAUDE.md");
     fs.mkdirSync(box.configDir);
     fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n");
-    expect(start(box).systemMessage).toBe(
-      `pact-hooks: Your own CLAUDE.md: ${own} is unchanged: the obsolete block between <!-- PACT_START … --> and ` +
+    expect(start(box).systemMessage).toContain(
+      ` Your own CLAUDE.md: ${own} is unchanged: the obsolete block between <!-- PACT_START … --> and ` +
         "<!-- PACT_END --> is damaged (marker line 2). Remove it by hand.",
     );
   });

@@ -11,6 +11,7 @@ import {
   updatePactRouting,
   updateSessionInfo,
 } from "../../shared/claudeMdManager.ts";
+import { TEAM_FILE } from "../../shared/settings.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
@@ -54,13 +55,13 @@ describe("in a project,", () => {
       "ensureProjectMemory",
       "mine\n",
       () => ensureProjectMemory(box.projectDir),
-      (after) => expect(after).toMatch(/PACT_MEMORY_START[\s\S]*\nmine\n$/),
+      (after) => expect(after).toMatch(/^mine\n\n[\s\S]*PACT_MEMORY_START/),
     ],
     [
       "migrateToManagedStructure",
       "intro\n## Pinned Context\npin\n",
       () => migrateToManagedStructure(box.projectDir),
-      (after) => expect(after).toMatch(/## Pinned Context\npin\n[\s\S]*PACT_MEMORY_END[\s\S]*intro\n/),
+      (after) => expect(after).toMatch(/^intro\n[\s\S]*## Pinned Context\npin\n[\s\S]*PACT_MEMORY_END/),
     ],
     [
       "stripOrphanRoutingMarkers",
@@ -77,7 +78,11 @@ describe("in a project,", () => {
     [
       "updateSessionInfo",
       old,
-      () => updateSessionInfo(box.projectDir, session),
+      () => {
+        fs.mkdirSync(path.join(box.projectDir, ".claude"), { recursive: true });
+        fs.writeFileSync(path.join(box.projectDir, TEAM_FILE), "---\nsessionBlock: true\n---\n");
+        return updateSessionInfo(box.projectDir, session);
+      },
       (after) => expect(after).toContain(`claude --resume ${session.id}`),
     ],
   ];
@@ -91,6 +96,12 @@ describe("in a project,", () => {
       expect(run()).toBeNull();
     },
   );
+
+  test("updateSessionInfo does nothing where the session block is off, which it is by default", () => {
+    put(old);
+    expect(updateSessionInfo(box.projectDir, session)).toBeNull();
+    expect(text()).toBe(old);
+  });
 
   test("a function with nothing to do creates no file", () => {
     expect(stripOrphanRoutingMarkers(box.projectDir)).toBeNull();

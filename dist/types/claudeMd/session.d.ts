@@ -31,3 +31,5 @@ export declare function updateSessionBlock(doc: Document, run: Run, options: Ses
     doc: Document;
     previous?: PreviousSession;
 };
+/** Whether a plugin root is this package's, by the name that the plugin system gives its folder. */
+export declare function isNamedLikeUs(root: string): boolean;

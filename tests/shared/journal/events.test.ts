@@ -48,9 +48,10 @@ describe("the documentation", () => {
 test("every event that the hooks write is valid", () => {
   const box = sandbox();
   const target = path.join(box.projectDir, "CLAUDE.md");
-  const start = (session_id: string, env = {}) =>
+  const start = (session_id: string, env = {}, text: string | Buffer = "mine\n") => {
+    fs.writeFileSync(target, text);
     runHook("sessionStart", payload("startup", box, { session_id }), box, env);
-  fs.writeFileSync(target, "mine\n");
+  };
   start("good");
   start("failed-open", { PACT_HOOKS_FLOCK: "none" });
   const record = { pid: process.pid, start: "another", hook: "", acquired_at: "2026-01-01T00:00:00Z" };
@@ -58,8 +59,7 @@ test("every event that the hooks write is valid", () => {
   fs.writeFileSync(sidecar, JSON.stringify(record));
   fs.utimesSync(sidecar, 1, 1);
   start("reaped");
-  fs.writeFileSync(target, Buffer.from([0xff]));
-  start("refused");
+  start("refused", {}, Buffer.from([0xff]));
   runHook("sessionEnd", payload("sessionEnd", box), box);
   runHook("sessionStart", "{}", box);
   const events = journalEvents(box);

@@ -1,0 +1,88 @@
+/** The pointer to the session before this one. */
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { previousJournal, rememberSession } from "../../../shared/journal/previousSession.ts";
+import { journalPath, sessionDir } from "../../../shared/journal/sessionFolder.ts";
+import { appendEvent, makeEvent } from "../../../shared/journal/sessionJournal.ts";
+import { useJournal } from "../../helpers/journal.ts";
+
+const PROJECT = "/work/demo";
+let pointers: () => string[];
+
+beforeEach(() => {
+  useJournal();
+  const folder = path.dirname(sessionDir(PROJECT, "one"));
+  pointers = () =>
+    fs
+      .readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => path.join(folder, name));
+});
+
+/** A session that has a journal and is the latest of its project. */
+function session(sessionId: string, projectDir = PROJECT): string {
+  const address = { sessionId, projectDir };
+  appendEvent(makeEvent("session_start", { session_id: sessionId, project_dir: projectDir }), address);
+  rememberSession(projectDir, sessionId);
+  return journalPath(address);
+}
+
+test("the first session of a project has no previous one", () => {
+  expect(previousJournal(PROJECT, "one")).toBeUndefined();
+});
+
+test("the latest other session is the previous one", () => {
+  session("one");
+  const two = session("two");
+  expect(previousJournal(PROJECT, "three")).toBe(two);
+  expect(previousJournal(PROJECT, "two")).toBeUndefined();
+});
+
+test("projects of the same name each have a previous session", () => {
+  const [here, there] = [session("one"), session("two", "/other/demo")];
+  expect(previousJournal(PROJECT, "three")).toBe(here);
+  expect(previousJournal("/other/demo", "three")).toBe(there);
+  expect(pointers()).toHaveLength(2);
+});
+
+test("projects whose pointers have the same name are told apart", () => {
+  session("one", "/work/a b/demo");
+  expect(previousJournal("/work/a-b/demo", "two")).toBeUndefined();
+});
+
+test("a pointer is private, and small", () => {
+  session("one");
+  const [pointer] = pointers().map((file) => fs.statSync(file));
+  expect([pointer?.mode, pointer?.size]).toEqual([0o100600, expect.toSatisfy((size: number) => size < 200)]);
+});
+
+test.each([
+  "",
+  "{",
+  "[]",
+  "null",
+  '{"session_id": "../../x", "project_dir": "/work/demo"}',
+  "x".repeat(100_000),
+])("a pointer that holds %j names no session", (text) => {
+  session("one");
+  for (const pointer of pointers()) fs.writeFileSync(pointer, text);
+  expect(previousJournal(PROJECT, "two")).toBeUndefined();
+});
+
+test("a session whose journal is gone is not named", () => {
+  fs.rmSync(path.dirname(session("one")), { recursive: true });
+  expect(previousJournal(PROJECT, "two")).toBeUndefined();
+});
+
+test("a link in the pointer's place is not followed", () => {
+  session("one");
+  const [pointer] = pointers() as [string];
+  const elsewhere = `${pointer}.elsewhere`;
+  fs.renameSync(pointer, elsewhere);
+  fs.symlinkSync(elsewhere, pointer);
+  const before = fs.readFileSync(elsewhere, "utf8");
+  session("two");
+  expect(fs.readFileSync(elsewhere, "utf8")).toBe(before);
+  expect(previousJournal(PROJECT, "three")).toBeUndefined();
+});
