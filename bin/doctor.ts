@@ -2,7 +2,7 @@
 import { printable } from "../shared/text/characters.ts";
 import { runnerOf } from "./cli/command.ts";
 import { print, printLines } from "./cli/output.ts";
-import { paint } from "./cli/paint.ts";
+import { paint } from "./cli/terminal.ts";
 import { examine, type Finding } from "./doctor/checks.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]

@@ -4,13 +4,17 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
+import { readRegularFile } from "../shared/system/snapshot.ts";
+import { resolveTarget } from "../shared/system/targetPath.ts";
 import { printable } from "../shared/text/characters.ts";
 import { updateFile } from "../shared/update/updateFile.ts";
 import { runnerOf, UsageError } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
+import { plural } from "./cli/format.ts";
 import { note, print, printLine } from "./cli/output.ts";
-import { paint } from "./cli/paint.ts";
+import { paint } from "./cli/terminal.ts";
 import { findJournals } from "./journal/findJournals.ts";
+import { projectOf } from "./journal/selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
@@ -35,6 +39,7 @@ interface Backup {
   /** The real file that it was. */
   target: string;
   file: string;
+  bytes: number;
   projectDir: string | undefined;
 }
 
@@ -49,8 +54,7 @@ export const run = runnerOf({
   run({ list: isList, project, yes = false }, ids) {
     if (ids.length > 1 || (isList && ids.length > 0)) throw new UsageError("restore takes one ID, or --list");
     const [id] = ids;
-    const dir = project ?? (isList || id ? undefined : ".");
-    const backups = findBackups(dir && path.resolve(dir));
+    const backups = findBackups(projectOf(project) ?? (isList || id ? undefined : process.cwd()));
     return isList ? list(backups) : restore(choose(backups, id), yes);
   },
 });
@@ -88,25 +92,35 @@ function* readBackupEvents(journal: string): Generator<JournalEvent> {
 /** A session that changed more than one file has an ID for each. */
 function asBackup(event: JournalEvent, index: number, sessionId: string): Backup | null {
   const { ts, target, backup: file, project_dir: projectDir } = event;
-  if (typeof target !== "string" || typeof file !== "string" || !fs.existsSync(file)) return null;
+  if (typeof target !== "string" || typeof file !== "string") return null;
+  const bytes = sizeOf(file);
+  if (bytes === null) return null;
   const id = index === 0 ? sessionId : `${sessionId}/${index + 1}`;
-  return { id, ts, target, file, projectDir: typeof projectDir === "string" ? projectDir : undefined };
+  return { id, ts, target, file, bytes, projectDir: typeof projectDir === "string" ? projectDir : undefined };
+}
+
+/** The bytes of a regular file, or null for anything else. */
+function sizeOf(file: string): number | null {
+  try {
+    const stat = fs.lstatSync(file);
+    return stat.isFile() ? stat.size : null;
+  } catch {
+    return null;
+  }
 }
 
 function list(backups: Backup[]): number {
   if (backups.length === 0) printLine("Nothing was kept yet.");
-  for (const { id, ts, target, file } of backups) {
-    const bytes = fs.statSync(file).size;
-    print(
-      `${paint("cyan", printable(id))}  ${printable(`${ts.slice(0, 19)}Z  ${bytes} bytes  ${target}`)}\n`,
-    );
+  for (const { id, ts, target, bytes } of backups) {
+    const details = `${ts.slice(0, 19)}Z  ${plural(bytes, "byte")}  ${target}`;
+    print(`${paint("cyan", printable(id))}  ${printable(details)}\n`);
   }
   return 0;
 }
 
 async function restore({ file, target }: Backup, yes: boolean): Promise<number> {
-  const before = fs.readFileSync(file, "utf8");
-  const now = fs.existsSync(target) ? fs.readFileSync(target, "utf8") : "";
+  const before = readText(file);
+  const now = readText(resolveTarget(target).path);
   if (now === before) {
     printLine(`${target} is as it was then.`);
     return 0;
@@ -120,6 +134,11 @@ async function restore({ file, target }: Backup, yes: boolean): Promise<number> 
   printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
   if (message) note(message);
   return outcome === "written" ? 0 : 1;
+}
+
+/** An empty text for a file that is not there. @throws {Refusal} for what is no regular file */
+function readText(file: string): string {
+  return readRegularFile(file)?.bytes.toString("utf8") ?? "";
 }
 
 /** No answer is a no. */

@@ -1,4 +1,4 @@
-import { formatCount } from "../cli/format.ts";
+import { plural } from "../cli/format.ts";
 import { writeToStderr } from "../cli/output.ts";
 import type { AuditProgress } from "./auditJournals.ts";
 
@@ -21,7 +21,7 @@ export function showProgress(): Progress {
       if (performance.now() < nextMs) return;
       nextMs = performance.now() + EACH_MS;
       isShown = true;
-      writeToStderr(`\r\u001b[Kreading: ${formatCount(events)} events in ${formatCount(files)} journals`);
+      writeToStderr(`\r\u001b[Kreading: ${plural(events, "event")} in ${plural(files, "journal")}`);
     },
     end() {
       if (isShown) writeToStderr("\r\u001b[K");

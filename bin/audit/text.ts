@@ -1,8 +1,7 @@
 /** An audit for a terminal. */
 
 import { explainReason, formatCount, formatMs, formatRate, plural } from "../cli/format.ts";
-import { paint } from "../cli/paint.ts";
-import { bar, cutEnd, cutStart, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
+import { bar, cutEnd, cutStart, paint, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
 import type { AuditResult } from "./auditJournals.ts";
 import { dayBins } from "./dayBins.ts";
 import type { HolderCounts } from "./lockAudit.ts";

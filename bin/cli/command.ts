@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { messageOf } from "../../shared/system/errors.ts";
+import { codeOf, errnoOf, messageOf, Refusal } from "../../shared/system/errors.ts";
 import { note, outputError, print } from "./output.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -55,7 +55,7 @@ export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run
   };
 }
 
-/** The exit code of `run`, or of what went wrong: 2 for wrong usage, 1 if the answer could not be written. */
+/** The exit code of `run`, or of what went wrong: 2 for wrong usage, 1 if the system or we refuse something. */
 export async function exitCodeOf(usage: string, run: () => number | Promise<number>): Promise<number> {
   try {
     const code = await run();
@@ -64,9 +64,14 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
     note(`could not write the output (${messageOf(error)})`);
     return 1;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    note(error.message, `\n${usage}`);
-    return 2;
+    if (error instanceof UsageError) {
+      note(error.message, `\n${usage}`);
+      return 2;
+    }
+    // Anything else is a defect, and its stack trace tells where.
+    if (!(error instanceof Refusal) && errnoOf(codeOf(error)) === undefined) throw error;
+    note(messageOf(error));
+    return 1;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import { printable } from "../../shared/text/characters.ts";
 import { print, printLine } from "./output.ts";
-import { paint } from "./paint.ts";
+import { paint } from "./terminal.ts";
 
 /** Shows a person how a text changes, in colour where there is one. */
 export function showDiff(before: string, after: string, name: string): void {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { isCode, quietly } from "../../shared/system/errors.ts";
 import { sleepMs } from "../../shared/system/time.ts";
 import { printable } from "../../shared/text/characters.ts";
-import { type Format, paint } from "./paint.ts";
+import { type Format, paint } from "./terminal.ts";
 
 const [STDOUT, STDERR] = [1, 2];
 let isClosed = false;

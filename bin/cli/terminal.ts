@@ -1,4 +1,5 @@
 /** What standard output can show, and texts made to fit. */
+import { styleText } from "node:util";
 import { printable } from "../../shared/text/characters.ts";
 
 const DEFAULT_COLUMNS = 80;
@@ -13,6 +14,15 @@ export interface Screen {
 export function screenOf(stdout: { columns?: number }, env: NodeJS.ProcessEnv): Screen {
   const columns = Math.max(stdout.columns || DEFAULT_COLUMNS, MIN_COLUMNS);
   return { columns, unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") };
+}
+
+export type Format = Parameters<typeof styleText>[0];
+
+/** Colours a text for standard output, where that is a terminal with colours or `FORCE_COLOR` asks for them. */
+export function paint(format: Format, text: string): string {
+  const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== "0";
+  const colours = forced || (process.stdout.isTTY && process.stdout.hasColors());
+  return colours ? styleText(format, text) : text;
 }
 
 /** A name from a journal, so that it is one line, drives nothing, and can be shown. */

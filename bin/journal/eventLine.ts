@@ -2,8 +2,7 @@
 
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import { printable } from "../../shared/text/characters.ts";
-import { paint } from "../cli/paint.ts";
-import { type Screen, shown } from "../cli/terminal.ts";
+import { paint, type Screen, shown } from "../cli/terminal.ts";
 
 /** Still the same JSON: what could drive a terminal is escaped as JSON escapes it. */
 export function jsonLine(event: JournalEvent): string {

@@ -25,16 +25,19 @@ const DAY_MS = 86_400_000;
 export function selectionOf(values: SelectionValues): Selection {
   const since = values.since === undefined ? undefined : momentOf("--since", values.since);
   const until = values.until === undefined ? undefined : momentOf("--until", values.until);
-  if (values.session !== undefined && !isSessionId(values.session)) {
-    throw new UsageError(`'${values.session}' is not a session id`);
-  }
   return {
     sinceMs: since?.ms,
     // Until a day includes that day.
     untilMs: until && (until.isDay ? until.ms + DAY_MS : until.ms),
     projectDir: projectOf(values.project),
-    sessionId: values.session,
+    sessionId: sessionOf(values.session),
   };
+}
+
+/** The ID of `--session`. @throws {UsageError} if it is none */
+export function sessionOf(session: string | undefined): string | undefined {
+  if (session === undefined || isSessionId(session)) return session;
+  throw new UsageError(`'${session}' is not a session id`);
 }
 
 /** The folder of `--project`, absolute. It need not be there any more. @throws {UsageError} if it is empty */

@@ -1,10 +1,9 @@
 import fs from "node:fs";
 import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
-import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
-import { projectOf } from "./selectionOptions.ts";
+import { projectOf, sessionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
 
@@ -30,11 +29,9 @@ export const run = runnerOf({
   usage: USAGE,
   options: { session: { type: "string" }, project: { type: "string" } },
   takes: "words",
-  run({ session: sessionId, project }, [type, ...pairs]) {
+  run({ session, project }, [type, ...pairs]) {
     if (type === undefined) throw new UsageError("journal write needs the type of an event");
-    if (sessionId !== undefined && !isSessionId(sessionId)) {
-      throw new UsageError(`'${sessionId}' is not a session id`);
-    }
+    const sessionId = sessionOf(session);
     const projectDir = projectOf(project) ?? process.cwd();
     const rules = rulesOf(type) ?? {};
     const given = pairs.length > 0 ? fieldsOf(pairs, rules) : fieldsFromStdin();

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -96,6 +96,32 @@ test.each([
     status: 2,
     stderr: expect.stringContaining("Usage: pact-hooks restore"),
   });
+});
+
+test.each<[string, () => void, RegExp]>([
+  ["a named pipe", () => execFileSync("mkfifo", [file]), /is a named pipe, not a regular file/],
+  [
+    "a link that leads out of its folder",
+    () => fs.symlinkSync(box.configDir, file),
+    /is a folder, not a regular/,
+  ],
+  ["a link that leads nowhere", () => fs.symlinkSync("nothing", file), /is a link that leads to nothing/],
+])("what has become %s is left unchanged, with the reason", (_name, make, reason) => {
+  start();
+  fs.rmSync(file);
+  make();
+  const { status, stdout, stderr } = run(["restore", "--yes"], box);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toMatch(reason);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
+test("what was kept and is no regular file any more is not offered", () => {
+  start();
+  const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
+  fs.rmSync(String(kept?.backup));
+  execFileSync("mkfifo", [String(kept?.backup)]);
+  expect(run(["restore", "--list"], box).stdout).toBe("Nothing was kept yet.\n");
 });
 
 test("the user's own CLAUDE.md is kept too, with an ID of its own", () => {
