@@ -53,7 +53,7 @@ export const run = runnerOf({
     if (html === "") throw new UsageError("--html needs the name of a file");
     const selection = selectionOf(values);
     const limit = limitOf(rate);
-    const result = read(selection);
+    const result = gather(selection);
     if (json) printLine(JSON.stringify(toJson(result, selection)));
     let written = true;
     if (html !== undefined) written = writeHtml(result, selection, html);
@@ -64,7 +64,7 @@ export const run = runnerOf({
   },
 });
 
-function read(selection: Selection): AuditResult {
+function gather(selection: Selection): AuditResult {
   const progress = showProgress();
   const troubles: Trouble[] = [];
   const remember = (trouble: Trouble) => {

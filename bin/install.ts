@@ -5,7 +5,7 @@ import { additionOf } from "../shared/install/installHooks.ts";
 import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { runnerOf } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
-import { look, make, type NamedChange, show } from "./install/changes.ts";
+import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
 
@@ -50,15 +50,15 @@ function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): 
     printLine(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
   if (values["dry-run"]) return showAll(changes);
   // Settings that are left alone: then nothing else is done either.
-  if (changes.includes(settings) && look(settings) === false) return 1;
+  if (changes.includes(settings) && previewOf(settings) === false) return 1;
   if (changes.includes(settings)) warnOfNpx();
   return makeAll(changes);
 }
 
 function showAll(changes: readonly NamedChange[]): number {
-  const previews = changes.map((change) => look(change));
+  const previews = changes.map((change) => previewOf(change));
   if (previews.every((preview) => preview === null)) printLine("Nothing to change.");
-  changes.filter((_change, index) => previews[index]).forEach(show);
+  for (const preview of previews) if (preview) showPreview(preview);
   return previews.includes(false) ? 1 : 0;
 }
 

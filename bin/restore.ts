@@ -55,7 +55,7 @@ export const run = runnerOf({
     if (ids.length > 1 || (isList && ids.length > 0)) throw new UsageError("restore takes one ID, or --list");
     const [id] = ids;
     const backups = findBackups(projectOf(project) ?? (isList || id ? undefined : process.cwd()));
-    return isList ? list(backups) : restore(choose(backups, id), yes);
+    return isList ? printList(backups) : restore(choose(backups, id), yes);
   },
 });
 
@@ -109,7 +109,7 @@ function sizeOf(file: string): number | null {
   }
 }
 
-function list(backups: Backup[]): number {
+function printList(backups: Backup[]): number {
   if (backups.length === 0) printLine("Nothing was kept yet.");
   for (const { id, ts, target, bytes } of backups) {
     const details = `${ts.slice(0, 19)}Z  ${plural(bytes, "byte")}  ${target}`;

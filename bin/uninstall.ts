@@ -12,7 +12,7 @@ import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
 import { runnerOf } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
-import { look, make, type NamedChange, show } from "./install/changes.ts";
+import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
@@ -66,8 +66,8 @@ function showAll(dir: string, changes: readonly NamedChange[], targets: readonly
   const wanted = excludeRemoval(dir);
   const all = wanted ? [...changes, { wanted, done: "" }] : changes;
   const sidecars = new Set(targets.map(sidecarOf).filter((file) => fs.existsSync(file)));
-  const previews = all.map((change) => look(change));
-  all.filter((_change, index) => previews[index]).forEach(show);
+  const previews = all.map((change) => previewOf(change));
+  for (const preview of previews) if (preview) showPreview(preview);
   for (const file of sidecars) printLine(`${file} would be removed, if nobody holds it.`);
   if (previews.every((preview) => preview === null) && sidecars.size === 0) printLine("Nothing to change.");
   return previews.includes(false) ? 1 : 0;

@@ -89,11 +89,11 @@ export class LockAudit {
   #holders = new BoundedMap<HolderCounts>(MAX_NAMES, newHolderCounts);
   #waits = new Quantiles();
   /** Fail-opens in this journal since its last session start, which will be that one's. */
-  #unclaimedFailOpens = 0;
+  #unmatchedFailOpens = 0;
 
   /** Call before the first event of each journal. */
   startJournal(): void {
-    this.#unclaimedFailOpens = 0;
+    this.#unmatchedFailOpens = 0;
   }
 
   /**
@@ -102,12 +102,12 @@ export class LockAudit {
    * @param counts whether it is to be counted; those that are not still tell what belongs together
    */
   add(event: JournalEvent, atMs: number, counts = true): void {
-    const claimed = this.#claim(event);
+    const matched = this.#match(event);
     if (!counts) return;
     this.#events++;
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
-    this.#count(event, atMs, claimed);
+    this.#count(event, atMs, matched);
   }
 
   figures(): Figures {
@@ -139,18 +139,18 @@ export class LockAudit {
   }
 
   /** @returns whether the fail-open that a session start speaks of has an event of its own */
-  #claim({ type }: JournalEvent): boolean {
-    if (type === "lock_fail_open") this.#unclaimedFailOpens++;
+  #match({ type }: JournalEvent): boolean {
+    if (type === "lock_fail_open") this.#unmatchedFailOpens++;
     if (type !== "session_start") return false;
-    const claimed = this.#unclaimedFailOpens > 0;
-    this.#unclaimedFailOpens = 0;
-    return claimed;
+    const matched = this.#unmatchedFailOpens > 0;
+    this.#unmatchedFailOpens = 0;
+    return matched;
   }
 
-  #count(event: JournalEvent, atMs: number, claimed: boolean): void {
+  #count(event: JournalEvent, atMs: number, matched: boolean): void {
     switch (event.type as EventType) {
       case "session_start":
-        this.#countSessionStart(event, atMs, claimed);
+        this.#countSessionStart(event, atMs, matched);
         break;
       case "lock_fail_open":
         this.#countFailOpen(event, event.target, atMs);
@@ -176,7 +176,7 @@ export class LockAudit {
     }
   }
 
-  #countSessionStart(event: JournalEvent, atMs: number, claimed: boolean): void {
+  #countSessionStart(event: JournalEvent, atMs: number, matched: boolean): void {
     this.#sessionStarts++;
     const lock = fieldsOf(event.lock);
     const { target: real, path } = fieldsOf(event.claude_md);
@@ -184,7 +184,7 @@ export class LockAudit {
     if (lock.outcome === "locked") {
       this.#raise("acquisitions", target, atMs);
       this.#waits.add(lock.waited_ms);
-    } else if (lock.outcome === "fail_open" && !claimed) {
+    } else if (lock.outcome === "fail_open" && !matched) {
       this.#countFailOpen(lock, target, atMs);
     } else if (lock.outcome === "not_needed") {
       this.#lockNotNeeded++;

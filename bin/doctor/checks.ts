@@ -60,11 +60,13 @@ export function examine(projectDir: string): Finding[] {
     ["plugin", () => checkPlugin(projectDir)],
     ["git", () => checkGit(projectDir)],
   ];
-  return checks.flatMap(([check, look]) => {
+  return checks.flatMap(([name, check]) => {
     try {
-      return look().map((found) => ({ check, ...found }));
+      return check().map((found) => ({ check: name, ...found }));
     } catch (error) {
-      return [{ check, ...problem(`could not be looked at: ${messageOf(error)}`, "Repair that first.") }];
+      return [
+        { check: name, ...problem(`could not be looked at: ${messageOf(error)}`, "Repair that first.") },
+      ];
     }
   });
 }

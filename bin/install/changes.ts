@@ -20,7 +20,7 @@ export interface NamedChange {
 }
 
 /** What would change in a file; `false` if it is left alone, which the person is told. */
-export function look({ wanted }: NamedChange): Preview | null | false {
+export function previewOf({ wanted }: NamedChange): Preview | null | false {
   try {
     return previewChange(wanted);
   } catch (error) {
@@ -29,14 +29,10 @@ export function look({ wanted }: NamedChange): Preview | null | false {
   }
 }
 
-/** Shows a change and makes none. @returns whether there is nothing wrong */
-export function show(change: NamedChange): boolean {
-  const preview = look(change);
-  if (preview === false) return false;
-  if (preview === null) return true;
-  showDiff(preview.before, preview.after, preview.file);
-  if (preview.removed) printLine(`${preview.file} would be removed: nothing else is in it.`);
-  return true;
+/** Shows what would change. */
+export function showPreview({ before, after, file, removed }: Preview): void {
+  showDiff(before, after, file);
+  if (removed) printLine(`${file} would be removed: nothing else is in it.`);
 }
 
 /** Makes a change and says what was done. @returns null if it could not be made, which the person is told */

@@ -32,7 +32,7 @@ function* findIn(dir: string, depth: number, trouble: (found: Trouble) => void):
     const file = path.join(dir, entry.name);
     if (entry.isDirectory() && depth < MAX_DEPTH) yield* findIn(file, depth + 1, trouble);
     if (!isJournalName(entry.name, depth)) continue;
-    if (entry.isFile()) yield describe(file, depth);
+    if (entry.isFile()) yield journalAt(file, depth);
     else trouble({ path: file, message: "not a regular file" });
   }
 }
@@ -51,7 +51,7 @@ function isJournalName(name: string, depth: number): boolean {
   return depth === 0 ? name === UNATTRIBUTED_NAME : name === JOURNAL_NAME;
 }
 
-function describe(file: string, depth: number): FoundJournal {
+function journalAt(file: string, depth: number): FoundJournal {
   if (depth === 0) return { path: file };
   const session = path.dirname(file);
   return { path: file, sessionId: path.basename(session), slug: path.basename(path.dirname(session)) };

@@ -32,7 +32,7 @@ export class JournalFollower {
    * took its place; a file that has become shorter is read from its start.
    * @throws the system's error
    */
-  *read(): Generator<JournalEvent> {
+  *newEvents(): Generator<JournalEvent> {
     if (!this.#open()) return;
     yield* this.#readOn();
     if (this.#isReplaced()) {

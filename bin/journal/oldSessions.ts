@@ -32,7 +32,7 @@ export function* findOldSessions(
 ): Generator<OldSession> {
   for (const journal of findJournals(root, trouble)) {
     try {
-      const session = isInOurLayout(root, journal) ? describe(journal) : undefined;
+      const session = isInOurLayout(root, journal) ? sessionAt(journal) : undefined;
       if (session && session.lastMs < beforeMs) yield session;
     } catch (error) {
       trouble({ path: journal.path, message: messageOf(error) });
@@ -48,7 +48,7 @@ function isInOurLayout(root: string, { path: file, slug, sessionId }: FoundJourn
   );
 }
 
-function describe(found: FoundJournal): OldSession {
+function sessionAt(found: FoundJournal): OldSession {
   const { path: file, sessionId, slug } = found as SessionJournal;
   const dir = path.dirname(file);
   const { size, mtimeMs } = fs.lstatSync(file);

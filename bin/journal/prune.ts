@@ -46,7 +46,7 @@ function prune(beforeMs: number, isForReal: boolean): number {
     if (isForReal && !remove(session, trouble)) continue;
     sessions++;
     bytes += session.bytes;
-    print(describe(session, isForReal));
+    print(lineFor(session, isForReal));
   }
   const total = `${plural(sessions, "session")}, ${formatBytes(bytes)}`;
   if (sessions === 0) print("Nothing is that old.\n");
@@ -65,7 +65,7 @@ function remove(session: OldSession, trouble: (found: Trouble) => void): boolean
   return false;
 }
 
-function describe({ slug, sessionId, lastMs, bytes }: OldSession, isForReal: boolean): string {
+function lineFor({ slug, sessionId, lastMs, bytes }: OldSession, isForReal: boolean): string {
   const name = shown(`${slug}/${sessionId}`, screenOf(process.stdout, process.env));
   const verb = isForReal ? "removed" : "would remove";
   return `${verb} ${name}, last event ${new Date(lastMs).toISOString().slice(0, 10)}, ${formatBytes(bytes)}\n`;

@@ -54,10 +54,10 @@ export const run = runnerOf({
   },
 });
 
-/** @param show returns false when it wants no more */
+/** @param emit returns false when it wants no more */
 async function follow(
   filter: Filter,
-  show: (event: JournalEvent) => boolean,
+  emit: (event: JournalEvent) => boolean,
   interrupted: AbortSignal,
 ): Promise<void> {
   const root = journalRoot();
@@ -66,31 +66,31 @@ async function follow(
   note(`following the journals below ${root}; Ctrl-C ends`);
   while (!interrupted.aborted) {
     const startedAt = performance.now();
-    if (!look(root, followers, filter, show)) return;
+    if (!poll(root, followers, filter, emit)) return;
     const tookMs = performance.now() - startedAt;
     await pause(Math.max(MIN_PAUSE_MS, tookMs / LOOK_SHARE), interrupted);
   }
 }
 
-/** Shows what is new in all journals, in the order of time. @returns what `show` does */
-function look(
+/** Shows what is new in all journals, in the order of time. @returns what `emit` does */
+function poll(
   root: string,
   followers: Map<string, JournalFollower>,
   filter: Filter,
-  show: (event: JournalEvent) => boolean,
+  emit: (event: JournalEvent) => boolean,
 ): boolean {
   const events: JournalEvent[] = [];
   for (const journal of listJournals(root)) {
     const follower = followers.get(journal.path) ?? addFollower(followers, journal.path);
     try {
-      for (const event of follower.read()) if (filter(event, timeOf(event), journal)) events.push(event);
+      for (const event of follower.newEvents()) if (filter(event, timeOf(event), journal)) events.push(event);
     } catch {
       // It may be readable at the next look.
       follower.close();
     }
   }
   events.sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
-  return events.every(show);
+  return events.every(emit);
 }
 
 function addFollower(followers: Map<string, JournalFollower>, path: string): JournalFollower {

@@ -34,7 +34,7 @@ export const run = runnerOf({
     const sessionId = sessionOf(session);
     const projectDir = projectOf(project) ?? process.cwd();
     const rules = rulesOf(type) ?? {};
-    const given = pairs.length > 0 ? fieldsOf(pairs, rules) : fieldsFromStdin();
+    const given = pairs.length > 0 ? fieldsFromPairs(pairs, rules) : fieldsFromStdin();
     const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
     const problem = problemOf(type, fields);
     if (problem) throw new UsageError(problem);
@@ -55,7 +55,7 @@ function sessionFields(
   };
 }
 
-function fieldsOf(pairs: string[], rules: Record<string, FieldRule>): Record<string, unknown> {
+function fieldsFromPairs(pairs: string[], rules: Record<string, FieldRule>): Record<string, unknown> {
   const fields: [string, unknown][] = pairs.map((pair) => {
     const [, name = "", json, value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)(:?)=(.*)$/s.exec(pair) ?? [];
     if (name === "") throw new UsageError(`'${pair}' is not FIELD=VALUE`);

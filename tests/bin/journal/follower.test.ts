@@ -7,9 +7,9 @@ import { tempFile } from "../../helpers/tempDir.ts";
 test("the rest of a line that is too long is no event", () => {
   const file = tempFile("x".repeat((8 * 1024 + 64) * 1024));
   const follower = new JournalFollower(file, true);
-  expect([...follower.read()]).toEqual([]);
+  expect([...follower.newEvents()]).toEqual([]);
   fs.appendFileSync(file, lineOf({ type: "mytool.rest" }));
   fs.appendFileSync(file, lineOf({ type: "mytool.next" }));
-  expect([...follower.read()].map(({ type }) => type)).toEqual(["mytool.next"]);
+  expect([...follower.newEvents()].map(({ type }) => type)).toEqual(["mytool.next"]);
   follower.close();
 });
