@@ -17,18 +17,18 @@ import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./journal/sel
 
 const USAGE = `Usage: pact-hooks audit [OPTIONS]
 
-Counts, in all session journals, how often the lock was asked for and how often it failed open, and shows why, for
-which files, who held it, and how long was waited. Days are days in UTC.
+Counts acquisitions of the lock, and those that failed open, in all session journals. Shows why, for which files, who
+held the lock, and how long writers waited. Days are in UTC.
 
 Options:
-  --since WHEN               not before an age (30m, 12h, 7d, 2w) or a date (2026-01-31, 2026-01-31T12:00Z)
-  --until WHEN               not after that moment, or that day
-  --project DIR              only of this project, and of those in folders below it
-  --session ID               only of this session
-  --json                     the figures as one JSON object; docs/journal.md describes it
-  --html FILE                the figures as one web page that needs nothing else, to open or to send
-  --max-fail-open-rate RATE  exit 1 if more than this share failed open: 0.01, or 1%
-  -h, --help                 this text
+  --since WHEN               start: an age (30m, 12h, 7d, 2w) or a date (2026-01-31, 2026-01-31T12:00Z)
+  --until WHEN               end, in the same form; a date includes that day
+  --project DIR              only this project, and projects in folders below it
+  --session ID               only this session
+  --json                     print the figures as one JSON object, described in docs/journal.md
+  --html FILE                write the figures to one self-contained web page
+  --max-fail-open-rate RATE  exit 1 if a larger share failed open: 0.01, or 1%
+  -h, --help                 show this help
 
 Examples:
   pact-hooks audit --since 7d
@@ -50,7 +50,7 @@ export const run = runnerOf({
   },
   takes: "nothing",
   run({ json, html, "max-fail-open-rate": rate, ...values }) {
-    if (html === "") throw new UsageError("--html needs the name of a file");
+    if (html === "") throw new UsageError("--html needs a file name");
     const selection = selectionOf(values);
     const limit = limitOf(rate);
     const result = gather(selection);
@@ -72,9 +72,9 @@ function gather(selection: Selection): AuditResult {
   };
   const result = auditJournals(journalRoot(), selection, remember, progress.tick);
   progress.end();
-  for (const { path, message } of troubles) note(`${path} was not read: ${message}`);
+  for (const { path, message } of troubles) note(`could not read ${path}: ${message}`);
   const hidden = result.unreadableFiles - troubles.length;
-  if (hidden > 0) note(`${plural(hidden, "more journal")} not read`);
+  if (hidden > 0) note(`could not read ${plural(hidden, "more journal")}`);
   return result;
 }
 
@@ -95,7 +95,7 @@ function writeHtml(result: AuditResult, selection: Selection, file: string): boo
   try {
     writePage(file, auditHtml(result, describeSelection(selection), new Date()));
   } catch (error) {
-    note(`${file} was not written: ${messageOf(error)}`);
+    note(`could not write ${file}: ${messageOf(error)}`);
     return false;
   }
   note(`wrote ${file}`);
@@ -107,11 +107,11 @@ function limitOf(text: string | undefined): number | undefined {
   const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? [];
   const limit = number === undefined ? Number.NaN : Number(number) / (percent ? 100 : 1);
   if (limit >= 0 && limit <= 1) return limit;
-  throw new UsageError(`--max-fail-open-rate is a share from 0 to 1, or a percentage, not '${text}'`);
+  throw new UsageError(`--max-fail-open-rate must be a share from 0 to 1 or a percentage, not '${text}'`);
 }
 
 function exceeds({ failOpenRate }: AuditResult, limit: number | undefined): boolean {
   if (limit === undefined || failOpenRate === null || failOpenRate <= limit) return false;
-  note(`the fail-open rate, ${formatRate(failOpenRate)}, is above ${formatRate(limit)}`);
+  note(`the fail-open rate of ${formatRate(failOpenRate)} is above ${formatRate(limit)}`);
   return true;
 }

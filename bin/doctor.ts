@@ -7,13 +7,13 @@ import { examine, type Finding } from "./doctor/checks.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]
 
-Is the project in DIR (default: the current folder) healthy? Looks at Node, the lock, CLAUDE.md and its blocks, what
-crashes have left, settings, journal and plugin. Changes nothing.
-Exit code: 0 healthy, 1 something needs doing, 2 wrong usage.
+Checks the project in DIR (default: the current folder), and suggests fixes: Node, the lock, CLAUDE.md and its blocks,
+leftovers of crashes, settings, the journal, the plugin and git. Changes nothing.
+Exit code: 0 healthy, 1 a problem was found, 2 wrong usage.
 
 Options:
   --json       {"healthy": …, "findings": [{"check", "level": "ok|note|problem", "message", "advice"}]}
-  -h, --help   this text
+  -h, --help   show this help
 
 Examples:
   pact-hooks doctor
@@ -41,6 +41,6 @@ function asText(findings: Finding[], healthy: boolean): string {
     const line = `${paint(colour, mark)}  ${check.padEnd(9)}  ${printable(message)}`;
     return advice ? [line, `${" ".repeat(20)}→ ${printable(advice)}`] : [line];
   });
-  const summary = healthy ? paint("green", "Healthy.") : paint("red", "Something needs doing.");
+  const summary = healthy ? paint("green", "Healthy.") : paint("red", "Problems found.");
   return `${lines.join("\n")}\n\n${summary}\n`;
 }

@@ -9,18 +9,18 @@ import { make, type NamedChange, previewOf, showPreview } from "./install/change
 
 const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
 
-Adds the hooks to the .claude/settings.json of the project in DIR (default: the current folder), for those who do not
-use Claude Code's plugin system. Every other setting stays as it is, byte for byte. To do it twice is to do it once; an
-installation from another folder is replaced.
+Adds the hooks to .claude/settings.json of the project in DIR (default: the current folder), for use without Claude
+Code's plugin system. Every other setting stays byte for byte. Safe to run again; hooks that run from another folder
+are replaced.
 
-Where the plugin system has enabled the plugin, nothing is done: its hooks are there already.
+If the plugin system has enabled the plugin, nothing is changed.
 
 Options:
-  --user       the user's own settings, for all projects, instead of the project's
-  --dry-run    show what would change, and change nothing
-  -h, --help   this text
+  --user       use the user's own settings, which apply to all projects
+  --dry-run    show the changes without making them
+  -h, --help   show this help
 
-Exit code: 0 done or nothing to do, 1 something was left alone (it says what, and why), 2 wrong usage.
+Exit code: 0 done or nothing to do, 1 a file was left unchanged (with the reason), 2 wrong usage.
 
 Examples:
   pact-hooks install
@@ -43,11 +43,10 @@ function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): 
   const { enabledIn } = startersOf(dir);
   const settings: NamedChange = {
     wanted: additionOf({ ...place, pluginRoot: PLUGIN_ROOT }),
-    done: `added the hooks, run from ${PLUGIN_ROOT}`,
+    done: `added the hooks, which run from ${PLUGIN_ROOT}`,
   };
   const changes: NamedChange[] = enabledIn.length > 0 ? [] : [settings];
-  if (enabledIn[0])
-    printLine(`The plugin is enabled in ${enabledIn[0]}: its hooks are not added a second time.`);
+  if (enabledIn[0]) printLine(`The plugin is enabled in ${enabledIn[0]}: not adding its hooks again.`);
   if (values["dry-run"]) return showAll(changes);
   // Settings that are left alone: then nothing else is done either.
   if (changes.includes(settings) && previewOf(settings) === false) return 1;
@@ -65,9 +64,9 @@ function showAll(changes: readonly NamedChange[]): number {
 function makeAll(changes: readonly NamedChange[]): number {
   const results = changes.map((change) => make(change, "install"));
   if (results.every((result) => result?.outcome === "unchanged"))
-    printLine("Nothing to change: all of it is there.");
+    printLine("Nothing to change: everything is installed.");
   else if (results.at(-1)?.outcome === "written") {
-    printLine("The next session of Claude Code runs them. To undo it: pact-hooks uninstall");
+    printLine("Claude Code runs the hooks from its next session on. To undo: pact-hooks uninstall");
   }
   return results.includes(null) ? 1 : 0;
 }
@@ -75,6 +74,6 @@ function makeAll(changes: readonly NamedChange[]): number {
 function warnOfNpx(): void {
   if (!PLUGIN_ROOT.split(path.sep).includes("_npx")) return;
   note(
-    `the hooks run from ${PLUGIN_ROOT}, a folder that npx may empty. To last, install it first: npm i -g pact-hooks`,
+    `the hooks run from ${PLUGIN_ROOT}, a folder that npx may delete. To keep them, install the package first: npm i -g pact-hooks`,
   );
 }

@@ -14,7 +14,7 @@ Commands:
   write   append an event
   prune   remove the journals of old sessions
 
-Each has a --help of its own. The events are described in docs/journal.md.
+Each command has its own --help. docs/journal.md describes the events.
 
 Examples:
   pact-hooks journal read --type lock_fail_open --since 7d

@@ -5,17 +5,19 @@ import { printLine } from "./cli/output.ts";
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
-  try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
-  doctor [DIR]     look whether DIR's CLAUDE.md and its lock are healthy, and say what to do
-  audit            show how often the lock failed open, why, for which files and who held it
+  try [DIR]        run the session-start hook on a copy of CLAUDE.md and show the result
+  doctor [DIR]     check CLAUDE.md and its lock, and suggest fixes
+  audit            report how often the lock failed open, why, for which files, and who held it
   journal          read, follow, write or prune the session journals
-  restore [ID]     bring back a CLAUDE.md as it was before a session first changed it
-  install [DIR]    add the hooks to DIR's settings, for those who do not use the plugin system
-  uninstall [DIR]  take hooks, blocks and lock files out again; the rest stays byte for byte
+  restore [ID]     restore CLAUDE.md to the version before a session first changed it
+  install [DIR]    add the hooks to the project's settings, for use without the plugin system
+  uninstall [DIR]  remove hooks, blocks and lock files; everything else stays byte for byte
+
+DIR is the project's folder (default: the current folder).
 
 Options:
-  -h, --help       this text; after a command, the command's
-  -V, --version    the version
+  -h, --help       show this help; after a command, the help for that command
+  -V, --version    show the version
 
 Examples:
   pact-hooks try ~/my-project

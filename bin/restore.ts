@@ -19,14 +19,15 @@ import { projectOf } from "./journal/selectionOptions.ts";
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
-Before a session first changes a CLAUDE.md, the file as it was is kept in the session's journal folder. This lists what
-was kept, or brings one back, through the lock, after showing what would change.
+Before a session first changes a CLAUDE.md, the file is kept as a backup in the session's journal folder. This command
+lists the backups, or restores one under the lock, after it has shown the diff and asked. ID is a backup's ID or the
+start of one (default: the latest backup).
 
-  ID              from the list, or its start; default: the latest
-  --list          list what was kept, latest first
-  --project DIR   of this project only (default: the current folder; with --list: all)
-  -y, --yes       do not ask
-  -h, --help      this text
+Options:
+  --list          list the backups, latest first
+  --project DIR   only this project (default: the current folder; with an ID or --list, all projects)
+  -y, --yes       restore without asking
+  -h, --help      show this help
 
 Examples:
   pact-hooks restore --list
@@ -63,8 +64,9 @@ export const run = runnerOf({
 function choose(backups: Backup[], start: string | undefined): Backup {
   const matching = start ? backups.filter(({ id }) => id.startsWith(start)) : backups.slice(0, 1);
   const [backup, ...others] = matching;
-  if (!backup) throw new UsageError(`nothing was kept ${start ? `under ${start}` : "for this project"}`);
-  if (others.length > 0) throw new UsageError(`more than one ID starts with ${start}`);
+  if (!backup)
+    throw new UsageError(start ? `there is no backup ${start}` : "there is no backup of this project");
+  if (others.length > 0) throw new UsageError(`more than one backup ID starts with ${start}`);
   return backup;
 }
 
@@ -110,7 +112,7 @@ function sizeOf(file: string): number | null {
 }
 
 function printList(backups: Backup[]): number {
-  if (backups.length === 0) printLine("Nothing was kept yet.");
+  if (backups.length === 0) printLine("No backups yet.");
   for (const { id, ts, target, bytes } of backups) {
     const details = `${ts.slice(0, 19)}Z  ${plural(bytes, "byte")}  ${target}`;
     print(`${paint("cyan", printable(id))}  ${printable(details)}\n`);
@@ -122,7 +124,7 @@ async function restore({ file, target }: Backup, yes: boolean): Promise<number> 
   const before = readText(file);
   const now = readText(resolveTarget(target).path);
   if (now === before) {
-    printLine(`${target} is as it was then.`);
+    printLine(`${target} already has that content.`);
     return 0;
   }
   showDiff(now, before, target);
@@ -144,7 +146,7 @@ function readText(file: string): string {
 /** No answer is a no. */
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    note("to restore it without being asked: --yes");
+    note("standard input is not a terminal; use --yes to restore without asking");
     return false;
   }
   print(question);

@@ -15,12 +15,12 @@ import { print, printLine, printLines } from "./cli/output.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
 
-Runs the session-start hook, as Claude Code does, on a temporary copy of the CLAUDE.md of DIR (default: the current
-folder; a sample if it has none), and shows what changed, what the model is told, and what the journal says.
+Runs the session-start hook, as Claude Code does, on a temporary copy of the CLAUDE.md in DIR (default: the current
+folder), or on a sample if there is none. Shows what changed, what the model sees, and what was journaled.
 
 Options:
-  --here       on the real CLAUDE.md and the real journal, not on a copy
-  -h, --help   this text
+  --here       use the real CLAUDE.md and the real journal instead of a copy
+  -h, --help   show this help
 
 Examples:
   pact-hooks try
@@ -64,11 +64,11 @@ function copyProject(dir: string, copy: string): void {
   }
   if (fs.existsSync(path.join(copy, claudeMd))) {
     printLine(
-      `On a copy of ${path.join(dir, claudeMd)}; the file itself is not touched (--here would).`,
+      `Using a copy of ${path.join(dir, claudeMd)}. The file itself is not changed; use --here for that.`,
       "bold",
     );
   } else {
-    printLine(`${dir} has no CLAUDE.md: on a sample instead.`, "bold");
+    printLine(`${dir} has no CLAUDE.md: using a sample.`, "bold");
     fs.writeFileSync(path.join(copy, "CLAUDE.md"), SAMPLE);
   }
 }
@@ -100,10 +100,10 @@ function tryOn(projectDir: string, config: string): number {
   else showDiff(before, after, path.relative(projectDir, file));
   const healthy = showAnswer(hook.stdout);
   if (hook.stderr) {
-    heading("What the hook said on standard error");
+    heading("What the hook wrote to standard error");
     printLines(hook.stderr.trimEnd());
   }
-  heading("What the journal says");
+  heading("What was journaled");
   const events = journalOf(config, projectDir, sessionId);
   for (const event of events) printLine(JSON.stringify(event));
   if (events.length === 0) printLine("nothing", "red");
@@ -112,7 +112,9 @@ function tryOn(projectDir: string, config: string): number {
   heading("Summary");
   const backend = lock ? `${lock.outcome}, backend ${lock.backend}, waited ${lock.waited_ms} ms` : "unknown";
   printLine(`lock: ${backend}`);
-  printLine(`hook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms as a whole process`);
+  printLine(
+    `hook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms including the start of the process`,
+  );
   return hook.status === 0 && healthy ? 0 : 1;
 }
 
@@ -126,12 +128,12 @@ function readText(file: string): string {
 
 /** @returns whether the hook's answer is one */
 function showAnswer(stdout: string): boolean {
-  heading("What the model is told");
+  heading("What the model sees");
   try {
     const { hookSpecificOutput, systemMessage } = JSON.parse(stdout);
     printLines(String(hookSpecificOutput?.additionalContext ?? "nothing"));
     if (systemMessage) {
-      heading("What the person is told");
+      heading("What the user sees");
       printLine(systemMessage, "yellow");
     }
     return true;

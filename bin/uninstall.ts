@@ -16,18 +16,18 @@ import { make, type NamedChange, previewOf, showPreview } from "./install/change
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
-Takes out of the project in DIR (default: the current folder) what pact-hooks has put there: its hooks in
-.claude/settings.json, its block in CLAUDE.md, its lock files, its lines in the repository's info/exclude. The rest
-stays as it is, byte for byte. What people have written into Pinned Context, Working Memory and Retrieved Context stays
-in CLAUDE.md as ordinary text. Files and a .claude folder that hold nothing else go.
+Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json, its block
+in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Everything else stays byte for byte. What
+people wrote into Pinned Context, Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a
+.claude folder, are removed if they contain nothing else.
 
 Options:
-  --user       the hooks in the user's own settings, instead of the project's
-  --purge      what stands in Pinned Context, Working Memory and Retrieved Context goes too
-  --dry-run    show what would change, and change nothing
-  -h, --help   this text
+  --user       remove the hooks from the user's own settings instead of the project's
+  --purge      also remove Pinned Context, Working Memory and Retrieved Context
+  --dry-run    show the changes without making them
+  -h, --help   show this help
 
-Exit code: 0 done or nothing to do, 1 something was left alone (it says what, and why), 2 wrong usage.
+Exit code: 0 done or nothing to do, 1 a file was left unchanged (with the reason), 2 wrong usage.
 
 Examples:
   pact-hooks uninstall --dry-run
@@ -46,7 +46,7 @@ function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolea
   const place = values.user ? userSettings() : projectSettings(dir);
   // The hooks first, so that no new session brings the block back.
   const changes: NamedChange[] = [
-    { wanted: removalOf(place), done: "took the hooks out" },
+    { wanted: removalOf(place), done: "removed the hooks" },
     ...claudeMdRemovals(dir, { purge: values.purge === true }).map((wanted) => ({
       wanted,
       done: "removed the managed block",
@@ -68,7 +68,7 @@ function showAll(dir: string, changes: readonly NamedChange[], targets: readonly
   const sidecars = new Set(targets.map(sidecarOf).filter((file) => fs.existsSync(file)));
   const previews = all.map((change) => previewOf(change));
   for (const preview of previews) if (preview) showPreview(preview);
-  for (const file of sidecars) printLine(`${file} would be removed, if nobody holds it.`);
+  for (const file of sidecars) printLine(`${file} would be removed, unless a process holds it.`);
   if (previews.every((preview) => preview === null) && sidecars.size === 0) printLine("Nothing to change.");
   return previews.includes(false) ? 1 : 0;
 }
@@ -77,20 +77,21 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
   const results = changes.map((change) => make(change, "uninstall"));
   const { removed, kept } = removeSidecars(targets);
   for (const file of removed) printLine(`${file}: removed`);
-  for (const { path: file, why } of kept) note(`${file} stays: ${why}. Run this again later.`);
+  for (const { path: file, why } of kept) note(`kept ${file}: ${why}. Run this again later.`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
   const folder = path.join(dir, ".claude");
-  if (isOneGone && removeEmptyFolder(folder)) printLine(`${folder}: removed, for it was empty`);
+  if (isOneGone && removeEmptyFolder(folder)) printLine(`${folder}: removed, because it was empty`);
   // A lock file that stays is still not to show in git status.
   const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
   if (exclude) {
-    results.push(make({ wanted: exclude, done: "took the names of lock files out" }, "uninstall"));
+    results.push(make({ wanted: exclude, done: "removed the names of the lock files" }, "uninstall"));
     const target = reachableTarget(exclude.file, exclude.projectDir);
     if (target) removeSidecars([target]);
   }
   if (!isOneGone && results.every((result) => result?.outcome === "unchanged"))
     printLine("Nothing to change.");
-  else printLine(`The session journals stay in ${journalRoot()}: pact-hooks journal prune`);
+  else
+    printLine(`The session journals stay in ${journalRoot()}. To remove old ones: pact-hooks journal prune`);
   tellOtherStarters(dir);
   return results.includes(null) || kept.length > 0 ? 1 : 0;
 }
@@ -99,7 +100,7 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
 function tellOtherStarters(dir: string): void {
   const { enabledIn, hooksIn } = startersOf(dir);
   for (const file of enabledIn) {
-    note(`the plugin is still enabled in ${file}: /plugin uninstall pact-hooks@pact-hooks`);
+    note(`the plugin is still enabled in ${file}. Run: /plugin uninstall pact-hooks@pact-hooks`);
   }
-  for (const file of hooksIn) note(`the hooks are still in ${file}: see pact-hooks uninstall --help`);
+  for (const file of hooksIn) note(`the hooks are still in ${file}; see pact-hooks uninstall --help`);
 }

@@ -10,6 +10,7 @@ import { escapeHtml } from "./escapeHtml.ts";
 import { type Counts, WAIT_BOUNDS_MS } from "./lockAudit.ts";
 import { AUDIT_STYLE } from "./style.ts";
 import { dayChart, waitChart } from "./svg.ts";
+import { gapsOf, listOf, sourceOf, verdictOf } from "./words.ts";
 
 const MAX_COLUMNS = 62;
 const MAX_ROWS = 100;
@@ -43,23 +44,12 @@ ${tables(result)}
 }
 
 function header(result: AuditResult, about: string): string {
-  const { acquisitions, failOpen, failOpenRate, events, files, firstEvent, lastEvent } = result;
-  const verdict =
-    acquisitions === 0
-      ? "Nobody has asked for the lock."
-      : `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
-  const period = firstEvent && lastEvent ? `, ${firstEvent.slice(0, 10)} to ${lastEvent.slice(0, 10)}` : "";
-  const missing = [
-    result.badLines > 0 ? `${plural(result.badLines, "line")} could not be read as an event.` : "",
-    result.unreadableFiles > 0
-      ? `${plural(result.unreadableFiles, "journal")} could not be read: the figures lack them.`
-      : "",
-  ].join(" ");
+  const gaps = gapsOf(result).join(" ");
   return `<header>
 <p class="kicker">Lock audit</p>
-<h1 class="${failOpen > 0 ? "bad" : ""}">${escapeHtml(verdict)}</h1>
-<p class="muted">${escapeHtml(`${plural(events, "event")} in ${plural(files, "journal")}${period}${about ? `; ${about}` : ""}`)}</p>
-${missing.trim() ? `<p class="warning">${escapeHtml(missing.trim())}</p>` : ""}
+<h1 class="${result.failOpen > 0 ? "bad" : ""}">${escapeHtml(verdictOf(result))}</h1>
+<p class="muted">${escapeHtml(`${sourceOf(result)}${about ? `; ${about}` : ""}`)}</p>
+${gaps ? `<p class="warning">${escapeHtml(gaps)}</p>` : ""}
 </header>`;
 }
 
@@ -70,7 +60,7 @@ function tiles(result: AuditResult): string {
     ["Failed open", formatCount(result.failOpen), formatRate(result.failOpenRate)],
     ["Locks reaped", formatCount(result.reaped), listOf(result.byReapReason)],
     [
-      "Updates given up",
+      "Updates abandoned",
       formatCount(result.abandoned),
       result.refused > 0 ? `${result.refused} refused` : "",
     ],
@@ -86,12 +76,6 @@ function tiles(result: AuditResult): string {
       `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd><dd class="muted">${escapeHtml(detail)}</dd></div>`,
   );
   return `<dl class="tiles">${items.join("\n")}</dl>`;
-}
-
-function listOf(counts: Record<string, number>): string {
-  return Object.entries(counts)
-    .map(([name, count]) => `${formatCount(count)} ${name}`)
-    .join(", ");
 }
 
 function charts(result: AuditResult): string {
@@ -125,7 +109,7 @@ function tables(result: AuditResult): string {
     formatCount(counts.reaped),
     counts.longestHeldMs === null ? "unknown" : formatMs(counts.longestHeldMs),
   ]);
-  const countHeads = ["Acquisitions", "Failed open", "Rate", "Reaped", "Given up", "Outside edits"];
+  const countHeads = ["Acquisitions", "Failed open", "Rate", "Reaped", "Abandoned", "Outside edits"];
   return [
     table("Why it failed open", ["Reason", "Times", "Share", WORDS], reasons),
     table("Who held it", ["Command", "Others failed open", "Reaped", "Held up to"], holders),
@@ -158,7 +142,7 @@ function table(title: string, heads: string[], rows: string[][]): string {
   });
   const more =
     rows.length > MAX_ROWS
-      ? `<p class="muted">and ${formatCount(rows.length - MAX_ROWS)} more; pact-hooks audit --json has them.</p>`
+      ? `<p class="muted">and ${formatCount(rows.length - MAX_ROWS)} more; see pact-hooks audit --json.</p>`
       : "";
   return `<section>
 <h2>${escapeHtml(title)}</h2>

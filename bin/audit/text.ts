@@ -1,10 +1,11 @@
 /** An audit for a terminal. */
 
-import { explainReason, formatCount, formatMs, formatRate, plural } from "../cli/format.ts";
+import { explainReason, formatCount, formatMs, formatRate } from "../cli/format.ts";
 import { bar, cutEnd, cutStart, paint, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
 import type { AuditResult } from "./auditJournals.ts";
 import { dayBins } from "./dayBins.ts";
 import type { HolderCounts } from "./lockAudit.ts";
+import { gapsOf, listOf, sourceOf, verdictOf } from "./words.ts";
 
 /** More days are put together into weeks, months, … */
 const MAX_DAY_ROWS = 31;
@@ -32,14 +33,10 @@ export function auditText(result: AuditResult, about: string, screen: Screen): s
 }
 
 function headline(result: AuditResult, about: string, screen: Screen): string[] {
-  const { acquisitions, failOpen, failOpenRate, events, files, firstEvent, lastEvent } = result;
-  const verdict =
-    acquisitions === 0
-      ? "Nobody has asked for the lock."
-      : `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
-  const period = firstEvent && lastEvent ? `, ${firstEvent.slice(0, 10)} to ${lastEvent.slice(0, 10)}` : "";
-  const source = `${plural(events, "event")} in ${plural(files, "journal")}${period} (UTC)`;
-  const lines = [paint(failOpen > 0 ? ["bold", "red"] : "bold", verdict), paint("dim", source)];
+  const lines = [
+    paint(result.failOpen > 0 ? ["bold", "red"] : "bold", verdictOf(result)),
+    paint("dim", `${sourceOf(result)} (UTC)`),
+  ];
   if (about !== "")
     lines.push(paint("dim", `Only ${cutStart(shown(about, screen), screen.columns - 5, screen)}`));
   return lines;
@@ -47,16 +44,10 @@ function headline(result: AuditResult, about: string, screen: Screen): string[] 
 
 function summary(result: AuditResult, screen: Screen): string[] {
   const { waitMs, sessionStarts, lockNotNeeded, hookFailures, refused } = result;
-  const details = (counts: Record<string, number>) =>
-    shown(
-      Object.entries(counts)
-        .map(([name, count]) => `${formatCount(count)} ${name}`)
-        .join(", "),
-      screen,
-    );
+  const details = (counts: Record<string, number>) => shown(listOf(counts), screen);
   const rows: [string, number, string][] = [
     ["Locks reaped", result.reaped, details(result.byReapReason)],
-    ["Updates given up", result.abandoned, ""],
+    ["Updates abandoned", result.abandoned, ""],
     ["Outside edits", result.outsideEdits, details(result.byResolution)],
     [
       "Session starts",
@@ -65,7 +56,7 @@ function summary(result: AuditResult, screen: Screen): string[] {
     ],
   ];
   if (refused > 0) rows.push(["Files refused", refused, ""]);
-  if (hookFailures > 0) rows.push(["Hooks failed", hookFailures, ""]);
+  if (hookFailures > 0) rows.push(["Hook failures", hookFailures, ""]);
   const width = Math.max(...rows.map(([, count]) => formatCount(count).length));
   const lines = rows.map(([name, count, detail]) => {
     const text = `  ${name.padEnd(17)} ${formatCount(count).padStart(width)}   `;
@@ -140,7 +131,7 @@ function targets({ byTarget }: AuditResult, screen: Screen): string[] {
     const more = isWide ? [abandoned, outsideEdits].map(formatCount) : [];
     return [formatCount(failOpen), formatCount(acquisitions), rate, formatCount(reaped), ...more, target];
   });
-  const more = isWide ? ["given up", "outside edits"] : [];
+  const more = isWide ? ["abandoned", "outside edits"] : [];
   const heads = ["failed", "of", "rate", "reaped", ...more, "file"];
   return table("By file", heads, rows, entries.length, screen);
 }
@@ -175,17 +166,11 @@ function table(title: string, heads: string[], rows: string[][], total: number, 
 }
 
 function more(total: number): string[] {
-  return total > MAX_ROWS
-    ? [paint("dim", `  and ${formatCount(total - MAX_ROWS)} more; --json has them`)]
-    : [];
+  return total > MAX_ROWS ? [paint("dim", `  and ${formatCount(total - MAX_ROWS)} more; see --json`)] : [];
 }
 
-function footnotes({ badLines, unreadableFiles }: AuditResult): string[] {
-  const lines: string[] = [];
-  if (badLines > 0) lines.push(`${plural(badLines, "line")} of the journals could not be read as an event.`);
-  if (unreadableFiles > 0)
-    lines.push(`${plural(unreadableFiles, "journal")} could not be read: the figures lack them.`);
-  return lines.map((line) => paint("yellow", line));
+function footnotes(result: AuditResult): string[] {
+  return gapsOf(result).map((sentence) => paint("yellow", sentence));
 }
 
 function padEnd(text: string, width: number): string {

@@ -50,7 +50,7 @@ export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run
     if (run) return run(args);
     return exitCodeOf(usage, () => {
       if (name === "-h" || name === "--help") return help(usage);
-      throw new UsageError(name === undefined ? "a command is missing" : `there is no command '${name}'`);
+      throw new UsageError(name === undefined ? "a command is missing" : `unknown command '${name}'`);
     });
   };
 }
@@ -98,7 +98,7 @@ const ARGUMENTS: { [T in keyof Arguments]: (positionals: string[]) => Arguments[
 
 /** @throws {UsageError} */
 function folderOf(positionals: string[]): string {
-  if (positionals.length > 1) throw new UsageError(`one folder at most, not ${positionals.length}`);
+  if (positionals.length > 1) throw new UsageError(`expected one folder, got ${positionals.length}`);
   const dir = path.resolve(positionals[0] ?? ".");
   if (fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return dir;
   throw new UsageError(`${dir} is not a folder`);

@@ -47,16 +47,16 @@ export function explainReason(reason: string): string {
 }
 
 const REASONS: Record<string, string> = {
-  timeout: "somebody held the lock for longer than we wait",
-  no_backend: "no way to take the lock on this machine",
-  permission: "no right to open the lock file",
+  timeout: "another process held the lock for too long",
+  no_backend: "flock is not available on this machine",
+  permission: "no permission to open the lock file",
   read_only: "the file system is read-only",
   no_space: "the disk is full",
-  not_a_file: "something else is in the place of the lock file",
+  not_a_file: "the lock file is not a regular file",
   too_many_files: "too many open files",
-  unsupported: "the file system has no locks",
-  refused: "a file that is never written",
-  io: "the system could not do it",
-  internal: "an error of ours",
-  unknown: "the journal does not say",
+  unsupported: "the file system does not support locks",
+  refused: "the file may not be written",
+  io: "input/output error",
+  internal: "an internal error of pact-hooks",
+  unknown: "not recorded in the journal",
 };

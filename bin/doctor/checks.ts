@@ -64,9 +64,7 @@ export function examine(projectDir: string): Finding[] {
     try {
       return check().map((found) => ({ check: name, ...found }));
     } catch (error) {
-      return [
-        { check: name, ...problem(`could not be looked at: ${messageOf(error)}`, "Repair that first.") },
-      ];
+      return [{ check: name, ...problem(`could not be checked: ${messageOf(error)}`, "Fix that first.") }];
     }
   });
 }
@@ -84,7 +82,7 @@ function checkLock(): Found[] {
   const backend = findBackend();
   if (!backend) {
     const advice = "Install util-linux, which has the flock program, or the npm package fs-ext.";
-    return [problem("no way to take flock(2): every update goes on without the lock", advice)];
+    return [problem("flock(2) is not available: every update runs without the lock", advice)];
   }
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "pact-hooks-doctor-"));
   try {
@@ -110,15 +108,18 @@ function checkLock(): Found[] {
 function checkPlace(projectDir: string): Found[] {
   const named = resolveProjectClaudeMd(projectDir);
   const stat = fs.lstatSync(named, { throwIfNoEntry: false });
-  if (!stat) return [note(`${named} is not there yet: the next session creates it`)];
+  if (!stat) return [note(`${named} does not exist yet: the next session creates it`)];
   const { path: real, dir } = resolveTarget(named, projectDir);
   const found = [stat.isSymbolicLink() ? ok(`${named} is a link to ${real}, inside the project`) : ok(named)];
-  if (!isAccessible(real, R_OK)) found.push(problem(`${real} may not be read by this user`, "chmod u+r"));
+  if (!isAccessible(real, R_OK))
+    found.push(problem(`${real} is not readable by this user`, `Run: chmod u+r ${real}`));
   const isWritable = (fs.statSync(real).mode & 0o222) !== 0 && isAccessible(real, W_OK);
   if (!isWritable)
-    found.push(problem(`${real} is read-only: its blocks are not kept up to date`, "chmod u+w"));
+    found.push(problem(`${real} is read-only, so its blocks are not updated`, `Run: chmod u+w ${real}`));
   if (!isAccessible(dir, W_OK)) {
-    found.push(problem(`${dir} may not be written: neither lock nor update is possible there`, "chmod u+w"));
+    found.push(
+      problem(`${dir} is not writable, so neither the lock nor an update works`, `Run: chmod u+w ${dir}`),
+    );
   }
   return found;
 }
@@ -131,9 +132,9 @@ function checkBlocks(projectDir: string): Found[] {
   const { managed, routing, sessions, memory, strays } = parseDocument(text).blocks;
   const blocks = [managed, ...routing, ...sessions, ...memory].filter((block) => block !== null);
   const { changes, problem: damage } = updateProjectText(text, {});
-  const next = "The next session repairs it.";
-  if (damage) return [...blocks.map(describeBlock), problem(damage, "Edit the lines it names.")];
-  if (!managed) return [note("there is no managed block yet: the next session adds it")];
+  const next = "The next session repairs this.";
+  if (damage) return [...blocks.map(describeBlock), problem(damage, "Edit the lines that it names.")];
+  if (!managed) return [note("no managed block yet: the next session adds it")];
   const found = blocks.map(describeBlock);
   if (strays.length > 0) found.push(problem(`orphan markers in ${lineNumbers(strays)}`, next));
   else if (changes.length > 0) found.push(note(`not up to date: ${changes.join("; ")}`, next));
@@ -151,7 +152,7 @@ function checkSidecar(projectDir: string): Found[] {
   if (!sidecar || !stat) return [ok("none yet: the first update creates it")];
   if (!stat.isFile()) {
     return [
-      problem(`${sidecar} is ${kindOf(stat)}: every update goes on without the lock`, `Remove ${sidecar}`),
+      problem(`${sidecar} is ${kindOf(stat)}: every update runs without the lock`, `Remove ${sidecar}.`),
     ];
   }
   const fd = findBackend()?.openLocked(sidecar);
@@ -161,7 +162,7 @@ function checkSidecar(projectDir: string): Found[] {
   try {
     const record = readRecord(fd);
     if (!record) return [ok(`${sidecar} is free`)];
-    return [note(`${sidecar} is free; its last holder (pid ${record.pid}) ended without releasing it`)];
+    return [note(`${sidecar} is free; its last holder (pid ${record.pid}) exited without releasing it`)];
   } finally {
     fs.closeSync(fd);
   }
@@ -170,8 +171,9 @@ function checkSidecar(projectDir: string): Found[] {
 function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSeconds: number): Found {
   const held = `${sidecar} is held by ${nameOf(holder ?? {})}`;
   if (ageSeconds <= LOCK_TTL_SECONDS)
-    return note(held, "Look again in a moment: an update takes milliseconds.");
-  const advice = "If it hangs, end it. Nothing is lost: writers take the lock over, or go on without it.";
+    return note(held, "Check again in a moment: an update takes milliseconds.");
+  const advice =
+    "If it hangs, end it. No text is lost: other writers evict it, or continue without the lock.";
   return problem(`${held}, and was last touched ${ageSeconds} s ago`, advice);
 }
 
@@ -182,12 +184,12 @@ function checkClaims(projectDir: string): Found[] {
   return claims.map((claim) => {
     const stat = ifPresent(() => fs.lstatSync(claim));
     const ageSeconds = Math.round((Date.now() - (stat?.mtimeMs ?? Date.now())) / 1000);
-    if (ageSeconds <= LOCK_TTL_SECONDS) return note(`${claim}: an update is under way`);
+    if (ageSeconds <= LOCK_TTL_SECONDS) return note(`${claim}: an update is in progress`);
     return isOurs(stat)
-      ? note(`${claim} was left ${ageSeconds} s ago by a writer that ended`, "The next session removes it.")
+      ? note(`${claim} was left ${ageSeconds} s ago by a writer that exited`, "The next session removes it.")
       : problem(
           `${claim} was left by user ${stat?.uid}, and this user may not remove it`,
-          `Have it removed: ${claim}`,
+          "Ask that user, or an administrator, to remove it.",
         );
   });
 }
@@ -201,7 +203,7 @@ function checkSettings(projectDir: string): Found[] {
   const { settings, problems } = readProjectSettings(projectDir);
   if (problems.length > 0) return problems.map((text) => problem(text, "Correct that line."));
   return [
-    settings.enabled ? ok("no problem") : note("the project has switched the plugin off: enabled: false"),
+    settings.enabled ? ok("no problems") : note("the project has disabled the plugin (enabled: false)"),
   ];
 }
 
@@ -212,8 +214,8 @@ function checkJournal(): Found[] {
     ? [ok(journalRoot())]
     : [
         problem(
-          `${journalRoot()} cannot be written: events go to standard error`,
-          `Make ${dir} a folder of yours.`,
+          `${journalRoot()} is not writable: events go to standard error`,
+          `Make ${dir} a folder that you may write to.`,
         ),
       ];
 }
@@ -223,7 +225,9 @@ function checkPlugin(projectDir: string): Found[] {
   const { enabledIn, hooksIn } = startersOf(projectDir);
   const [starter] = [...enabledIn, ...hooksIn];
   if (starter) return [ok(`enabled in ${starter}`)];
-  return [note("not enabled in any settings file of Claude Code", "/plugin install pact-hooks@pact-hooks")];
+  return [
+    note("not enabled in any settings file of Claude Code", "Run: /plugin install pact-hooks@pact-hooks"),
+  ];
 }
 
 /** Outside of a git work tree there is nothing to look at. */
@@ -234,8 +238,8 @@ function checkGit(projectDir: string): Found[] {
   if (missing.length === 0) return [ok(`${file} keeps the lock files out of git status`)];
   return [
     note(
-      `lock files can show in git status: ${file} lacks ${missing.join(", ")}`,
-      "`pact-hooks install` adds them there.",
+      `lock files may appear in git status: ${file} lacks ${missing.join(", ")}`,
+      "Run: pact-hooks install",
     ),
   ];
 }

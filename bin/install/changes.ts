@@ -32,7 +32,7 @@ export function previewOf({ wanted }: NamedChange): Preview | null | false {
 /** Shows what would change. */
 export function showPreview({ before, after, file, removed }: Preview): void {
   showDiff(before, after, file);
-  if (removed) printLine(`${file} would be removed: nothing else is in it.`);
+  if (removed) printLine(`${file} would be removed, because it contains nothing else.`);
 }
 
 /** Makes a change and says what was done. @returns null if it could not be made, which the person is told */
@@ -40,7 +40,7 @@ export function make(change: NamedChange, hook: string): ChangeResult | null {
   const { wanted, done } = change;
   const result = (change.make ?? makeChange)(wanted, hook);
   if (result.outcome === "written") printLine(`${wanted.file}: ${done}`);
-  if (result.outcome === "removed") printLine(`${wanted.file}: removed, for nothing else was in it`);
+  if (result.outcome === "removed") printLine(`${wanted.file}: removed, because it contained nothing else`);
   if (result.message) note(result.message);
   return result.outcome === "refused" || result.outcome === "abandoned" ? null : result;
 }

@@ -10,13 +10,13 @@ import { findOldSessions, type OldSession, removeSession } from "./oldSessions.t
 
 const USAGE = `Usage: pact-hooks journal prune --older-than AGE [--yes]
 
-Shows the sessions whose last event is older than AGE, and how much their journals take; with --yes removes them.
-Only our own files are removed, a link is never followed, and unattributed events are kept.
+Lists the sessions whose last event is older than AGE, and their size. With --yes, removes them: only files of
+pact-hooks, never through a link. Unattributed events are kept.
 
 Options:
   --older-than AGE   such as 90d, 12w or 24h
-  --yes              remove them
-  -h, --help         this text
+  --yes              remove the sessions
+  -h, --help         show this help
 
 Examples:
   pact-hooks journal prune --older-than 90d
@@ -31,7 +31,7 @@ export const run = runnerOf({
   run({ "older-than": text, yes = false }) {
     if (text === undefined) throw new UsageError("prune needs --older-than");
     const age = parseAge(text);
-    if (!age) throw new UsageError(`--older-than is an age such as 90d, not '${text}'`);
+    if (!age) throw new UsageError(`--older-than must be an age such as 90d, not '${text}'`);
     return prune(Date.now() - age, yes);
   },
 });
@@ -49,16 +49,15 @@ function prune(beforeMs: number, isForReal: boolean): number {
     print(lineFor(session, isForReal));
   }
   const total = `${plural(sessions, "session")}, ${formatBytes(bytes)}`;
-  if (sessions === 0) print("Nothing is that old.\n");
-  else
-    print(isForReal ? `Removed ${total}.\n` : `Would remove ${total}. Nothing is removed without --yes.\n`);
+  if (sessions === 0) print("No session is that old.\n");
+  else print(isForReal ? `Removed ${total}.\n` : `Would remove ${total}. Add --yes to remove them.\n`);
   return failures > 0 ? 1 : 0;
 }
 
 function remove(session: OldSession, trouble: (found: Trouble) => void): boolean {
   try {
     if (removeSession(session)) return true;
-    trouble({ path: session.dir, message: "kept, for somebody has just written into it" });
+    trouble({ path: session.dir, message: "kept, because a process has just written to it" });
   } catch (error) {
     trouble({ path: session.dir, message: messageOf(error) });
   }

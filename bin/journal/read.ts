@@ -12,16 +12,16 @@ import { SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal read [OPTIONS]
 
-Prints events: session by session, the session that began first first, and each in the order of its journal.
+Prints events session by session, oldest session first, in the order of each journal.
 
 Options:
-  --type TYPE     only events of this type; may be given more than once
-  --session ID    only of this session
-  --project DIR   only of this project, and of those in folders below it
-  --since WHEN    not before an age (12h, 7d) or a date (2026-01-31)
-  --until WHEN    not after that moment, or that day
-  --json          as JSON, one event a line
-  -h, --help      this text
+  --type TYPE     only events of this type; repeatable
+  --session ID    only this session
+  --project DIR   only this project, and projects in folders below it
+  --since WHEN    start: an age (12h, 7d) or a date (2026-01-31)
+  --until WHEN    end, in the same form; a date includes that day
+  --json          print JSON, one event per line
+  -h, --help      show this help
 
 Examples:
   pact-hooks journal read --type lock_fail_open --type lock_reaped --since 7d
@@ -37,7 +37,7 @@ export const run = runnerOf({
     const screen = screenOf(process.stdout, process.env);
     const line = (event: JournalEvent) => (json ? jsonLine(event) : eventLine(event, screen));
     const tally = { badLines: 0 };
-    const trouble = ({ path, message }: Trouble) => note(`${path} was not read: ${message}`);
+    const trouble = ({ path, message }: Trouble) => note(`could not read ${path}: ${message}`);
     for (const journal of inOrder(journalRoot(), trouble)) {
       try {
         for (const event of readEvents(journal.path, tally)) {
@@ -47,7 +47,8 @@ export const run = runnerOf({
         trouble({ path: journal.path, message: messageOf(error) });
       }
     }
-    if (tally.badLines > 0) note(`skipped ${plural(tally.badLines, "line")} that are not events`);
+    if (tally.badLines > 0)
+      note(`skipped ${plural(tally.badLines, "line")} that could not be parsed as an event`);
     return 0;
   },
 });

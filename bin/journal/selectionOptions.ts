@@ -42,7 +42,7 @@ export function sessionOf(session: string | undefined): string | undefined {
 
 /** The folder of `--project`, absolute. It need not be there any more. @throws {UsageError} if it is empty */
 export function projectOf(project: string | undefined): string | undefined {
-  if (project === "") throw new UsageError("--project is empty");
+  if (project === "") throw new UsageError("--project needs a folder");
   return project === undefined ? undefined : path.resolve(project);
 }
 
@@ -50,7 +50,7 @@ function momentOf(option: string, text: string): Moment {
   const moment = parseMoment(text, Date.now());
   if (moment) return moment;
   throw new UsageError(
-    `${option} is an age, such as 7d or 12h, or a date, such as 2026-01-31 or 2026-01-31T12:00Z, not '${text}'`,
+    `${option} must be an age, such as 7d or 12h, or a date, such as 2026-01-31 or 2026-01-31T12:00Z, not '${text}'`,
   );
 }
 

@@ -13,14 +13,14 @@ import { selectionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal tail [OPTIONS]
 
-Prints events as they are written, from now on, until Ctrl-C. Journals of sessions that begin later are followed too.
+Prints new events as they are written, until Ctrl-C. Includes the journals of sessions that start later.
 
 Options:
-  --type TYPE     only events of this type; may be given more than once
-  --session ID    only of this session
-  --project DIR   only of this project, and of those in folders below it
-  --json          as JSON, one event a line
-  -h, --help      this text
+  --type TYPE     only events of this type; repeatable
+  --session ID    only this session
+  --project DIR   only this project, and projects in folders below it
+  --json          print JSON, one event per line
+  -h, --help      show this help
 
 Examples:
   pact-hooks journal tail
@@ -63,7 +63,7 @@ async function follow(
   const root = journalRoot();
   const followers = new Map<string, JournalFollower>();
   for (const { path } of newestFirst(listJournals(root))) addFollower(followers, path).skipToEnd();
-  note(`following the journals below ${root}; Ctrl-C ends`);
+  note(`following the journals in ${root}; press Ctrl-C to stop`);
   while (!interrupted.aborted) {
     const startedAt = performance.now();
     if (!poll(root, followers, filter, emit)) return;

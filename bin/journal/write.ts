@@ -7,14 +7,14 @@ import { projectOf, sessionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
 
-Appends an event to a session's journal. Without FIELD=VALUE its fields are a JSON object on standard input, if there
-is any. TYPE is one of those in docs/journal.md, whose fields are checked, or one of your own with a dot in its name.
-FIELD:=JSON gives a field a value that is not a text; those of our types are converted as they need.
+Appends an event to a session's journal. Without FIELD=VALUE, the fields are read as a JSON object from standard input,
+if there is any. TYPE is a type in docs/journal.md, whose fields are checked, or your own with a dot in its name.
+FIELD:=JSON sets a value that is not text. Values of the types in docs/journal.md are converted as needed.
 
 Options:
-  --session ID    whose journal; without it the event is unattributed
+  --session ID    the journal's session; without it, the event is unattributed
   --project DIR   the session's project (default: the current folder)
-  -h, --help      this text
+  -h, --help      show this help
 
 Examples:
   pact-hooks journal write mytool.deployed version=1.2 took:=31 --session "$CLAUDE_CODE_SESSION_ID"
@@ -30,7 +30,7 @@ export const run = runnerOf({
   options: { session: { type: "string" }, project: { type: "string" } },
   takes: "words",
   run({ session, project }, [type, ...pairs]) {
-    if (type === undefined) throw new UsageError("journal write needs the type of an event");
+    if (type === undefined) throw new UsageError("journal write needs a TYPE");
     const sessionId = sessionOf(session);
     const projectDir = projectOf(project) ?? process.cwd();
     const rules = rulesOf(type) ?? {};
@@ -97,7 +97,7 @@ function readStdin(): string {
   try {
     bytes = fs.readFileSync(0);
   } catch (error) {
-    throw new UsageError(`standard input cannot be read: ${messageOf(error)}`);
+    throw new UsageError(`could not read standard input: ${messageOf(error)}`);
   }
   if (bytes.length > MAX_BYTES) throw new UsageError("the event is larger than 1 MB");
   return bytes.toString("utf8");

@@ -1,20 +1,22 @@
-var N=process.getBuiltinModule("node:fs"),m=N;var C=process.getBuiltinModule("node:util");var y=C.styleText;var F=process.getBuiltinModule("node:os"),S=F;var s=class t extends Error{code="REFUSED";#t;#e;constructor(e,n="",o){let r=`${e}; left unchanged.`;super([o,r,n].filter(Boolean).join(" ")),this.#t=e,this.#e=n}of(e){return new t(this.#t,this.#e,e)}};function a(t){let e=t?.code;return typeof e=="string"?e:void 0}function u(t,...e){let n=a(t);return n!==void 0&&e.includes(n)}function h(t){return S.constants.errno[t??""]}function l(t){try{return t instanceof Error?t.message:String(t)}catch{return"an error that cannot be shown"}}function g(t){try{t()}catch{}}function w(t){t>0&&Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,t)}var P="\\0-\\x1f\\x7f-\\x9f";var I="\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";function c(t){return t.replace(M,e=>`\\u${e.charCodeAt(0).toString(16).padStart(4,"0")}`)}var M=new RegExp(`(?!\\t)[${P}${I}]`,"gu");function E(t,e){return process.env.FORCE_COLOR!==void 0&&process.env.FORCE_COLOR!=="0"||process.stdout.isTTY&&process.stdout.hasColors()?y(t,e):e}var[v,D]=[1,2],x=!1,O;function f(t){try{x||R(v,t)}catch(e){x=!0,u(e,"EPIPE")||(O=e)}return!x}function b(){return O}function k(t,e){let n=c(t);return f(`${e?E(e,n):n}
+var N=process.getBuiltinModule("node:fs"),m=N;var C=process.getBuiltinModule("node:util");var y=C.styleText;var F=process.getBuiltinModule("node:os"),S=F;var s=class t extends Error{code="REFUSED";#t;#e;constructor(e,n="",o){let r=`${e}; left unchanged.`;super([o,r,n].filter(Boolean).join(" ")),this.#t=e,this.#e=n}of(e){return new t(this.#t,this.#e,e)}};function a(t){let e=t?.code;return typeof e=="string"?e:void 0}function u(t,...e){let n=a(t);return n!==void 0&&e.includes(n)}function h(t){return S.constants.errno[t??""]}function l(t){try{return t instanceof Error?t.message:String(t)}catch{return"an error that cannot be shown"}}function g(t){try{t()}catch{}}function w(t){t>0&&Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,t)}var v="\\0-\\x1f\\x7f-\\x9f";var P="\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";function c(t){return t.replace(M,e=>`\\u${e.charCodeAt(0).toString(16).padStart(4,"0")}`)}var M=new RegExp(`(?!\\t)[${v}${P}]`,"gu");function E(t,e){return process.env.FORCE_COLOR!==void 0&&process.env.FORCE_COLOR!=="0"||process.stdout.isTTY&&process.stdout.hasColors()?y(t,e):e}var[I,D]=[1,2],x=!1,O;function f(t){try{x||R(I,t)}catch(e){x=!0,u(e,"EPIPE")||(O=e)}return!x}function b(){return O}function k(t,e){let n=c(t);return f(`${e?E(e,n):n}
 `)}function i(t,e=""){L(`pact-hooks: ${c(t)}
-${e}`)}function L(t){g(()=>R(D,t))}function R(t,e){let n=Buffer.from(e);for(let o=0;o<n.length;)try{o+=m.writeSync(t,n,o)}catch(r){if(!u(r,"EAGAIN"))throw r;w(1)}}var p=class extends Error{};function T(t,e){return([n,...o])=>{let r=n!==void 0&&Object.hasOwn(e,n)?e[n]:void 0;return r?r(o):d(t,()=>{if(n==="-h"||n==="--help")return U(t);throw new p(n===void 0?"a command is missing":`there is no command '${n}'`)})}}async function d(t,e){try{let n=await e(),o=b();return o===void 0?n:(i(`could not write the output (${l(o)})`),1)}catch(n){if(n instanceof p)return i(n.message,`
+${e}`)}function L(t){g(()=>R(D,t))}function R(t,e){let n=Buffer.from(e);for(let o=0;o<n.length;)try{o+=m.writeSync(t,n,o)}catch(r){if(!u(r,"EAGAIN"))throw r;w(1)}}var p=class extends Error{};function T(t,e){return([n,...o])=>{let r=n!==void 0&&Object.hasOwn(e,n)?e[n]:void 0;return r?r(o):d(t,()=>{if(n==="-h"||n==="--help")return U(t);throw new p(n===void 0?"a command is missing":`unknown command '${n}'`)})}}async function d(t,e){try{let n=await e(),o=b();return o===void 0?n:(i(`could not write the output (${l(o)})`),1)}catch(n){if(n instanceof p)return i(n.message,`
 ${t}`),2;if(!(n instanceof s)&&h(a(n))===void 0)throw n;return i(l(n)),1}}function U(t){return f(t),0}var A=`Usage: pact-hooks COMMAND [OPTIONS]
 
 Commands:
-  try [DIR]        run the session-start hook on a copy of DIR's CLAUDE.md and show what it does
-  doctor [DIR]     look whether DIR's CLAUDE.md and its lock are healthy, and say what to do
-  audit            show how often the lock failed open, why, for which files and who held it
+  try [DIR]        run the session-start hook on a copy of CLAUDE.md and show the result
+  doctor [DIR]     check CLAUDE.md and its lock, and suggest fixes
+  audit            report how often the lock failed open, why, for which files, and who held it
   journal          read, follow, write or prune the session journals
-  restore [ID]     bring back a CLAUDE.md as it was before a session first changed it
-  install [DIR]    add the hooks to DIR's settings, for those who do not use the plugin system
-  uninstall [DIR]  take hooks, blocks and lock files out again; the rest stays byte for byte
+  restore [ID]     restore CLAUDE.md to the version before a session first changed it
+  install [DIR]    add the hooks to the project's settings, for use without the plugin system
+  uninstall [DIR]  remove hooks, blocks and lock files; everything else stays byte for byte
+
+DIR is the project's folder (default: the current folder).
 
 Options:
-  -h, --help       this text; after a command, the command's
-  -V, --version    the version
+  -h, --help       show this help; after a command, the help for that command
+  -V, --version    show the version
 
 Examples:
   pact-hooks try ~/my-project

@@ -136,7 +136,7 @@ test("a held sidecar, and by whom", async () => {
 test("a claim left behind by a crash", () => {
   const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
   fs.mkdirSync(claim);
-  expect(doctor().of("claims")[0]?.message).toContain("under way");
+  expect(doctor().of("claims")[0]?.message).toContain("in progress");
   const past = new Date(Date.now() - 60_000);
   fs.utimesSync(claim, past, past);
   expect(doctor().of("claims")[0]).toMatchObject({

@@ -167,7 +167,7 @@ describe("write", () => {
   });
 
   test.each<[string, string[], string | undefined, string]>([
-    ["no type", [], undefined, "needs the type"],
+    ["no type", [], undefined, "needs a TYPE"],
     ["a slip in a type", ["lock_failopen"], undefined, "unknown event type 'lock_failopen'"],
     ["a type of the prototype's", ["toString"], undefined, "unknown event type 'toString'"],
     ["a missing field", ["hook_failed", "hook=x"], undefined, "hook_failed needs 'message'"],
@@ -257,7 +257,7 @@ describe("prune", () => {
     expect(stdout).toContain("Removed 2 sessions");
     expect(sessions(box)).toEqual(kept);
     expect(fs.readdirSync(path.join(box.configDir, "pact-sessions"))).toEqual(["demo"]);
-    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toBe("Nothing is that old.\n");
+    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toBe("No session is that old.\n");
   });
 
   test("removes what was kept for restore with its session", () => {

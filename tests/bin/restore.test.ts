@@ -50,7 +50,7 @@ test("a backup that cannot be made is journaled, and the update is done all the 
 });
 
 test("--list shows what was kept, latest first", () => {
-  expect(run(["restore", "--list"], box).stdout).toBe("Nothing was kept yet.\n");
+  expect(run(["restore", "--list"], box).stdout).toBe("No backups yet.\n");
   start();
   start("clear");
   const lines = run(["restore", "--list"], box).stdout.trim().split("\n");
@@ -69,7 +69,7 @@ test("shows the diff, and restores through the locked update when told to", () =
   const done = run(["restore", SESSION.slice(0, 6), "--yes"], box);
   expect(done).toMatchObject({ status: 0, stdout: expect.stringContaining("restored") });
   expect(text()).toBe("mine\n");
-  expect(run(["restore", "--yes"], box).stdout).toContain("is as it was then");
+  expect(run(["restore", "--yes"], box).stdout).toContain("already has that content");
 });
 
 test.each([
@@ -121,7 +121,7 @@ test("what was kept and is no regular file any more is not offered", () => {
   const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
   fs.rmSync(String(kept?.backup));
   execFileSync("mkfifo", [String(kept?.backup)]);
-  expect(run(["restore", "--list"], box).stdout).toBe("Nothing was kept yet.\n");
+  expect(run(["restore", "--list"], box).stdout).toBe("No backups yet.\n");
 });
 
 test("the user's own CLAUDE.md is kept too, with an ID of its own", () => {

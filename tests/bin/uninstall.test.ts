@@ -112,7 +112,7 @@ describe("what people have written into the block", () => {
 test("a file that holds nothing but our block goes", () => {
   fs.writeFileSync(outer, "");
   session();
-  expect(run(["uninstall"], box).stdout).toContain("nothing else was in it");
+  expect(run(["uninstall"], box).stdout).toContain("it contained nothing else");
   expect(listing(box.projectDir)).toEqual([]);
 });
 
@@ -184,7 +184,7 @@ test("a sidecar that somebody holds stays, and git goes on hiding it", async () 
   await once(holder.stdout as NodeJS.ReadableStream, "data");
   const { status, stderr } = run(["uninstall"], box);
   expect(status).toBe(1);
-  expect(stderr).toContain("another process holds it");
+  expect(stderr).toContain(`kept ${sidecar}: `);
   expect(fs.existsSync(sidecar)).toBe(true);
   expect(untracked(box.projectDir)).toEqual([]);
   holder.stdin?.end("\n");

@@ -1,0 +1,30 @@
+/** What the text and the page of an audit say in the same words. */
+import { formatCount, formatRate, plural } from "../cli/format.ts";
+import type { AuditResult } from "./auditJournals.ts";
+
+export function verdictOf({ acquisitions, failOpen, failOpenRate }: AuditResult): string {
+  if (acquisitions === 0) return "No lock activity recorded yet.";
+  return `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
+}
+
+/** `12 events in 3 journals, 2026-01-01 to 2026-01-31`. */
+export function sourceOf({ events, files, firstEvent, lastEvent }: AuditResult): string {
+  const period = firstEvent && lastEvent ? `, ${firstEvent.slice(0, 10)} to ${lastEvent.slice(0, 10)}` : "";
+  return `${plural(events, "event")} in ${plural(files, "journal")}${period}`;
+}
+
+/** A sentence for each kind of input that the figures lack. */
+export function gapsOf({ badLines, unreadableFiles }: AuditResult): string[] {
+  const gaps: string[] = [];
+  if (badLines > 0) gaps.push(`Skipped ${plural(badLines, "line")} that could not be parsed as an event.`);
+  if (unreadableFiles > 0)
+    gaps.push(`Could not read ${plural(unreadableFiles, "journal")}: the figures are incomplete.`);
+  return gaps;
+}
+
+/** `2 expired, 1 abandoned`. */
+export function listOf(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${formatCount(count)} ${name}`)
+    .join(", ");
+}
