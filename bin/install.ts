@@ -1,21 +1,23 @@
 /** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { hideLocalSettings } from "../shared/git/infoExclude.ts";
 import { additionOf } from "../shared/install/installHooks.ts";
-import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { runnerOf } from "./cli/command.ts";
+import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
+import { runnerOf, UsageError } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
 import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
 
-const USAGE = `Usage: pact-hooks install [DIR] [--user] [--dry-run]
+const USAGE = `Usage: pact-hooks install [DIR] [--shared | --user] [--dry-run]
 
-Adds the hooks to .claude/settings.json of the project in DIR (default: the current folder), for use without Claude
-Code's plugin system. Every other setting stays byte for byte. Safe to run again; hooks that run from another folder
-are replaced.
+Adds the hooks to .claude/settings.local.json of the project in DIR (default: the current folder), for use without
+Claude Code's plugin system. The hooks run from a folder of this machine, so they do not belong into the settings that a
+team shares. Every other setting stays byte for byte. Safe to run again; hooks that run from another folder are replaced.
 
 If the plugin system has enabled the plugin, nothing is changed.
 
 Options:
+  --shared     use .claude/settings.json, which the team shares
   --user       use the user's own settings, which apply to all projects
   --dry-run    show the changes without making them
   -h, --help   show this help
@@ -33,13 +35,14 @@ const PLUGIN_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 
 export const run = runnerOf({
   usage: USAGE,
-  options: { user: { type: "boolean" }, "dry-run": { type: "boolean" } },
+  options: { shared: { type: "boolean" }, user: { type: "boolean" }, "dry-run": { type: "boolean" } },
   takes: "folder",
   run: install,
 });
 
-function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): number {
-  const place = values.user ? userSettings() : projectSettings(dir);
+function install(values: { shared?: boolean; user?: boolean; "dry-run"?: boolean }, dir: string): number {
+  if (values.shared && values.user) throw new UsageError("use either --shared or --user");
+  const place = values.user ? userSettings() : values.shared ? sharedSettings(dir) : localSettings(dir);
   const { enabledIn } = startersOf(dir);
   const settings: NamedChange = {
     wanted: additionOf({ ...place, pluginRoot: PLUGIN_ROOT }),
@@ -51,7 +54,7 @@ function install(values: { user?: boolean; "dry-run"?: boolean }, dir: string): 
   // Settings that are left alone: then nothing else is done either.
   if (changes.includes(settings) && previewOf(settings) === false) return 1;
   if (changes.includes(settings)) warnOfNpx();
-  return makeAll(changes);
+  return makeAll(changes, dir);
 }
 
 function showAll(changes: readonly NamedChange[]): number {
@@ -61,7 +64,8 @@ function showAll(changes: readonly NamedChange[]): number {
   return previews.includes(false) ? 1 : 0;
 }
 
-function makeAll(changes: readonly NamedChange[]): number {
+function makeAll(changes: readonly NamedChange[], dir: string): number {
+  hideLocalSettings(dir);
   const results = changes.map((change) => make(change, "install"));
   if (results.every((result) => result?.outcome === "unchanged"))
     printLine("Nothing to change: everything is installed.");

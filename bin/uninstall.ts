@@ -7,8 +7,8 @@ import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRem
 import { excludeRemoval } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
 import { removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
-import { projectSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
-import { journalRoot } from "../shared/journal/sessionFolder.ts";
+import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
+import { configDir, journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
 import { runnerOf } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
@@ -16,8 +16,9 @@ import { make, type NamedChange, previewOf, showPreview } from "./install/change
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
-Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json, its block
-in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Everything else stays byte for byte. What
+Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json
+and settings.local.json, its block in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Works
+whether or not the plugin is installed. Everything else stays byte for byte. What
 people wrote into Pinned Context, Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a
 .claude folder, are removed if they contain nothing else.
 
@@ -43,10 +44,10 @@ export const run = runnerOf({
 });
 
 function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolean }, dir: string): number {
-  const place = values.user ? userSettings() : projectSettings(dir);
+  const places = values.user ? [userSettings()] : [localSettings(dir), sharedSettings(dir)];
   // The hooks first, so that no new session brings the block back.
   const changes: NamedChange[] = [
-    { wanted: removalOf(place), done: "removed the hooks" },
+    ...places.map((place) => ({ wanted: removalOf(place), done: "removed the hooks" })),
     ...claudeMdRemovals(dir, { purge: values.purge === true }).map((wanted) => ({
       wanted,
       done: "removed the managed block",
@@ -54,10 +55,11 @@ function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolea
   ];
   const targets = [
     ...claudeMdPaths(dir).map((file) => reachableTarget(file, dir)),
-    reachableTarget(place.settingsPath, place.projectDir),
-    reachableTarget(path.join(dir, ".claude", "settings.json"), dir),
+    ...[...places, localSettings(dir), sharedSettings(dir)].map((place) =>
+      reachableTarget(place.settingsPath, place.projectDir),
+    ),
     // A session's lock on the user's own CLAUDE.md.
-    values.user ? reachableTarget(path.join(path.dirname(place.settingsPath), "CLAUDE.md")) : undefined,
+    values.user ? reachableTarget(path.join(configDir(), "CLAUDE.md")) : undefined,
   ].filter((target) => target !== undefined);
   return values["dry-run"] ? showAll(dir, changes, targets) : removeAll(dir, changes, targets);
 }

@@ -10,7 +10,7 @@ import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
 import { missingExcludes } from "../../shared/install/gitExcludes.ts";
-import { startersOf } from "../../shared/install/settingsFiles.ts";
+import { sharedSettings, startersOf } from "../../shared/install/settingsFiles.ts";
 import type { LockHolder } from "../../shared/journal/events.ts";
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
@@ -224,7 +224,16 @@ function checkJournal(): Found[] {
 function checkPlugin(projectDir: string): Found[] {
   const { enabledIn, hooksIn } = startersOf(projectDir);
   const [starter] = [...enabledIn, ...hooksIn];
-  if (starter) return [ok(`enabled in ${starter}`)];
+  const { settingsPath: shared } = sharedSettings(projectDir);
+  const machinePath = hooksIn.includes(shared)
+    ? [
+        note(
+          `${shared}, which a team shares, runs the hooks from a folder of this machine`,
+          "Run: pact-hooks uninstall, then pact-hooks install",
+        ),
+      ]
+    : [];
+  if (starter) return [ok(`enabled in ${starter}`), ...machinePath];
   return [
     note("not enabled in any settings file of Claude Code", "Run: /plugin install pact-hooks@pact-hooks"),
   ];
@@ -239,7 +248,7 @@ function checkGit(projectDir: string): Found[] {
   return [
     note(
       `lock files may appear in git status: ${file} lacks ${missing.join(", ")}`,
-      "Run: pact-hooks install",
+      "The next update adds them there.",
     ),
   ];
 }

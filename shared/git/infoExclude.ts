@@ -24,21 +24,33 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
  * One write appends all lines, so two sessions at the same time lose none; at worst both add them.
  */
 export function hideLockFiles({ dir, base }: TargetPath): void {
-  quietly(() => {
-    const found = findExclude(dir);
-    if (!found) return;
-    const missing = missingPatterns(found.text, patternsFor([base]));
-    if (missing.length === 0) return;
-    quietly(() => fs.mkdirSync(path.dirname(found.file)));
-    const file = resolveTarget(found.file, found.commonDir).path;
-    const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
-    try {
-      fs.writeSync(fd, appendix(found.text ?? "", missing));
-    } finally {
-      fs.closeSync(fd);
-    }
-  });
+  quietly(() => addMissing(dir, patternsFor([base])));
 }
+
+function addMissing(dir: string, patterns: readonly string[]): void {
+  const found = findExclude(dir);
+  if (!found) return;
+  const missing = missingPatterns(found.text, patterns);
+  if (missing.length === 0) return;
+  quietly(() => fs.mkdirSync(path.dirname(found.file)));
+  const file = resolveTarget(found.file, found.commonDir).path;
+  const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
+  try {
+    fs.writeSync(fd, appendix(found.text ?? "", missing));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/**
+ * Hides the settings of one person, which `install` makes: Claude Code does so only for a file that it makes itself. Never
+ * throws.
+ */
+export function hideLocalSettings(projectDir: string): void {
+  quietly(() => addMissing(projectDir, [LOCAL_SETTINGS]));
+}
+
+const LOCAL_SETTINGS = "**/.claude/settings.local.json";
 
 /** The exclude file of the work tree that a folder lies in, and its text; null outside of one, and inside of `.git`. */
 export function findExclude(dir: string): { file: string; commonDir: string; text: string | null } | null {
@@ -80,7 +92,8 @@ export function removePatterns(text: string): string {
   const block = findBlock(text);
   if (!block) return text;
   const { first, last, inner } = block;
-  const own = inner.filter(({ content }) => /^\..*(?:\.lock|\.\*\.claim\/)$/.test(content));
+  const isOurs = (line: string) => line === LOCAL_SETTINGS || /^\..*(?:\.lock|\.\*\.claim\/)$/.test(line);
+  const own = inner.filter(({ content }) => isOurs(content));
   const isUnended = last.end === text.length && !text.endsWith("\n");
   const left = applyEdits(text, [first, ...own, last].map(removal));
   return removePatterns(isUnended ? left.slice(0, lineContentEnd(left, left.length)) : left);

@@ -13,7 +13,13 @@ export interface SettingsPlace {
   projectDir?: string;
 }
 
-export function projectSettings(projectDir: string): SettingsPlace {
+/** The project's settings of one person, on this machine. */
+export function localSettings(projectDir: string): SettingsPlace {
+  return { settingsPath: path.join(projectDir, ".claude", "settings.local.json"), projectDir };
+}
+
+/** The project's settings that a team shares. */
+export function sharedSettings(projectDir: string): SettingsPlace {
   return { settingsPath: path.join(projectDir, ".claude", "settings.json"), projectDir };
 }
 

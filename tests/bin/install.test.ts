@@ -15,7 +15,7 @@ let settings: string;
 
 beforeEach(() => {
   box = sandbox("a $& project 🙂");
-  settings = path.join(box.projectDir, ".claude", "settings.json");
+  settings = path.join(box.projectDir, ".claude", "settings.local.json");
 });
 
 const read = (file: string) => fs.readFileSync(file, "utf8");
@@ -25,13 +25,25 @@ function write(file: string, text: string): void {
   fs.writeFileSync(file, text);
 }
 
-test("adds the hooks of hooks.json with the plugin's own folder, to a new private file", () => {
+test("install adds the hooks of hooks.json with the plugin's own folder, to this person's settings", () => {
   expect(run(["install"], box)).toMatchObject({ status: 0, stderr: "" });
   const { hooks } = JSON.parse(read(settings));
   const file = read(path.join(DIST, "hooks/hooks.json")).replaceAll("\x24{CLAUDE_PLUGIN_ROOT}", DIST);
   expect(hooks).toEqual(JSON.parse(file).hooks);
-  expect(fs.statSync(settings).mode & 0o777).toBe(0o600);
-  expect(fs.statSync(path.dirname(settings)).mode & 0o777).toBe(0o700);
+  expect(fs.statSync(settings).mode & 0o777).toBe(0o666 & ~process.umask());
+});
+
+test("--shared uses the team's settings, which doctor warns of, and uninstall takes the hooks out of both", () => {
+  const shared = path.join(box.projectDir, ".claude", "settings.json");
+  run(["install"], box);
+  run(["install", "--shared"], box);
+  expect(read(shared)).toBe(read(settings));
+  expect(run(["doctor"], box).stdout).toContain(
+    "settings.json, which a team shares, runs the hooks from a folder",
+  );
+  run(["uninstall"], box);
+  expect([fs.existsSync(shared), fs.existsSync(settings)]).toEqual([false, false]);
+  expect(run(["install", "--shared", "--user"], box)).toMatchObject({ status: 2 });
 });
 
 test("the hook that it adds runs", () => {
@@ -113,7 +125,11 @@ test("nothing that a file says drives the terminal", () => {
 
 describe("settings that are left unchanged: exit 1, where and what to do", () => {
   test.each([
-    ["no JSON", '{\n  "a": 1,\n}\n', /settings\.json is not valid JSON \(line 3, column 1: .*left unchanged/],
+    [
+      "no JSON",
+      '{\n  "a": 1,\n}\n',
+      /settings\.local\.json is not valid JSON \(line 3, column 1: .*left unchanged/,
+    ],
     ["comments", '{\n  // why\n  "a": 1\n}\n', /line 2, column 3: .*a comment/],
     ["hooks of a wrong type", '{"hooks": []}', /"hooks" is an array \(line 1, column 11\)/],
     ["not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
@@ -146,10 +162,9 @@ test("where the plugin system has enabled the plugin, its hooks are not added a 
   expect(status).toBe(0);
   expect(stdout).toContain("is enabled in");
   expect(read(settings)).not.toContain("sessionStart");
-  expect(read(excludeOf(box.projectDir))).toContain(".CLAUDE.md.lock");
 });
 
-describe("git", () => {
+describe("in a git work tree,", () => {
   /** Everything of ours that may lie about while a session runs. */
   function litter(dir: string, names: string[]): void {
     for (const name of names) {
@@ -157,106 +172,99 @@ describe("git", () => {
       write(path.join(dir, `.${name}.0123456789abcdef.claim`, "next"), "");
     }
   }
+  const session = (dir = box.projectDir, env = {}) => {
+    const at = { ...box, projectDir: dir };
+    return answerOf(runHook("sessionStart", payload("startup", at), at, env));
+  };
 
-  test("lock files and claims never show, other things do; twice is once, and it comes out again", () => {
+  test("install and sessions show nothing but CLAUDE.md, and uninstall leaves the exclude file as it was", () => {
     repository(box.projectDir);
     const before = read(excludeOf(box.projectDir));
     run(["install"], box);
+    session();
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/CLAUDE.md"]);
     const added = read(excludeOf(box.projectDir));
     expect(added.startsWith(before)).toBe(true);
     run(["install"], box);
+    session();
     expect(read(excludeOf(box.projectDir))).toBe(added);
-    litter(path.join(box.projectDir, ".claude"), ["CLAUDE.md", "settings.json"]);
-    litter(box.projectDir, ["CLAUDE.md"]);
+    litter(path.join(box.projectDir, ".claude"), ["CLAUDE.md"]);
     write(path.join(box.projectDir, ".other.lock"), "");
-    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json", "?? .other.lock"]);
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/CLAUDE.md", "?? .other.lock"]);
+    fs.rmSync(path.join(box.projectDir, ".claude/.CLAUDE.md.0123456789abcdef.claim"), { recursive: true });
     run(["uninstall"], box);
     expect(read(excludeOf(box.projectDir))).toBe(before);
     expect(listing(path.dirname(excludeOf(box.projectDir)))).toEqual(["exclude"]);
+    expect(listing(box.projectDir).filter((name) => !name.startsWith(".git"))).toEqual([
+      ".other.lock",
+      "README",
+    ]);
   });
 
-  test("a real session leaves nothing to see but its files", () => {
-    repository(box.projectDir);
-    run(["install"], box);
-    answerOf(runHook("sessionStart", payload("startup", box), box));
-    expect(untracked(box.projectDir)).toEqual(["?? .claude/CLAUDE.md", "?? .claude/settings.json"]);
-  });
-
-  test("CLAUDE.md that is a link: the real file's names, whatever characters are in them", () => {
+  test("the lock files of a CLAUDE.md that is a link are hidden by the real file's name, whatever is in it", () => {
     repository(box.projectDir);
     fs.writeFileSync(path.join(box.projectDir, "AGENTS [x]*.md"), "");
     fs.symlinkSync("AGENTS [x]*.md", path.join(box.projectDir, "CLAUDE.md"));
-    run(["install"], box);
+    session();
     litter(box.projectDir, ["AGENTS [x]*.md", "AGENTS x.md"]);
     const lockFiles = untracked(box.projectDir).filter((line) => /lock|claim/.test(line));
     expect(lockFiles.join()).toContain("AGENTS x.md");
     expect(lockFiles.join()).not.toContain("[x]");
   });
 
-  test("a linked work tree: the exclude file that all of them share", () => {
-    const main = repository(path.join(path.dirname(box.projectDir), "main"));
-    git(main, "worktree", "add", "-q", "-b", "other", box.projectDir);
-    run(["install"], box);
-    expect(excludeOf(box.projectDir)).toBe(path.join(main, ".git/info/exclude"));
-    expect(read(excludeOf(main))).toContain(".CLAUDE.md.lock");
-    litter(box.projectDir, ["CLAUDE.md"]);
-    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json"]);
-  });
-
-  test("a submodule: its own", () => {
+  test("a submodule has an exclude file of its own", () => {
     const part = repository(path.join(path.dirname(box.projectDir), "part"));
     repository(box.projectDir);
     git(box.projectDir, "submodule", "add", "-q", part, "sub");
-    const sub = path.join(box.projectDir, "sub");
-    expect(run(["install", sub], box).status).toBe(0);
+    session(path.join(box.projectDir, "sub"));
     expect(read(path.join(box.projectDir, ".git/modules/sub/info/exclude"))).toContain(".CLAUDE.md.lock");
     expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
   });
 
-  test("a folder below the work tree's top, and GIT_DIR and GIT_COMMON_DIR", () => {
-    const elsewhere = repository(path.join(path.dirname(box.projectDir), "elsewhere"));
+  test("GIT_DIR and GIT_COMMON_DIR say whose exclude file it is", () => {
+    const [elsewhere, third] = ["elsewhere", "third"].map((name) =>
+      repository(path.join(path.dirname(box.projectDir), name)),
+    ) as [string, string];
     repository(box.projectDir);
     const below = path.join(box.projectDir, "a/b");
     fs.mkdirSync(below, { recursive: true });
-    run(["install", below], box, { env: { GIT_DIR: path.join(elsewhere, ".git") } });
+    session(below, { GIT_DIR: path.join(elsewhere, ".git") });
     expect(read(excludeOf(elsewhere))).toContain(".CLAUDE.md.lock");
-    expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
-    run(["install", below], box);
-    litter(below, ["CLAUDE.md"]);
-    expect(untracked(box.projectDir)).toEqual(["?? a/b/.claude/settings.json"]);
-    const third = repository(path.join(path.dirname(box.projectDir), "third"));
-    run(["install"], box, { env: { GIT_COMMON_DIR: path.join(third, ".git") } });
+    session(box.projectDir, { GIT_COMMON_DIR: path.join(third, ".git") });
     expect(read(excludeOf(third))).toContain(".CLAUDE.md.lock");
+    expect(read(excludeOf(box.projectDir))).not.toContain(".CLAUDE.md.lock");
   });
 
-  test("a repository without the file gets one that others may read, and is without it again", () => {
+  test("uninstall removes an exclude file that came with us", () => {
     fs.mkdirSync(box.projectDir, { recursive: true });
     git(box.projectDir, "init", "-q", "--template=");
-    run(["install"], box);
+    session();
     const exclude = path.join(box.projectDir, ".git/info/exclude");
-    expect(fs.statSync(exclude).mode & 0o777).toBe(0o666 & ~process.umask());
+    expect(fs.existsSync(exclude)).toBe(true);
     run(["uninstall"], box);
     expect(fs.existsSync(exclude)).toBe(false);
   });
 
   test.each([
-    ["no last line break", "*.o"],
-    ["CRLF", "*.o\r\n"],
-    ["blank lines", "\n\n*.o\n\n"],
-  ])("lines of others keep their bytes: %s", (_name, text) => {
+    ["has no last line end", "*.o"],
+    ["has CRLF", "*.o\r\n"],
+    ["has blank lines", "\n\n*.o\n\n"],
+  ])("an exclude file that %s is the same after uninstall", (_name, text) => {
     repository(box.projectDir);
     fs.writeFileSync(excludeOf(box.projectDir), text);
     run(["install"], box);
+    session();
     litter(box.projectDir, ["CLAUDE.md"]);
-    expect(untracked(box.projectDir)).toEqual(["?? .claude/settings.json"]);
+    expect(untracked(box.projectDir)).toEqual(["?? .claude/CLAUDE.md"]);
+    fs.rmSync(path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim"), { recursive: true });
     run(["uninstall"], box);
     expect(read(excludeOf(box.projectDir))).toBe(text);
   });
 
-  test("lines that others have added around and between ours stay", () => {
+  test("lines that others have put around and between ours stay", () => {
     repository(box.projectDir);
     fs.writeFileSync(excludeOf(box.projectDir), "before\n");
-    run(["install"], box);
+    session();
     const file = excludeOf(box.projectDir);
     fs.writeFileSync(file, `${read(file).replace("# pact-hooks: end", "between\n# pact-hooks: end")}after\n`);
     run(["uninstall"], box);
@@ -265,21 +273,22 @@ describe("git", () => {
 
   test.each<[string, (dir: string, outside: string) => void]>([
     [
-      "a .git file that leads to a folder that is none",
+      "a .git file that leads to a folder that is no repository",
       (dir, outside) => fs.writeFileSync(path.join(dir, ".git"), `gitdir: ${outside}\n`),
     ],
     ["a .git folder that is none", (dir) => fs.mkdirSync(path.join(dir, ".git/info"), { recursive: true })],
     ["no .git", () => {}],
-  ])("nothing to do: %s", (_name, make) => {
+  ])("nothing is excluded with %s", (_name, make) => {
     const outside = path.join(path.dirname(box.projectDir), "outside");
     write(path.join(outside, "info", "exclude"), "x\n");
     make(box.projectDir, outside);
+    session();
     expect(run(["install"], box)).toMatchObject({ status: 0, stderr: "" });
     expect(read(path.join(outside, "info", "exclude"))).toBe("x\n");
     expect(fs.existsSync(path.join(box.projectDir, ".git/info/exclude"))).toBe(false);
   });
 
-  test("a hostile repository: no program of it runs, no link of it is followed out", () => {
+  test("no program of a hostile repository runs, and no link of it is followed out", () => {
     repository(box.projectDir);
     const proof = path.join(path.dirname(box.projectDir), "ran");
     for (const key of ["core.fsmonitor", "core.sshCommand", "core.pager", "alias.rev-parse"]) {
@@ -291,28 +300,26 @@ describe("git", () => {
     const exclude = path.join(box.projectDir, ".git/info/exclude");
     fs.rmSync(exclude);
     fs.symlinkSync(outside, exclude);
-    expect(run(["install"], box)).toMatchObject({ status: 1, stderr: expect.stringContaining("outside of") });
+    run(["install"], box);
+    session();
+    run(["uninstall"], box);
     expect(read(outside)).toBe("x\n");
     expect(fs.existsSync(proof)).toBe(false);
     fs.rmSync(path.join(box.projectDir, ".git/info"), { recursive: true });
     fs.mkdirSync(path.join(path.dirname(box.projectDir), "out"));
     fs.symlinkSync(path.join(path.dirname(box.projectDir), "out"), path.join(box.projectDir, ".git/info"));
-    expect(run(["install"], box).status).toBe(1);
+    session();
     expect(listing(path.join(path.dirname(box.projectDir), "out"))).toEqual([]);
   });
 
-  test("doctor says what is missing, and not after install", () => {
+  test("doctor says which names are missing, until an update has added them", () => {
     repository(box.projectDir);
     const finding = () =>
       JSON.parse(run(["doctor", "--json"], box).stdout).findings.find(
         ({ check }: { check: string }) => check === "git",
       );
-    expect(finding()).toMatchObject({
-      level: "note",
-      message: expect.stringContaining(".CLAUDE.md.lock"),
-      advice: expect.stringContaining("install"),
-    });
-    run(["install"], box);
+    expect(finding()).toMatchObject({ level: "note", message: expect.stringContaining(".CLAUDE.md.lock") });
+    session();
     expect(finding()).toMatchObject({ level: "ok" });
   });
 });
