@@ -1,5 +1,4 @@
 /** `pact-hooks audit`: how often the lock failed open, why, where, and who held it. */
-
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { type AuditResult, auditJournals } from "./audit/auditJournals.ts";
@@ -39,7 +38,7 @@ Examples:
 
 const MAX_TROUBLES_SHOWN = 5;
 
-/** The exit code is 1 above `--max-fail-open-rate`, or if the page cannot be written. */
+/** Exits 1 above `--max-fail-open-rate`, or if the page cannot be written. */
 export const run = runnerOf({
   usage: USAGE,
   options: {
@@ -78,7 +77,7 @@ function gather(selection: Selection): AuditResult {
   return result;
 }
 
-/** The documented schema: keys may be added, none changes its meaning. */
+/** The documented schema: later versions may add keys, but change the meaning of none. */
 function toJson(result: AuditResult, { sinceMs, untilMs, projectDir, sessionId }: Selection): object {
   const iso = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {

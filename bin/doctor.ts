@@ -1,4 +1,4 @@
-/** `pact-hooks doctor`: looks at a project and says what needs doing. */
+/** `pact-hooks doctor`: checks a project and suggests fixes. */
 import { printable } from "../shared/text/characters.ts";
 import { runnerOf } from "./cli/command.ts";
 import { print, printLines } from "./cli/output.ts";

@@ -1,4 +1,4 @@
-/** `pact-hooks install`: the hooks into a settings file, for those who do not use Claude Code's plugin system. */
+/** `pact-hooks install`: adds the hooks to a settings file, for use without Claude Code's plugin system. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { hideLocalSettings } from "../shared/git/infoExclude.ts";
@@ -30,7 +30,7 @@ Examples:
   pact-hooks install --user
 `;
 
-/** This plugin's folder: the command line lies in its `cli`. */
+/** This plugin's folder: the built command line lies in its `cli`. */
 const PLUGIN_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 export const run = runnerOf({
@@ -51,7 +51,7 @@ function install(values: { shared?: boolean; user?: boolean; "dry-run"?: boolean
   const changes: NamedChange[] = enabledIn.length > 0 ? [] : [settings];
   if (enabledIn[0]) printLine(`The plugin is enabled in ${enabledIn[0]}: not adding its hooks again.`);
   if (values["dry-run"]) return showAll(changes);
-  // Settings that are left alone: then nothing else is done either.
+  // If the settings cannot be changed, change nothing else.
   if (changes.includes(settings) && previewOf(settings) === false) return 1;
   if (changes.includes(settings)) warnOfNpx();
   return makeAll(changes, dir);

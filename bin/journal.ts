@@ -1,5 +1,4 @@
-/** `pact-hooks journal`: the session journals, for a person and for a shell script. */
-
+/** `pact-hooks journal`: reads, follows, writes and prunes the session journals. */
 import { runnerOfGroup } from "./cli/command.ts";
 import { run as runPrune } from "./journal/prune.ts";
 import { run as runRead } from "./journal/read.ts";

@@ -1,4 +1,4 @@
-/** The command line: which command is meant. */
+/** The command line: runs the command that the first argument names. */
 import { exitCodeOf, type Run, runnerOfGroup } from "./cli/command.ts";
 import { printLine } from "./cli/output.ts";
 

@@ -1,4 +1,4 @@
-/** `pact-hooks restore`: brings back a CLAUDE.md as it was before a session first changed it. */
+/** `pact-hooks restore`: restores a CLAUDE.md to the version before a session first changed it. */
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -37,7 +37,7 @@ Examples:
 interface Backup {
   id: string;
   ts: string;
-  /** The real file that it was. */
+  /** The real path of the CLAUDE.md. */
   target: string;
   file: string;
   bytes: number;
@@ -60,7 +60,7 @@ export const run = runnerOf({
   },
 });
 
-/** The one whose ID starts so; the latest if none is given. @throws {UsageError} */
+/** The backup whose ID starts with `start`, or the latest. @throws {UsageError} */
 function choose(backups: Backup[], start: string | undefined): Backup {
   const matching = start ? backups.filter(({ id }) => id.startsWith(start)) : backups.slice(0, 1);
   const [backup, ...others] = matching;
@@ -70,7 +70,7 @@ function choose(backups: Backup[], start: string | undefined): Backup {
   return backup;
 }
 
-/** Latest first. What is no longer there is left out. */
+/** The backups that still exist, latest first. */
 function findBackups(projectDir: string | undefined): Backup[] {
   const found: Backup[] = [];
   for (const journal of findJournals(journalRoot(), () => {})) {
@@ -87,11 +87,11 @@ function* readBackupEvents(journal: string): Generator<JournalEvent> {
   try {
     for (const event of readEvents(journal)) if (event.type === "backup_kept") yield event;
   } catch {
-    // A journal that cannot be read has nothing to offer.
+    // A journal that cannot be read has no backups to offer.
   }
 }
 
-/** A session that changed more than one file has an ID for each. */
+/** The backup of an event. A session that changed more than one file has an ID for each. */
 function asBackup(event: JournalEvent, index: number, sessionId: string): Backup | null {
   const { ts, target, backup: file, project_dir: projectDir } = event;
   if (typeof target !== "string" || typeof file !== "string") return null;
@@ -138,12 +138,12 @@ async function restore({ file, target }: Backup, yes: boolean): Promise<number> 
   return outcome === "written" ? 0 : 1;
 }
 
-/** An empty text for a file that is not there. @throws {Refusal} for what is no regular file */
+/** The text of a file, empty if it does not exist. @throws {Refusal} if it is not a regular file */
 function readText(file: string): string {
   return readRegularFile(file)?.bytes.toString("utf8") ?? "";
 }
 
-/** No answer is a no. */
+/** Asks on the terminal. Anything but a yes, the end of the input included, is a no. */
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     note("standard input is not a terminal; use --yes to restore without asking");

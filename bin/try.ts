@@ -1,4 +1,4 @@
-/** `pact-hooks try`: the real hook, as a process, on a copy of a project's CLAUDE.md; shows a person what it did. */
+/** `pact-hooks try`: runs the real hook, as a process, on a copy of a project's CLAUDE.md, and shows what it did. */
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
@@ -52,7 +52,7 @@ export const run = runnerOf({
   },
 });
 
-/** Copies CLAUDE.md and what the hook reads with it; the sample if there is no CLAUDE.md. */
+/** Copies CLAUDE.md, or writes a sample where no CLAUDE.md exists, and copies the settings that the hook reads. */
 function copyProject(dir: string, copy: string): void {
   fs.mkdirSync(copy);
   const claudeMd = path.relative(dir, resolveProjectClaudeMd(dir));
@@ -126,7 +126,7 @@ function readText(file: string): string {
   }
 }
 
-/** @returns whether the hook's answer is one */
+/** @returns whether the hook's answer is valid */
 function showAnswer(stdout: string): boolean {
   heading("What the model sees");
   try {

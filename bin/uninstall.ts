@@ -1,4 +1,4 @@
-/** `pact-hooks uninstall`: settings, CLAUDE.md and git as they were. */
+/** `pact-hooks uninstall`: removes everything of pact-hooks from settings, CLAUDE.md and git. */
 import fs from "node:fs";
 import path from "node:path";
 import { claudeMdPaths } from "../shared/claudeMd/place.ts";
@@ -98,7 +98,7 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
   return results.includes(null) || kept.length > 0 ? 1 : 0;
 }
 
-/** Whatever still starts the hooks brings the block back. */
+/** Reports what still starts the hooks, which would add the block again. */
 function tellOtherStarters(dir: string): void {
   const { enabledIn, hooksIn } = startersOf(dir);
   for (const file of enabledIn) {

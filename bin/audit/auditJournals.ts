@@ -1,3 +1,4 @@
+/** Reads all journals for an audit. */
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
 import { type FoundJournal, findJournals, type Trouble } from "../journal/findJournals.ts";
@@ -5,11 +6,11 @@ import { type Filter, filterFor, type Selection, timeOf } from "../journal/selec
 import { type Figures, LockAudit } from "./lockAudit.ts";
 
 export interface AuditResult extends Figures {
-  /** Journals that were read, to their end or until that failed. */
+  /** Journals that were read, whole or in part. */
   files: number;
-  /** Journals that could not be read, or not to their end. */
+  /** Journals that could not be read, or only in part. */
   unreadableFiles: number;
-  /** Lines that are not events, and events whose time cannot be told. */
+  /** Lines that are not events, and events without a valid time. */
   badLines: number;
 }
 
@@ -18,13 +19,13 @@ export interface AuditProgress {
   events: number;
 }
 
-/** How many events are read between two looks at the clock. */
+/** The number of events between two calls of `tick`. */
 const EVENTS_PER_TICK = 4096;
 
 /**
  * Reads all journals below `root` once, in memory that does not grow with them.
- * @param trouble is told what could not be read
- * @param tick is called every few thousand events
+ * @param trouble gets each journal that could not be read
+ * @param tick gets the progress every few thousand events
  */
 export function auditJournals(
   root: string,

@@ -1,9 +1,10 @@
-/** What everything beyond the limit is counted under. */
+/** Keeps journals from filling the memory with names. */
+
+/** The name of the entry for all names beyond the limit. */
 export const OTHERS = "(others)";
 
 /**
- * Values by name, for names that come from journals: at most `limit` of them, and `OTHERS` for the rest, so that no
- * journal can fill the memory. The names that come first are kept.
+ * Values by names that come from journals: the first `limit` names, and `OTHERS` for all that come later.
  */
 export class BoundedMap<T> {
   #entries = new Map<string, T>();
@@ -24,7 +25,7 @@ export class BoundedMap<T> {
     return value;
   }
 
-  /** An object with the names as its own keys, those that `compare` puts first first. */
+  /** An object with the names as its own keys, sorted by `compare`. */
   toObject(compare: (a: [string, T], b: [string, T]) => number): Record<string, T> {
     return Object.fromEntries([...this.#entries].sort(compare));
   }

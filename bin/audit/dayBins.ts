@@ -1,4 +1,4 @@
-/** The days of an audit, put together into as few bars as a chart has room for. */
+/** Groups the days of an audit into as few bars as a chart has room for. */
 import type { Counts } from "./lockAudit.ts";
 
 export interface Bin {
@@ -9,15 +9,15 @@ export interface Bin {
 }
 
 export interface Bins {
-  /** What a bar is, for a title: `day`, `week`, … */
+  /** What a bar stands for, in a title: `day`, `week`, … */
   unit: string;
-  /** In the order of time, days without any event included. */
+  /** Sorted by time, including days without any event. */
   bins: Bin[];
 }
 
 interface Unit {
   unit: string;
-  /** The first day of the bar that a day is in. */
+  /** The first day of the bar that holds a day. */
   startOf(day: Date): Date;
   /** The first day of the next bar. */
   next(start: Date): Date;
@@ -36,7 +36,7 @@ const years = (count: number, unit: string, suffix: string): Unit => ({
   label: (start) => `${start.getUTCFullYear()}${suffix}`,
 });
 
-/** From the shortest to one that fits whatever a journal says. */
+/** From the shortest to one that fits any years that a journal may name. */
 const UNITS: Unit[] = [
   { unit: "day", startOf: (day) => day, next: (start) => addDays(start, 1), label: iso },
   {
@@ -62,7 +62,7 @@ const UNITS: Unit[] = [
   years(1000, "millennium", "s"),
 ];
 
-/** @param max how many bars there may be, at least 10 */
+/** @param max the number of bars that the chart has room for, at least 10 */
 export function dayBins(byDay: Record<string, Counts>, max: number): Bins {
   const days = Object.keys(byDay).filter((day) => /^\d{4}-/.test(day));
   const [first, last] = [days[0], days.at(-1)];

@@ -1,3 +1,4 @@
+/** Escapes text for HTML. */
 import { printable } from "../../shared/text/characters.ts";
 
 const ENTITIES: Record<string, string> = {
@@ -8,7 +9,7 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** A text for the content of an element, or for an attribute in quotes. */
+/** A text that is safe as the content of an element, or in a quoted attribute. */
 export function escapeHtml(text: string): string {
   return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

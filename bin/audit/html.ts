@@ -1,6 +1,6 @@
 /**
- * An audit as one web page: no script, nothing from elsewhere, and a policy that allows neither. Whatever comes from
- * a journal is escaped.
+ * Formats an audit as one web page without scripts or anything from elsewhere, and with a policy that allows neither.
+ * All text from journals is escaped.
  */
 import { createHash } from "node:crypto";
 import { explainReason, formatCount, formatMs, formatRate, plural } from "../cli/format.ts";
@@ -128,10 +128,10 @@ function countRows(counts: Record<string, Counts>): string[][] {
   ]);
 }
 
-/** The one column that holds sentences. */
+/** The head of the only column that holds sentences. */
 const WORDS = "Meaning";
 
-/** A section with a table; nothing if that has no rows. The first column is a name. */
+/** A section with a table, or nothing if there are no rows. The first column is a name. */
 function table(title: string, heads: string[], rows: string[][]): string {
   if (rows.length === 0) return "";
   const classOf = (column: number) => (heads[column] === WORDS ? ' class="words"' : "");

@@ -11,7 +11,7 @@ import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { Quantiles } from "./quantiles.ts";
 
-/** What is counted, in all, for each target and for each day. */
+/** The counts in total, and for each target and day. */
 export interface Counts {
   acquisitions: number;
   failOpen: number;
@@ -21,13 +21,13 @@ export interface Counts {
   outsideEdits: number;
 }
 
-/** A command that held the lock while others gave up waiting, or that was evicted. */
+/** A command that held the lock when a waiter failed open, or whose lock was reaped. */
 export interface HolderCounts {
   failOpen: number;
   reaped: number;
-  /** How often it was known how long it had held the lock. */
+  /** The number of events that say how long the command had held the lock. */
   heldKnown: number;
-  /** The longest of those, in milliseconds; null if never known. */
+  /** The longest of those times, in milliseconds; null if there is none. */
   longestHeldMs: number | null;
 }
 
@@ -39,7 +39,7 @@ export interface WaitMs {
   max: number | null;
 }
 
-/** What `pact-hooks audit` knows; docs/journal.md documents it as the output of `--json`. */
+/** The figures of an audit; docs/journal.md documents them as the output of `--json`. */
 export interface Figures extends Counts {
   events: number;
   firstEvent: string | null;
@@ -55,22 +55,22 @@ export interface Figures extends Counts {
   byHolder: Record<string, HolderCounts>;
   byDay: Record<string, Counts>;
   waitMs: WaitMs;
-  /** How many acquisitions waited at most as long as each of `WAIT_BOUNDS_MS`; the last: longer. */
+  /** Acquisitions by the time that they waited: at most each of `WAIT_BOUNDS_MS`, and longer. */
   waitHistogram: number[];
 }
 
 /** The upper ends of the bars in `waitHistogram`, in milliseconds. */
 export const WAIT_BOUNDS_MS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000] as const;
-/** For what a journal does not say. */
+/** The name for whatever is not recorded in the journal. */
 export const UNKNOWN = "unknown";
 const MAX_NAMES = 1000;
-/** Characters of a name that are kept: as many as the journal's writer keeps. */
+/** Characters of a name that are kept: as many as in the journal. */
 const MAX_NAME = 4096;
-/** Beyond any journal's life; a journal that makes up days must not fill the memory. */
+/** A hundred years, so that a journal with made-up days cannot fill the memory. */
 const MAX_DAYS = 36_525;
 
 type Field = Record<string, unknown>;
-/** A count is a number that only grows. */
+/** Counts by name. */
 type Numbers = BoundedMap<{ count: number }>;
 
 export class LockAudit {
@@ -88,7 +88,7 @@ export class LockAudit {
   #days = new BoundedMap<Counts>(MAX_DAYS, newCounts);
   #holders = new BoundedMap<HolderCounts>(MAX_NAMES, newHolderCounts);
   #waits = new Quantiles();
-  /** Fail-opens in this journal since its last session start, which will be that one's. */
+  /** Fail-opens in this journal since its last session start, which belong to the next one. */
   #unmatchedFailOpens = 0;
 
   /** Call before the first event of each journal. */
@@ -98,8 +98,8 @@ export class LockAudit {
 
   /**
    * Adds the next event of the journal.
-   * @param atMs when it was, in milliseconds since 1970
-   * @param counts whether it is to be counted; those that are not still tell what belongs together
+   * @param atMs its time, in milliseconds since 1970
+   * @param counts whether it counts; one that does not may still belong to one that does
    */
   add(event: JournalEvent, atMs: number, counts = true): void {
     const matched = this.#match(event);
@@ -138,7 +138,7 @@ export class LockAudit {
     };
   }
 
-  /** @returns whether the fail-open that a session start speaks of has an event of its own */
+  /** @returns whether the fail-open of a session start has an event of its own, which is counted already */
   #match({ type }: JournalEvent): boolean {
     if (type === "lock_fail_open") this.#unmatchedFailOpens++;
     if (type !== "session_start") return false;
@@ -196,7 +196,7 @@ export class LockAudit {
     this.#raise("failOpen", target, atMs);
     this.#reasons.get(nameOf(reason)).count++;
     this.#waits.add(waited_ms);
-    // Of the other reasons nobody is the cause.
+    // The other reasons have no holder that caused them.
     if (reason === "timeout" || holder) this.#countHolder("failOpen", holder);
   }
 
@@ -237,7 +237,7 @@ function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** A journal may hold anything: what is not an object has no fields. */
+/** The fields of an object. A journal may hold anything, and other values have none. */
 function fieldsOf(value: unknown): Field {
   return typeof value === "object" && value !== null ? (value as Field) : {};
 }

@@ -1,3 +1,4 @@
+/** Shows the progress of an audit. */
 import { plural } from "../cli/format.ts";
 import { writeToStderr } from "../cli/output.ts";
 import type { AuditProgress } from "./auditJournals.ts";
@@ -11,7 +12,7 @@ export interface Progress {
   end(): void;
 }
 
-/** One line on standard error that follows the work, once it takes longer than a second and a person is watching. */
+/** Shows one line on standard error, if that is a terminal and the work takes longer than a second. */
 export function showProgress(): Progress {
   if (!process.stderr.isTTY) return { tick: () => {}, end: () => {} };
   let nextMs = performance.now() + SHOW_AFTER_MS;

@@ -1,4 +1,4 @@
-/** The style sheet of the audit's page. The page's policy names its hash, so it must stand alone in its element. */
+/** The style sheet of the audit's page. The page's policy holds its hash, so its element must contain nothing else. */
 export const AUDIT_STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,5 +1,4 @@
 /** Charts as inline SVG. Colours and fonts come from the page's style sheet, so that they follow light and dark. */
-
 import { formatCount, plural } from "../cli/format.ts";
 import type { Bin } from "./dayBins.ts";
 import { escapeHtml } from "./escapeHtml.ts";
@@ -12,15 +11,15 @@ const BOTTOM = 28;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 const BASE = TOP + PLOT_HEIGHT;
 const MAX_BAR_WIDTH = 40;
-/** Room that a character of a label below a bar takes, and the gap to the next label. */
+/** The width of a character in a label below a bar, and the gap between two labels. */
 const CHARACTER_WIDTH = 6.5;
 const LABEL_GAP = 12;
 
 interface Bar {
   label: string;
-  /** Shown when the pointer rests on the bar. */
+  /** The tooltip of the bar. */
   title: string;
-  /** Stacked from below; each has the style of its class. */
+  /** Stacked upwards, each in the style of its class. */
   parts: { value: number; className: string }[];
 }
 
@@ -65,21 +64,21 @@ function columnChart(bars: Bar[], title: string): string {
 function column({ title, parts }: Bar, middle: number, width: number, top: number): string {
   let y = BASE;
   const rects = parts.map(({ value, className }) => {
-    // What is not nothing is seen.
+    // A value above zero is visible.
     const height = value > 0 ? Math.max(2, (value / top) * PLOT_HEIGHT) : 0;
     y -= height;
     return height === 0
       ? ""
       : `<rect class="${className}" x="${round(middle - width / 2)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/>`;
   });
-  // The whole height answers to the pointer, also above a low bar.
+  // The tooltip appears above a low bar, too.
   const target = `<rect class="target" x="${round(middle - width / 2)}" y="${TOP}" width="${round(width)}" height="${PLOT_HEIGHT}"/>`;
   return `<g><title>${escapeHtml(title)}</title>${target}${rects.join("")}</g>`;
 }
 
 function grid(top: number): string {
   const lines = top % 2 === 0 ? [0, top / 2, top] : [0, top];
-  // `140K`: what the margin has room for.
+  // `140K`, which fits the margin.
   const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
   return lines
     .map((value) => {
@@ -91,7 +90,7 @@ function grid(top: number): string {
 
 const TOPS = [1, 1.2, 1.4, 1.6, 1.8, 2, 2.4, 3, 4, 5, 6, 8, 10];
 
-/** A whole number that is easy to read, and not below. */
+/** The next whole number that is easy to read. */
 function niceTop(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
   const tops = TOPS.map((top) => Math.round(top * power * 10) / 10);

@@ -1,5 +1,4 @@
-/** An audit for a terminal. */
-
+/** Formats an audit for a terminal. */
 import { explainReason, formatCount, formatMs, formatRate } from "../cli/format.ts";
 import { bar, cutEnd, cutStart, paint, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
 import type { AuditResult } from "./auditJournals.ts";
@@ -7,12 +6,12 @@ import { dayBins } from "./dayBins.ts";
 import type { HolderCounts } from "./lockAudit.ts";
 import { gapsOf, listOf, sourceOf, verdictOf } from "./words.ts";
 
-/** More days are put together into weeks, months, … */
+/** More days than these are grouped into weeks, months, … */
 const MAX_DAY_ROWS = 31;
 const MAX_ROWS = 10;
-/** Cells of a bar where the screen is too narrow for all: then lines wrap. */
+/** The cells of a bar on a screen that is too narrow for the line, which then wraps. */
 const MIN_BAR = 4;
-/** Columns from which a table shows all that it has. */
+/** A screen with so many columns has room for every column of a table. */
 const WIDE = 100;
 
 /** @param about what was selected, in words; empty for everything */
@@ -98,7 +97,7 @@ function dayChart({ byDay }: AuditResult, screen: Screen): string[] {
   return [`${paint("bold", title)}${legend.padStart(screen.columns - title.length)}`, ...rows];
 }
 
-/** Two cells wider than its head, which has the bar's sign before it. */
+/** Two cells wider than its head, which starts with the sign of the bar. */
 function columnOf(head: string, cells: string[]): { cells: string[]; width: number } {
   return { cells, width: Math.max(head === "" ? 0 : head.length + 2, ...cells.map((cell) => cell.length)) };
 }
@@ -148,7 +147,7 @@ function heldOf({ longestHeldMs }: HolderCounts): string {
   return longestHeldMs === null ? "unknown" : formatMs(longestHeldMs);
 }
 
-/** Numbers to the right, and a name last, which gets what room there is. */
+/** Numbers on the right, and a name last, which takes the rest of the line. */
 function table(title: string, heads: string[], rows: string[][], total: number, screen: Screen): string[] {
   if (rows.length === 0) return [];
   const widths = heads

@@ -1,4 +1,4 @@
-/** What the text and the page of an audit say in the same words. */
+/** The sentences that the text and the page of an audit have in common. */
 import { formatCount, formatRate, plural } from "../cli/format.ts";
 import type { AuditResult } from "./auditJournals.ts";
 
@@ -13,7 +13,7 @@ export function sourceOf({ events, files, firstEvent, lastEvent }: AuditResult):
   return `${plural(events, "event")} in ${plural(files, "journal")}${period}`;
 }
 
-/** A sentence for each kind of input that the figures lack. */
+/** A sentence for each kind of input that is missing from the figures. */
 export function gapsOf({ badLines, unreadableFiles }: AuditResult): string[] {
   const gaps: string[] = [];
   if (badLines > 0) gaps.push(`Skipped ${plural(badLines, "line")} that could not be parsed as an event.`);

@@ -1,3 +1,4 @@
+/** Writes the page of an audit to a file. */
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -5,8 +6,8 @@ import { isCode } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
 
 /**
- * Writes a file as a whole or not at all, readable by its owner only. A file that is there is replaced; a link, a
- * folder or anything else is not.
+ * Writes a file whole or not at all, readable by its owner only. Replaces a regular file, but no link, folder or
+ * anything else.
  * @throws the system's error, or an error in words
  */
 export function writePage(file: string, content: string): void {
@@ -18,7 +19,7 @@ export function writePage(file: string, content: string): void {
   );
   try {
     fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
-    // A rename replaces a link that has come meanwhile, and does not follow it.
+    // The rename replaces a link that was created in the meantime, and does not follow it.
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });

@@ -8,7 +8,7 @@ import { note, outputError, print } from "./output.ts";
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
 
-/** What a command may take beside its options, and what `run` gets of it. */
+/** What a command takes besides its options, and what `run` gets. */
 interface Arguments {
   nothing: undefined;
   /** The absolute path of a folder that exists; the current folder if the user names none. */
@@ -29,10 +29,10 @@ export interface Command<O extends Options, T extends keyof Arguments> {
 /** Runs a command with its arguments. @returns the exit code */
 export type Run = (args: string[]) => Promise<number>;
 
-/** Wrong usage: the message and the usage go to standard error, and the exit code is 2. */
+/** Wrong usage: the runner prints the message and the usage to standard error, and exits 2. */
 export class UsageError extends Error {}
 
-/** What runs a command: one that each built file has for itself, so that it knows its own `UsageError`. */
+/** Makes the function that runs a command. Each built file has its own copy, which catches its own `UsageError`. */
 export function runnerOf<const O extends Options, T extends keyof Arguments>(command: Command<O, T>): Run {
   const { usage, takes } = command;
   return (args) =>
@@ -43,7 +43,7 @@ export function runnerOf<const O extends Options, T extends keyof Arguments>(com
     });
 }
 
-/** What runs one of several commands, by the name that is the first argument. */
+/** Makes the function that runs the command which the first argument names. */
 export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run {
   return ([name, ...args]) => {
     const run = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -55,7 +55,7 @@ export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run
   };
 }
 
-/** The exit code of `run`, or of what went wrong: 2 for wrong usage, 1 if the system or we refuse something. */
+/** The exit code of `run`, or 2 after wrong usage, or 1 after an error of the system or a refusal. */
 export async function exitCodeOf(usage: string, run: () => number | Promise<number>): Promise<number> {
   try {
     const code = await run();
@@ -68,7 +68,7 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
       note(error.message, `\n${usage}`);
       return 2;
     }
-    // Anything else is a defect, and its stack trace tells where.
+    // Any other error is a defect, whose stack trace shows where.
     if (!(error instanceof Refusal) && errnoOf(codeOf(error)) === undefined) throw error;
     note(messageOf(error));
     return 1;

@@ -1,8 +1,7 @@
-/** Figures in words, for the terminal and for the page. */
-
+/** Formats figures for the terminal and the page. */
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** `1,234,567`. (`Intl` would take 7 MB, more than an audit does.) */
+/** `1,234,567`. (`Intl` would take 7 MB, more than a whole audit.) */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
@@ -12,7 +11,7 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A share of 1 in percent. What is not nothing is not shown as nothing, and what is not all not as all. */
+/** A share of 1 in percent. Only zero is shown as 0 %, and only one as 100 %. */
 export function formatRate(rate: number | null): string {
   if (rate === null) return "none";
   const percent = rate * 100;
@@ -41,7 +40,7 @@ export function formatBytes(bytes: number): string {
   }).format(bytes / 1000 ** power);
 }
 
-/** What a reason of a fail-open means, or nothing for one that is not ours. */
+/** What the reason of a fail-open means; empty for a reason that is not ours. */
 export function explainReason(reason: string): string {
   return Object.hasOwn(REASONS, reason) ? (REASONS[reason] as string) : "";
 }

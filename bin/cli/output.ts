@@ -1,3 +1,4 @@
+/** Writes answers to standard output, and messages to standard error. */
 import fs from "node:fs";
 import { isCode, quietly } from "../../shared/system/errors.ts";
 import { sleepMs } from "../../shared/system/time.ts";
@@ -9,9 +10,9 @@ let isClosed = false;
 let failure: unknown;
 
 /**
- * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader. What comes from
- * files and journals must be `printable`. Never throws: a full disk must not keep a command from what else it does.
- * @returns false once nothing more can be written, because the reader has gone (`| head`) or of an `outputError`
+ * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader. Text from files
+ * and journals must be `printable`. Never throws: a full disk must not keep a command from finishing its work.
+ * @returns false once nothing more can be written: the reader has gone (`| head`), or there is an `outputError`
  */
 export function print(text: string): boolean {
   try {
@@ -23,31 +24,31 @@ export function print(text: string): boolean {
   return !isClosed;
 }
 
-/** Why the answer is not whole: the system's error. A reader that has gone wanted no more. */
+/** The system's error that cut the output short, or undefined. A reader that has gone is no error. */
 export function outputError(): unknown {
   return failure;
 }
 
-/** Prints one line, whatever is in it. */
+/** Prints one line, with its control characters escaped. */
 export function printLine(line: string, format?: Format): boolean {
   const safe = printable(line);
   return print(`${format ? paint(format, safe) : safe}\n`);
 }
 
-/** Prints a text of several lines, whatever is in them. */
+/** Prints a text of several lines, with all other control characters escaped. */
 export function printLines(text: string): boolean {
   return print(`${text.split("\n").map(printable).join("\n")}\n`);
 }
 
 /**
- * Tells the person what is not the answer: on standard error, where nobody may listen.
- * @param more lines of our own, which follow
+ * Writes a message to standard error, with its control characters escaped. Never throws.
+ * @param more text of our own, which follows the message as it is
  */
 export function note(message: string, more = ""): void {
   writeToStderr(`pact-hooks: ${printable(message)}\n${more}`);
 }
 
-/** Never throws: if standard error is closed, there is no one left to tell. */
+/** Never throws: a message that cannot be written has no other way out. */
 export function writeToStderr(text: string): void {
   quietly(() => writeAll(STDERR, text));
 }
@@ -59,7 +60,7 @@ function writeAll(fd: number, text: string): void {
     try {
       written += fs.writeSync(fd, bytes, written);
     } catch (error) {
-      // A pipe that is full, and that its other end has set not to wait.
+      // A full pipe that another process has made non-blocking.
       if (!isCode(error, "EAGAIN")) throw error;
       sleepMs(1);
     }

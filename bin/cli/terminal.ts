@@ -1,4 +1,4 @@
-/** What standard output can show, and texts made to fit. */
+/** Fits texts to what the terminal can show. */
 import { styleText } from "node:util";
 import { printable } from "../../shared/text/characters.ts";
 
@@ -7,7 +7,7 @@ const MIN_COLUMNS = 40;
 
 export interface Screen {
   columns: number;
-  /** Whether more than ASCII can be shown. */
+  /** Whether the terminal can show more than ASCII. */
   unicode: boolean;
 }
 
@@ -25,14 +25,14 @@ export function paint(format: Format, text: string): string {
   return colours ? styleText(format, text) : text;
 }
 
-/** A name from a journal, so that it is one line, drives nothing, and can be shown. */
+/** A name from a journal, in one line of characters that the terminal can show and that cannot drive it. */
 export function shown(text: string, { unicode }: Screen): string {
   const safe = printable(text).replaceAll("\t", " ");
   if (unicode) return safe;
   return safe.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** How many cells of a terminal a text takes. */
+/** The number of terminal cells that a text takes. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += cellsOf(character);
@@ -48,7 +48,7 @@ function cellsOf(character: string): number {
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 
-/** Cuts a path to so many cells, from its start: its end tells more. */
+/** Truncates a path to so many cells at its start, because its end tells more. */
 export function cutStart(text: string, cells: number, { unicode }: Screen): string {
   if (widthOf(text) <= cells) return text;
   const mark = unicode ? "…" : "...";
@@ -61,7 +61,7 @@ export function cutStart(text: string, cells: number, { unicode }: Screen): stri
   return mark + characters.slice(start).join("");
 }
 
-/** Cuts a text to so many cells, from its end. */
+/** Truncates a text to so many cells at its end. */
 export function cutEnd(text: string, cells: number, screen: Screen): string {
   const mirrored = (value: string) => [...value].reverse().join("");
   return mirrored(cutStart(mirrored(text), cells, screen));
@@ -69,7 +69,7 @@ export function cutEnd(text: string, cells: number, screen: Screen): string {
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** A bar as long as `value` of `max` in so many cells; what is not nothing is seen. */
+/** A bar for `value` in proportion to `max`, which takes `cells`. A value above zero is visible. */
 export function bar(value: number, max: number, cells: number, { unicode }: Screen): string {
   if (value <= 0 || max <= 0) return "";
   const eighths = Math.max(1, Math.round((value / max) * cells * 8));
@@ -77,7 +77,7 @@ export function bar(value: number, max: number, cells: number, { unicode }: Scre
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
 }
 
-/** A bar in two parts. @returns how many cells each takes; a part that is not nothing takes one at least */
+/** A bar in two parts. @returns the cells that each takes; a part above zero takes at least one */
 export function twoPartBar(first: number, second: number, max: number, cells: number): [number, number] {
   if (max <= 0) return [0, 0];
   const atLeastOne = (value: number) => (value > 0 ? Math.max(1, Math.round((value / max) * cells)) : 0);

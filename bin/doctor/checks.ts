@@ -1,6 +1,4 @@
-/**
- * Is a project healthy? Each check looks, and changes nothing; what it finds says what it means and what to do.
- */
+/** The checks of a project. Each changes nothing, and its findings say what they mean and what to do. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -23,13 +21,13 @@ import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.t
 import { listClaims } from "../../shared/update/claim.ts";
 
 export interface Finding {
-  /** What was looked at: `node`, `lock`, `sidecar`, … */
+  /** The name of the check: `node`, `lock`, `sidecar`, … */
   check: string;
-  /** `note`: worth knowing. `problem`: something needs doing. */
+  /** `note`: worth knowing. `problem`: needs a fix. */
   level: "ok" | "note" | "problem";
-  /** What was found, and what it means. */
+  /** What the check found, and what that means. */
   message: string;
-  /** What to do. */
+  /** How to fix it. */
   advice?: string;
 }
 
@@ -46,7 +44,7 @@ const note = (message: string, advice?: string): Found => ({
 });
 const problem = (message: string, advice: string): Found => ({ level: "problem", message, advice });
 
-/** Looks at everything. Never throws: a check that fails is a finding. */
+/** Runs every check. Never throws: a check that fails is a finding. */
 export function examine(projectDir: string): Finding[] {
   const checks: [string, () => Found[]][] = [
     ["node", checkNode],
@@ -77,7 +75,7 @@ function checkNode(): Found[] {
     : [problem(`Node ${process.versions.node} is too old`, `Install Node ${LEAST_NODE.join(".")} or later.`)];
 }
 
-/** Takes a lock in a temporary folder, is refused it a second time, and gets it again after releasing it. */
+/** In a temporary folder, takes a lock, expects a second attempt to fail, releases the lock and takes it again. */
 function checkLock(): Found[] {
   const backend = findBackend();
   if (!backend) {
@@ -220,7 +218,7 @@ function checkJournal(): Found[] {
       ];
 }
 
-/** Looks where Claude Code keeps what is enabled: the user's and the project's settings. */
+/** Claude Code names enabled plugins in the user's and the project's settings. */
 function checkPlugin(projectDir: string): Found[] {
   const { enabledIn, hooksIn } = startersOf(projectDir);
   const [starter] = [...enabledIn, ...hooksIn];
@@ -239,7 +237,7 @@ function checkPlugin(projectDir: string): Found[] {
   ];
 }
 
-/** Outside of a git work tree there is nothing to look at. */
+/** Outside of a git work tree there is nothing to check. */
 function checkGit(projectDir: string): Found[] {
   const found = missingExcludes(projectDir);
   if (!found) return [];
@@ -253,7 +251,7 @@ function checkGit(projectDir: string): Found[] {
   ];
 }
 
-/** The real target, if it is there and may be written. */
+/** The real CLAUDE.md, or null if there is none. @throws {Refusal} if it must not be written */
 function existingTarget(projectDir: string): TargetPath | null {
   const named = resolveProjectClaudeMd(projectDir);
   return fs.lstatSync(named, { throwIfNoEntry: false }) ? resolveTarget(named, projectDir) : null;

@@ -1,4 +1,4 @@
-/** What `install` and `uninstall` have in common: changes of files, shown or made. */
+/** The changes of files that `install` and `uninstall` show or make. */
 import {
   type ChangeResult,
   type FileChange,
@@ -10,16 +10,16 @@ import {
 import { showDiff } from "../cli/diff.ts";
 import { note, printLine } from "../cli/output.ts";
 
-/** A change, and what it is called once it is made. */
+/** A change, and the words for it once it is made. */
 export interface NamedChange {
   wanted: FileChange;
   /** "added the hooks" */
   done: string;
-  /** How it is made, if not as any other. */
+  /** Makes the change, if `makeChange` is not enough. */
   make?: typeof makeChange;
 }
 
-/** What would change in a file; `false` if it is left alone, which the person is told. */
+/** What would change in a file: null for nothing, `false` (and a message) if the file cannot be changed. */
 export function previewOf({ wanted }: NamedChange): Preview | null | false {
   try {
     return previewChange(wanted);
@@ -29,13 +29,13 @@ export function previewOf({ wanted }: NamedChange): Preview | null | false {
   }
 }
 
-/** Shows what would change. */
+/** Shows the diff of a change that is not made. */
 export function showPreview({ before, after, file, removed }: Preview): void {
   showDiff(before, after, file);
   if (removed) printLine(`${file} would be removed, because it contains nothing else.`);
 }
 
-/** Makes a change and says what was done. @returns null if it could not be made, which the person is told */
+/** Makes a change and reports it. @returns null, after a message, if the change could not be made */
 export function make(change: NamedChange, hook: string): ChangeResult | null {
   const { wanted, done } = change;
   const result = (change.make ?? makeChange)(wanted, hook);

@@ -1,10 +1,9 @@
 /** An event as one line: JSON for a program, `time type field=value …` for a person. */
-
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import { printable } from "../../shared/text/characters.ts";
 import { paint, type Screen, shown } from "../cli/terminal.ts";
 
-/** Still the same JSON: what could drive a terminal is escaped as JSON escapes it. */
+/** The same JSON, with every character that could drive a terminal escaped as JSON escapes it. */
 export function jsonLine(event: JournalEvent): string {
   return `${printable(JSON.stringify(event))}\n`;
 }
@@ -18,13 +17,13 @@ export function eventLine({ v: _v, type, ts, ...fields }: JournalEvent, screen: 
   return `${[paint("dim", shown(ts, screen)), paint(isTrouble ? "red" : "bold", shown(type, screen)), ...details].join(" ")}\n`;
 }
 
-/** `lock.outcome` for a field of a field. */
+/** Names a field of a field with a dot: `lock.outcome`. */
 function flatten(name: string, value: unknown): [string, string][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[name, wordFor(value)]];
   return Object.entries(value).flatMap(([inner, innerValue]) => flatten(`${name}.${inner}`, innerValue));
 }
 
-/** Quoted only where it could be mistaken. */
+/** A value in quotes only where it would be ambiguous without. */
 function wordFor(value: unknown): string {
   return typeof value === "string" && /^[^\s"'=]+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+/** Finds the journals of all sessions, without following links. */
 import fs from "node:fs";
 import path from "node:path";
 import { JOURNAL_NAME, UNATTRIBUTED_NAME } from "../../shared/journal/sessionFolder.ts";
@@ -16,12 +17,12 @@ export interface Trouble {
   message: string;
 }
 
-/** Deeper than any layout of journals. */
+/** More levels of folders than any layout of journals has. */
 const MAX_DEPTH = 8;
 
 /**
- * All journals below the folder of journals, folder by folder, in the order of their names. Links are not followed;
- * what looks like a journal but is not a regular file, or cannot be read, is told to `trouble`.
+ * All journals below the folder of journals, folder by folder, in the order of their names. Links are not followed.
+ * @param trouble gets each journal that is not a regular file, and each folder that cannot be read
  */
 export function* findJournals(root: string, trouble: (found: Trouble) => void): Generator<FoundJournal> {
   yield* findIn(root, 0, trouble);

@@ -1,4 +1,4 @@
-/** One journal that is followed: what was appended since the last look, whatever happened to the file. */
+/** Follows one journal: reads what writers have appended since the last call, also after the file was moved or truncated. */
 import fs from "node:fs";
 import { LineSplitter } from "../../shared/journal/lineSplitter.ts";
 import { type JournalEvent, parseEvent } from "../../shared/journal/sessionJournal.ts";
@@ -10,33 +10,33 @@ export class JournalFollower {
   #path: string;
   #keepOpen: boolean;
   #fd: number | undefined;
-  /** Which file the offset is in. */
+  /** The device and inode of the file that the offset is in. */
   #identity = "";
   #offset = 0;
   #lines = new LineSplitter();
 
-  /** @param keepOpen between two looks, so that what a file that is moved away got last is read too */
+  /** @param keepOpen between calls, so that the last events of a file are read even after it was moved away */
   constructor(path: string, keepOpen: boolean) {
     this.#path = path;
     this.#keepOpen = keepOpen;
   }
 
-  /** What is in the file now is not news. @throws the system's error */
+  /** Skips the events that are in the file now. @throws the system's error */
   skipToEnd(): void {
     if (this.#open()) this.#offset = fs.fstatSync(this.#fd as number).size;
     if (!this.#keepOpen) this.close();
   }
 
   /**
-   * The events that have come since the last call. A file that was moved away is read to its end before the one that
-   * took its place; a file that has become shorter is read from its start.
+   * The events that writers have appended since the last call. A file that was moved away is read to its end before the
+   * one that took its place. A file that has become shorter is read from its start.
    * @throws the system's error
    */
   *newEvents(): Generator<JournalEvent> {
     if (!this.#open()) return;
     yield* this.#readOn();
     if (this.#isReplaced()) {
-      // What it got before the other one came.
+      // What a writer appended before the new file came.
       yield* this.#readOn();
       this.close();
       if (this.#open()) yield* this.#readOn();
@@ -49,7 +49,7 @@ export class JournalFollower {
     this.#fd = undefined;
   }
 
-  /** @returns false while there is no such file */
+  /** @returns false while the file does not exist */
   #open(): boolean {
     if (this.#fd !== undefined) return true;
     try {
@@ -63,7 +63,7 @@ export class JournalFollower {
     return true;
   }
 
-  /** A file that was moved away may still be written to until there is another one in its place. */
+  /** Whether there is a new file in its place: until then, writers may still append to a file that was moved away. */
   #isReplaced(): boolean {
     const named = fs.lstatSync(this.#path, { throwIfNoEntry: false });
     return named !== undefined && identityOf(named) !== this.#identity;

@@ -1,4 +1,4 @@
-/** A moment as somebody writes it on a command line: an age, such as `7d`, or a date. Dates and days are in UTC. */
+/** Parses a moment on a command line: an age, such as `7d`, or a date. Dates and days are in UTC. */
 
 const UNIT_MS: Record<string, number> = {
   m: 60_000,

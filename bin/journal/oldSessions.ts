@@ -1,4 +1,4 @@
-/** Which sessions are old enough to be forgotten, and how to forget one without touching what is not ours. */
+/** Finds old sessions, and removes the files of one that are ours. */
 import fs from "node:fs";
 import path from "node:path";
 import { isSessionId, JOURNAL_NAME } from "../../shared/journal/sessionFolder.ts";
@@ -12,16 +12,16 @@ export interface OldSession {
   sessionId: string;
   slug: string;
   dir: string;
-  /** When the last event was, in milliseconds since 1970. */
+  /** The time of the last event, in milliseconds since 1970. */
   lastMs: number;
   /** Our files in the folder. */
   files: string[];
   bytes: number;
-  /** The journal as it was looked at, to see whether somebody has written since. */
+  /** The journal when it was read: if a writer appends to it later, the session is kept. */
   seen: { size: number; mtimeMs: number };
 }
 
-/** The files that this package puts into a session's folder: its journal, and what `restore` brings back. */
+/** The files that this package puts into a session's folder: its journal, and the backups for `restore`. */
 const OWN_NAMES = [JOURNAL_NAME, PROJECT_BACKUP, USER_BACKUP];
 
 /** The sessions whose last event was before `beforeMs`, milliseconds since 1970. Links are not followed. */
@@ -57,13 +57,13 @@ function sessionAt(found: FoundJournal): OldSession {
     .readdirSync(dir, { withFileTypes: true })
     .filter((entry) => entry.isFile() && OWN_NAMES.includes(entry.name))
     .map((entry) => path.join(dir, entry.name));
-  // The journal goes last: without it the rest would not be found again.
+  // The journal last: without it, the next run would not find the other files.
   files.sort((a, b) => Number(a === file) - Number(b === file));
   const bytes = files.reduce((sum, name) => sum + fs.lstatSync(name).size, 0);
   return { sessionId, slug, dir, lastMs, files, bytes, seen: { size, mtimeMs } };
 }
 
-/** A line that cannot be read may be of any time: then the file's own counts too. */
+/** A line that cannot be parsed may be of any time: then the time of the file counts, too. */
 function lastTime(file: string, mtimeMs: number): number {
   const tally = { badLines: 0 };
   let lastMs = Number.NEGATIVE_INFINITY;
@@ -77,8 +77,8 @@ function lastTime(file: string, mtimeMs: number): number {
 }
 
 /**
- * Removes our files of a session, and its folder and its project's if they are empty then.
- * @returns false, with nothing removed, if somebody has written into the journal since it was looked at
+ * Removes our files of a session, then its folder and the project's if they are empty.
+ * @returns false, with nothing removed, if the journal has changed since it was read
  * @throws the system's error
  */
 export function removeSession({ dir, files, seen }: OldSession): boolean {

@@ -1,3 +1,4 @@
+/** `pact-hooks journal prune`: removes old sessions. */
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { messageOf } from "../../shared/system/errors.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
@@ -23,7 +24,7 @@ Examples:
   pact-hooks journal prune --older-than 90d --yes
 `;
 
-/** The exit code is 1 if something could not be read or removed. */
+/** Exits 1 if a session could not be read or removed. */
 export const run = runnerOf({
   usage: USAGE,
   options: { "older-than": { type: "string" }, yes: { type: "boolean" } },

@@ -1,3 +1,4 @@
+/** `pact-hooks journal read`: prints the events of a selection. */
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
@@ -53,7 +54,7 @@ export const run = runnerOf({
   },
 });
 
-/** The journals, in the order of their first events. */
+/** The journals, sorted by their first events. */
 function inOrder(root: string, trouble: (found: Trouble) => void): FoundJournal[] {
   const journals = [...findJournals(root, trouble)].map((journal) => ({
     journal,
@@ -67,7 +68,7 @@ function firstTime({ path }: FoundJournal): string {
   try {
     for (const { ts } of readEvents(path)) return ts;
   } catch {
-    // Whoever reads it tells.
+    // The loop that reads the whole journal reports it.
   }
   return "";
 }

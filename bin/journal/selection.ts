@@ -1,4 +1,4 @@
-/** Which events somebody asked for: of a time, a project, a session, some types. */
+/** Selects events by time, project, session and type. */
 import fs from "node:fs";
 import path from "node:path";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
@@ -9,7 +9,7 @@ export interface Selection {
   sinceMs?: number | undefined;
   /** Milliseconds since 1970, exclusive. */
   untilMs?: number | undefined;
-  /** This project and those in folders below it. */
+  /** This project and projects in folders below it. */
   projectDir?: string | undefined;
   sessionId?: string | undefined;
   types?: readonly string[] | undefined;
@@ -17,13 +17,13 @@ export interface Selection {
 
 export type Filter = (event: JournalEvent, atMs: number, journal: FoundJournal) => boolean;
 
-/** When an event was, in milliseconds since 1970; NaN if its `ts` does not say. */
+/** The time of an event in milliseconds since 1970; NaN if its `ts` is not a time. */
 export function timeOf({ ts }: JournalEvent): number {
   const ms = Date.parse(ts);
   return ms >= MIN_MS && ms < MAX_MS ? ms : Number.NaN;
 }
 
-/** The years that have four digits and computers. */
+/** Years of four digits, since 1970. */
 const MIN_MS = Date.UTC(1970, 0, 1);
 const MAX_MS = Date.UTC(9999, 11, 31);
 
@@ -38,8 +38,8 @@ export function filterFor({ sinceMs, untilMs, projectDir, sessionId, types }: Se
 }
 
 /**
- * An event is a project's if its project folder is at or below `dir`, else if its target is. One that names neither
- * is if its journal lies in the project's folder of journals, which has the name of the project only.
+ * An event belongs to a project if its project folder, or else its target, is at or below `dir`. An event that names
+ * neither belongs to it if its journal lies in the folder that has the project's name.
  */
 function projectFilter(dir: string): (event: JournalEvent, journal: FoundJournal) => boolean {
   const named = path.resolve(dir);
@@ -60,7 +60,7 @@ function isAtOrBelow(file: string, dir: string): boolean {
 
 const MAX_REMEMBERED = 1000;
 
-/** The real path of a folder, or the path itself if the folder is gone; asked for once. */
+/** The real path of a folder, or the path itself if the folder is gone. Each folder is resolved once. */
 function rememberRealPaths(): (dir: string) => string {
   const known = new Map<string, string>();
   return (dir) => {

@@ -1,4 +1,4 @@
-/** The options that say which events are meant, the same for every command that reads journals. */
+/** The options that select events, the same for every command that reads journals. */
 import path from "node:path";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { UsageError } from "../cli/command.ts";
@@ -21,26 +21,26 @@ export interface SelectionValues {
 
 const DAY_MS = 86_400_000;
 
-/** @throws {UsageError} for a value that means nothing */
+/** @throws {UsageError} for a value that cannot be parsed */
 export function selectionOf(values: SelectionValues): Selection {
   const since = values.since === undefined ? undefined : momentOf("--since", values.since);
   const until = values.until === undefined ? undefined : momentOf("--until", values.until);
   return {
     sinceMs: since?.ms,
-    // Until a day includes that day.
+    // `--until` a day includes that day.
     untilMs: until && (until.isDay ? until.ms + DAY_MS : until.ms),
     projectDir: projectOf(values.project),
     sessionId: sessionOf(values.session),
   };
 }
 
-/** The ID of `--session`. @throws {UsageError} if it is none */
+/** The ID in `--session`. @throws {UsageError} if it is not one */
 export function sessionOf(session: string | undefined): string | undefined {
   if (session === undefined || isSessionId(session)) return session;
   throw new UsageError(`'${session}' is not a session id`);
 }
 
-/** The folder of `--project`, absolute. It need not be there any more. @throws {UsageError} if it is empty */
+/** The absolute path of the folder in `--project`, which need not exist any more. @throws {UsageError} if it is empty */
 export function projectOf(project: string | undefined): string | undefined {
   if (project === "") throw new UsageError("--project needs a folder");
   return project === undefined ? undefined : path.resolve(project);
@@ -54,7 +54,7 @@ function momentOf(option: string, text: string): Moment {
   );
 }
 
-/** A selection for a person. */
+/** A selection in words. */
 export function describeSelection({ sinceMs, untilMs, projectDir, sessionId }: Selection): string {
   const parts: string[] = [];
   if (sinceMs !== undefined) parts.push(`since ${minuteOf(sinceMs)}`);

@@ -1,3 +1,4 @@
+/** `pact-hooks journal tail`: prints events as they are written. */
 import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
@@ -28,12 +29,12 @@ Examples:
 `;
 
 const MIN_PAUSE_MS = 150;
-/** Looking takes at most this part of the time, however many journals there are. */
-const LOOK_SHARE = 0.05;
-/** Far below the number of files that a process may have open. */
+/** Polling takes at most this share of the time, however many journals there are. */
+const POLL_SHARE = 0.05;
+/** Journals that are kept open: far fewer than a process may have open. */
 const MAX_OPEN = 200;
 
-/** Ends after SIGINT, or when nobody reads any more. */
+/** Ends after SIGINT, or when the reader of the output has gone. */
 export const run = runnerOf({
   usage: USAGE,
   options: {
@@ -54,7 +55,7 @@ export const run = runnerOf({
   },
 });
 
-/** @param emit returns false when it wants no more */
+/** @param emit returns false to end */
 async function follow(
   filter: Filter,
   emit: (event: JournalEvent) => boolean,
@@ -68,11 +69,11 @@ async function follow(
     const startedAt = performance.now();
     if (!poll(root, followers, filter, emit)) return;
     const tookMs = performance.now() - startedAt;
-    await pause(Math.max(MIN_PAUSE_MS, tookMs / LOOK_SHARE), interrupted);
+    await pause(Math.max(MIN_PAUSE_MS, tookMs / POLL_SHARE), interrupted);
   }
 }
 
-/** Shows what is new in all journals, in the order of time. @returns what `emit` does */
+/** Emits the new events of all journals, sorted by time. @returns false once `emit` does */
 function poll(
   root: string,
   followers: Map<string, JournalFollower>,
@@ -85,7 +86,7 @@ function poll(
     try {
       for (const event of follower.newEvents()) if (filter(event, timeOf(event), journal)) events.push(event);
     } catch {
-      // It may be readable at the next look.
+      // The next poll may be able to read it.
       follower.close();
     }
   }
@@ -103,7 +104,7 @@ function listJournals(root: string): FoundJournal[] {
   return [...findJournals(root, () => {})];
 }
 
-/** The newest are those that are kept open. */
+/** Sorted so that the newest journals are the ones kept open. */
 function newestFirst(journals: FoundJournal[]): FoundJournal[] {
   const changedAt = ({ path }: FoundJournal) => fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return journals

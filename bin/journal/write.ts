@@ -1,3 +1,4 @@
+/** `pact-hooks journal write`: appends an event, of our types or of your own. */
 import fs from "node:fs";
 import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
@@ -24,7 +25,7 @@ Examples:
 
 const MAX_BYTES = 1024 * 1024;
 
-/** The exit code is 1 if the journal cannot be written. */
+/** Exits 1 if the journal cannot be written. */
 export const run = runnerOf({
   usage: USAGE,
   options: { session: { type: "string" }, project: { type: "string" } },
@@ -38,12 +39,12 @@ export const run = runnerOf({
     const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
     const problem = problemOf(type, fields);
     if (problem) throw new UsageError(problem);
-    // Its fields have just been checked.
+    // `problemOf` has checked the fields.
     return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
   },
 });
 
-/** What the options say already need not be said again. */
+/** The fields that the options already give. */
 function sessionFields(
   rules: Record<string, FieldRule>,
   sessionId: string | undefined,
@@ -67,7 +68,7 @@ function fieldsFromPairs(pairs: string[], rules: Record<string, FieldRule>): Rec
   return Object.fromEntries(fields);
 }
 
-/** Text to what the rule asks for, where it is that; else the check will say what is wrong. */
+/** A text as the kind of value that the rule asks for, or unchanged if it is not one: the check then reports it. */
 function convert(value: string, rule: FieldRule | undefined): unknown {
   switch (rule?.kind) {
     case "count":
