@@ -100,6 +100,15 @@ const ARGUMENTS: { [T in keyof Arguments]: (positionals: string[]) => Arguments[
 function folderOf(positionals: string[]): string {
   if (positionals.length > 1) throw new UsageError(`expected one folder, got ${positionals.length}`);
   const dir = path.resolve(positionals[0] ?? ".");
-  if (fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return dir;
+  if (isFolder(dir)) return dir;
   throw new UsageError(`${dir} is not a folder`);
+}
+
+/** @throws {UsageError} if the system cannot say */
+function isFolder(dir: string): boolean {
+  try {
+    return fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
 }

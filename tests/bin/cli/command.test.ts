@@ -41,6 +41,14 @@ test.each(WITH_FOLDER)("%s takes one folder, which must exist", (command) => {
   expect(run([command, "a", "b"], box).stderr).toMatch(/^pact-hooks: expected one folder, got 2\n/);
   const absent = path.join(box.projectDir, "absent");
   expect(run([command, "absent"], box).stderr).toMatch(`pact-hooks: ${absent} is not a folder\n`);
+  fs.writeFileSync(path.join(box.projectDir, "file"), "");
+  for (const name of ["file", "file/below"]) {
+    expect(run([command, name], box)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(name),
+    });
+  }
 });
 
 test.each(WITHOUT_ARGUMENTS)("%s takes no arguments", (command) => {
