@@ -13,8 +13,8 @@ export interface HookHandler {
   timeout: number;
 }
 
+/** Without a matcher: a start from a source that Claude Code adds later is a start too. */
 export interface HookGroup {
-  matcher?: string;
   hooks: HookHandler[];
 }
 
@@ -28,10 +28,7 @@ const handler = (root: string, script: string, timeout: number): HookHandler => 
 /** The one entry for each event that we use. @param root the plugin's folder */
 export function hookEntries(root: string): Record<string, HookGroup> {
   return {
-    SessionStart: {
-      matcher: "startup|resume|clear|compact",
-      hooks: [handler(root, "sessionStart.cjs", 60)],
-    },
+    SessionStart: { hooks: [handler(root, "sessionStart.cjs", 60)] },
     SessionEnd: { hooks: [handler(root, "sessionEnd.cjs", 5)] },
   };
 }

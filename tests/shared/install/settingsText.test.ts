@@ -172,6 +172,14 @@ describe("hooks", () => {
     });
   });
 
+  test("of an older version, which named the sources, are replaced by ours, which do not", () => {
+    const { SessionStart: entry } = hookEntries("/old/pact-hooks");
+    const older = { matcher: "startup|resume|clear|compact", ...entry };
+    const text = JSON.stringify({ hooks: { SessionStart: [older] } });
+    expect(JSON.parse(add(text)).hooks.SessionStart).toEqual([hookEntries(ROOT).SessionStart]);
+    expect(remove(text)).toBe("");
+  });
+
   test("of others stay when ours in the same list are replaced or removed", () => {
     const { SessionStart: entry } = hookEntries("/old/pact-hooks");
     const other = { type: "command", command: "x" };
