@@ -1,6 +1,7 @@
 /** Finds old sessions, and removes the files of one that are ours. */
 import fs from "node:fs";
 import path from "node:path";
+import { forgetSession } from "../../shared/journal/previousSession.ts";
 import { isSessionId, JOURNAL_NAME } from "../../shared/journal/sessionFolder.ts";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { isCode, messageOf } from "../../shared/system/errors.ts";
@@ -77,14 +78,15 @@ function lastTime(file: string, mtimeMs: number): number {
 }
 
 /**
- * Removes our files of a session, then its folder and the project's if they are empty.
+ * Removes our files of a session and what points to it, then its folder and the project's if they are empty.
  * @returns false, with nothing removed, if the journal has changed since it was read
  * @throws the system's error
  */
-export function removeSession({ dir, files, seen }: OldSession): boolean {
+export function removeSession({ dir, sessionId, files, seen }: OldSession): boolean {
   const now = fs.lstatSync(path.join(dir, JOURNAL_NAME));
   if (!now.isFile() || now.size !== seen.size || now.mtimeMs !== seen.mtimeMs) return false;
   for (const file of files) fs.unlinkSync(file);
+  forgetSession(path.dirname(dir), sessionId);
   if (removeIfEmpty(dir)) removeIfEmpty(path.dirname(dir));
   return true;
 }

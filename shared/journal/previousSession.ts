@@ -30,14 +30,31 @@ export function rememberSession(projectDir: string, sessionId: string): void {
 /** The journal of the latest other session of a project; undefined if there is none, or it is gone. Never throws. */
 export function previousJournal(projectDir: string, sessionId: string): string | undefined {
   try {
-    const content = readRegularFile(pointerFile(projectDir, sessionId), MAX_POINTER_BYTES);
-    const { session_id: previous, project_dir: project } = JSON.parse(
-      content?.bytes.toString("utf8") ?? "{}",
-    );
+    const { session_id: previous, project_dir: project } =
+      readPointer(pointerFile(projectDir, sessionId)) ?? {};
     // Two projects may share a folder, and a pointer's name.
     if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
     const journal = inFolder(sessionDir(projectDir, previous), JOURNAL_NAME);
     return fs.existsSync(journal) ? journal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the pointers to a session that is gone, from the folder of its project's sessions. @throws the system's error */
+export function forgetSession(slugDir: string, sessionId: string): void {
+  for (const name of fs.readdirSync(slugDir)) {
+    if (!/^latest.*\.json$/s.test(name)) continue;
+    const file = inFolder(slugDir, name);
+    if (readPointer(file)?.session_id === sessionId) fs.unlinkSync(file);
+  }
+}
+
+/** What a pointer file says; undefined if there is none, or it is not one. */
+function readPointer(file: string): { session_id?: unknown; project_dir?: unknown } | undefined {
+  try {
+    const content = readRegularFile(file, MAX_POINTER_BYTES);
+    return content ? Object(JSON.parse(content.bytes.toString("utf8"))) : undefined;
   } catch {
     return undefined;
   }

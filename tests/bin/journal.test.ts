@@ -270,6 +270,19 @@ describe("prune", () => {
     expect(fs.existsSync(path.dirname(journalFile(box, "old")))).toBe(false);
   });
 
+  test("removes what names the latest session with that session, and no other's", () => {
+    const box = some();
+    const root = path.join(box.configDir, "pact-sessions");
+    const pointer = (slug: string, session_id: string) => {
+      const file = path.join(root, slug, `latest-${session_id}.json`);
+      fs.writeFileSync(file, JSON.stringify({ session_id, project_dir: "/x" }));
+      return file;
+    };
+    const [gone, live] = [pointer("gone", "old"), pointer("demo", "new")];
+    run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect([fs.existsSync(path.dirname(gone)), fs.existsSync(live)]).toEqual([false, true]);
+  });
+
   test("keeps what is not ours: other files, other layouts, links, unattributed events", () => {
     const box = some();
     const root = path.join(box.configDir, "pact-sessions");

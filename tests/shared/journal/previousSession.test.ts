@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { previousJournal, rememberSession } from "../../../shared/journal/previousSession.ts";
+import { forgetSession, previousJournal, rememberSession } from "../../../shared/journal/previousSession.ts";
 import { journalPath, sessionDir } from "../../../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent } from "../../../shared/journal/sessionJournal.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -73,6 +73,16 @@ test.each([
 test("a session whose journal is gone is not named", () => {
   fs.rmSync(path.dirname(session("one")), { recursive: true });
   expect(previousJournal(PROJECT, "two")).toBeUndefined();
+});
+
+test("a forgotten session takes its own pointers with it, and no other file", () => {
+  session("one");
+  session("two", "/other/demo");
+  const folder = path.dirname(sessionDir(PROJECT, "one"));
+  fs.writeFileSync(path.join(folder, "notes.json"), '{"session_id":"one"}');
+  forgetSession(folder, "one");
+  expect(pointers()).toHaveLength(2);
+  expect(previousJournal("/other/demo", "three")).toBeDefined();
 });
 
 test("a link in the pointer's place is not followed", () => {
