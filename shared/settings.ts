@@ -3,6 +3,7 @@
  * sessions rewrite it against each other for ever. So a team's file decides what stands in CLAUDE.md, and a personal file,
  * or an option of the plugin, decides what concerns one person.
  */
+import fs from "node:fs";
 import path from "node:path";
 import { findWorkTree } from "./git/workTree.ts";
 import { configDir } from "./journal/sessionFolder.ts";
@@ -86,8 +87,9 @@ interface Found {
  * plugin's options. `enabled: false` counts wherever it stands. Never throws: what is wrong is a problem, in words.
  */
 export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
-  const folders = foldersOf(projectDir).flatMap((folder) => readFolder(folder, folder === projectDir));
-  const found = [...folders, readUserFile(projectDir), readOptions(process.env)];
+  const folders = foldersOf(projectDir);
+  const inFolders = folders.flatMap((folder) => readFolder(folder, folder === projectDir));
+  const found = [...inFolders, readUserFile(folders), readOptions(process.env)];
   const settings: Settings = { ...DEFAULT_SETTINGS };
   for (const { values } of found.toReversed()) Object.assign(settings, values);
   if (found.some(({ values }) => values.enabled === false)) settings.enabled = false;
@@ -99,23 +101,20 @@ function foldersOf(projectDir: string): string[] {
   try {
     const tree = findWorkTree(projectDir);
     if (!tree) return [projectDir];
-    const { top, mainTop } = tree;
-    const below = path.relative(top, path.resolve(projectDir));
-    const inTree = below.startsWith("..") ? [projectDir] : upwards(projectDir, below);
-    return mainTop === top || below.startsWith("..")
-      ? inTree
-      : [...inTree, ...upwards(path.join(mainTop, below), below)];
+    // The session's folder may be named through a link, and the work tree's never is.
+    const below = path.relative(tree.top, fs.realpathSync(projectDir));
+    // GIT_WORK_TREE may name a tree that the session's folder does not lie in.
+    if (below.split(path.sep)[0] === "..") return [projectDir];
+    const tops = new Set([tree.top, tree.mainTop]);
+    const [, ...others] = [...tops].flatMap((top) => upwards(path.join(top, below), top));
+    return [projectDir, ...others];
   } catch {
     return [projectDir];
   }
 }
 
-/** A folder, and as many above it as the path that leads down to it has parts. */
-function upwards(folder: string, below: string): string[] {
-  const folders = [folder];
-  for (const _part of below === "" ? [] : below.split(path.sep))
-    folders.push(path.dirname(folders.at(-1) as string));
-  return folders;
+function upwards(folder: string, top: string): string[] {
+  return folder === top ? [folder] : [folder, ...upwards(path.dirname(folder), top)];
 }
 
 /** @param isProject messages then name the files without their folder */
@@ -127,26 +126,28 @@ function readFolder(folder: string, isProject: boolean): Found[] {
   ];
 }
 
-function readUserFile(projectDir: string): Found {
+/** The user's own file may be a link to anywhere, as dotfiles are. */
+function readUserFile(folders: readonly string[]): Found {
   try {
     const config = configDir();
-    // In a session that starts in the home folder, it is the project's personal file, too.
-    const isRead = inFolder(projectDir, PERSONAL_FILE) === inFolder(config, USER_FILE);
+    const file = inFolder(config, USER_FILE);
+    // A session in the home folder, or in a repository that holds it, has read it as a project's.
+    const isRead = folders.some((folder) => inFolder(folder, PERSONAL_FILE) === file);
     return isRead
       ? { values: {}, problems: [] }
-      : readFile(config, USER_FILE, "person", inFolder(config, USER_FILE));
+      : readFile(config, USER_FILE, "person", file, path.parse(config).root);
   } catch {
     // Without a home folder there is no such file.
     return { values: {}, problems: [] };
   }
 }
 
-/** A link that leads outside of the folder is refused, for the team's text goes into CLAUDE.md. */
-function readFile(folder: string, name: string, owner: Owner, label: string): Found {
+/** @param anchor a link that leads outside of this folder is refused, for a project's words go into CLAUDE.md */
+function readFile(folder: string, name: string, owner: Owner, label: string, anchor = folder): Found {
   const named = inFolder(folder, name);
   try {
     if (!isThere(named)) return { values: {}, problems: [] };
-    const content = readRegularFile(resolveTarget(named, folder).path);
+    const content = readRegularFile(resolveTarget(named, anchor).path);
     return content
       ? parseSettings(content.bytes.toString("utf8"), owner, label)
       : { values: {}, problems: [] };
@@ -160,8 +161,9 @@ function readFile(folder: string, name: string, owner: Owner, label: string): Fo
 function readOptions(env: NodeJS.ProcessEnv): Found {
   const values: Partial<Settings> = {};
   const problems: string[] = [];
-  for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(OPTION_PREFIX) || !text) continue;
+  for (const [name, raw = ""] of Object.entries(env)) {
+    const text = raw.trim();
+    if (!name.startsWith(OPTION_PREFIX) || text === "") continue;
     const wanted = name.slice(OPTION_PREFIX.length).replaceAll("_", "").toLowerCase();
     const [key, rule] = [...RULES].find(([candidate]) => candidate.toLowerCase() === wanted) ?? [];
     if (!key || !rule?.owners.includes("person")) continue;
@@ -182,7 +184,8 @@ export function parseSettings(text: string, owner: Owner, file = FILE_OF[owner])
   const problems: string[] = [];
   const report = (line: number, what: string) => problems.push(`${file} line ${line}: ${what}.`);
   const words = (from: number) => {
-    const body = bodyOf(text, from);
+    // trim() also removes a byte order mark.
+    const body = text.slice(from).trim();
     if (body !== "") Object.assign(values, owner === "team" ? { projectRouting: body } : { ownWords: body });
   };
 
@@ -264,13 +267,6 @@ function lineOfKey(lines: readonly string[], key: string): number {
   const isKey = (line: string) =>
     written.some((name) => line.startsWith(name) && /^\s*:/.test(line.slice(name.length)));
   return lines.findIndex(isKey) + 1 || 1;
-}
-
-function bodyOf(text: string, from: number): string {
-  return text
-    .slice(from)
-    .replace(/^\uFEFF/, "")
-    .trim();
 }
 
 /** A value as messages show it. A list or a map is only named, because it may have any size and hold itself. */

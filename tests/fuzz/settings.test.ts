@@ -1,4 +1,4 @@
-/** Random settings: each value is valid or a described problem, and the text stays in its block. */
+/** Whatever a settings file says, it gives settings of its owner or described problems, and its text stays in its block. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
@@ -7,20 +7,29 @@ import { printable } from "../../shared/text/characters.ts";
 import { check, corpusOf, damaged, nasty, timeout } from "./fuzz.ts";
 
 const FILE = "# Mine\n\ntext\n";
+/** What the other one decides. */
+const OTHERS = {
+  team: ["lockTimeoutSeconds", "lockTtlSeconds", "ownWords"],
+  person: ["sessionBlock", "routingBlock", "projectRouting"],
+};
 
 function parse(text: string): void {
-  const { settings, problems } = parseSettings(text);
-  for (const [key, value] of Object.entries(DEFAULT_SETTINGS)) {
-    expect(typeof settings[key as keyof typeof settings]).toBe(typeof value);
+  for (const owner of ["team", "person"] as const) {
+    const { values, problems } = parseSettings(text, owner);
+    const settings = { ...DEFAULT_SETTINGS, ...values };
+    for (const [key, value] of Object.entries(settings)) {
+      expect(typeof value).toBe(typeof DEFAULT_SETTINGS[key as keyof typeof settings]);
+    }
+    for (const key of OTHERS[owner]) expect(values).not.toHaveProperty(key);
+    expect(settings.lockTimeoutSeconds).toSatisfy((seconds: number) => seconds >= 0 && seconds <= 20);
+    expect(settings.lockTtlSeconds).toSatisfy((seconds: number) => seconds >= 1 && seconds <= 3600);
+    expect(problems.length).toBeLessThanOrEqual(6);
+    expect(problems.map(printable)).toEqual(problems);
+    const { text: updated, problem } = updateProjectText(FILE, { projectRouting: settings.projectRouting });
+    expect(problem).toBeUndefined();
+    expect(updated.startsWith(FILE)).toBe(true);
+    expect(updated.match(/^<!-- PACT_(?:MANAGED|ROUTING)_/gm)).toHaveLength(4);
   }
-  expect(settings.lockTimeoutSeconds).toSatisfy((seconds: number) => seconds >= 0 && seconds <= 20);
-  expect(settings.lockTtlSeconds).toSatisfy((seconds: number) => seconds >= 1 && seconds <= 3600);
-  expect(problems.length).toBeLessThanOrEqual(6);
-  expect(problems.map(printable)).toEqual(problems);
-  const { text: updated, problem } = updateProjectText(FILE, { projectRouting: settings.projectRouting });
-  expect(problem).toBeUndefined();
-  expect(updated.endsWith(FILE)).toBe(true);
-  expect(updated.match(/^<!-- PACT_(?:MANAGED|ROUTING)_/gm)).toHaveLength(4);
 }
 
 test.each(corpusOf("settings"))("each value of %s is valid or a described problem", (_name, bytes) =>

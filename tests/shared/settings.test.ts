@@ -1,61 +1,138 @@
+/** Tests what a settings file's text sets, and what is said about a faulty one. */
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { DEFAULT_SETTINGS, parseSettings } from "../../shared/settings.ts";
+import { DEFAULT_SETTINGS, PERSONAL_FILE, parseSettings, TEAM_FILE } from "../../shared/settings.ts";
+import { printable } from "../../shared/text/characters.ts";
 
 const front = (...lines: string[]) => `---\n${lines.join("\n")}\n---\n`;
+const OWNERS = ["team", "person"] as const;
+const FILE_OF = { team: TEAM_FILE, person: PERSONAL_FILE };
+const SETTABLE = {
+  team: ["enabled", "sessionBlock", "routingBlock", "projectRouting"],
+  person: ["enabled", "lockTimeoutSeconds", "lockTtlSeconds", "ownWords"],
+};
 
-test("a text without front matter keeps the defaults and becomes the project's words", () => {
-  expect(parseSettings("")).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
-  expect(parseSettings("\uFEFF\nAsk Ada.\n").settings).toEqual({
-    ...DEFAULT_SETTINGS,
-    projectRouting: "Ask Ada.",
+test("the team's file and a personal one have the names that the documents give", () => {
+  expect([TEAM_FILE, PERSONAL_FILE]).toEqual([".claude/pact-hooks.md", ".claude/pact-hooks.local.md"]);
+});
+
+test("by default, the plugin is on, and writes the routing block but no session block", () => {
+  expect(DEFAULT_SETTINGS).toEqual({
+    enabled: true,
+    sessionBlock: false,
+    routingBlock: true,
+    lockTimeoutSeconds: 5,
+    lockTtlSeconds: 30,
+    projectRouting: "",
+    ownWords: "",
   });
 });
 
-test.each(["\n", "\r\n"])("every setting is read from lines that end in %j", (ending) => {
-  const text = front(
-    "# ours",
-    "enabled: false",
-    "sessionBlock: false",
-    '"routingBlock": false',
-    "lockTimeoutSeconds: 0.5",
-    "lockTtlSeconds: 3600",
-  );
-  expect(parseSettings(`\uFEFF${text}\n# Words\n\nAsk Ada.\n\n`.replaceAll("\n", ending))).toEqual({
-    settings: {
-      enabled: false,
-      sessionBlock: false,
-      routingBlock: false,
-      lockTimeoutSeconds: 0.5,
-      lockTtlSeconds: 3600,
-      projectRouting: "# Words\n\nAsk Ada.".replaceAll("\n", ending),
-    },
-    problems: [],
+test("a text without front matter sets nothing but the words of its owner", () => {
+  const text = "\uFEFF\nAsk Ada.\n";
+  expect(parseSettings("", "team")).toEqual({ values: {}, problems: [] });
+  expect(parseSettings(" \n\n", "person")).toEqual({ values: {}, problems: [] });
+  expect(parseSettings(text, "team")).toEqual({ values: { projectRouting: "Ask Ada." }, problems: [] });
+  expect(parseSettings(text, "person")).toEqual({ values: { ownWords: "Ask Ada." }, problems: [] });
+});
+
+describe.each(["\n", "\r\n"])("with lines that end in %j,", (ending) => {
+  const write = (...lines: string[]) =>
+    `\uFEFF${front(...lines)}\n# Words\n\nAsk Ada.\n\n`.replaceAll("\n", ending);
+  const words = "# Words\n\nAsk Ada.".replaceAll("\n", ending);
+
+  test("a team's file sets what stands in CLAUDE.md, and whether the plugin is on", () => {
+    const text = write("# ours", "enabled: false", "sessionBlock: true", '"routingBlock": false');
+    expect(parseSettings(text, "team")).toEqual({
+      values: { enabled: false, sessionBlock: true, routingBlock: false, projectRouting: words },
+      problems: [],
+    });
+  });
+
+  test("a personal file sets the lock's times, and whether the plugin is on", () => {
+    const text = write("enabled: true", "lockTimeoutSeconds: 0.5", "'lockTtlSeconds' : 3600");
+    expect(parseSettings(text, "person")).toEqual({
+      values: { enabled: true, lockTimeoutSeconds: 0.5, lockTtlSeconds: 3600, ownWords: words },
+      problems: [],
+    });
   });
 });
 
-test.each([front(), front("# only a comment"), front("~"), "---\n---\n"])(
-  "the empty front matter %j keeps the defaults",
+describe.each([
+  ["sessionBlock: true", "person"],
+  ["routingBlock: false", "person"],
+  ["lockTimeoutSeconds: 1", "team"],
+  ["lockTtlSeconds: 60", "team"],
+] as const)("the setting %s in a file of the %s", (line, owner) => {
+  const [key = ""] = line.split(":");
+
+  test("is not used, and the problem says where it belongs", () => {
+    const advice = {
+      person: `it decides what stands in CLAUDE.md, which is a team's setting. Move it to ${TEAM_FILE}.`,
+      team: `it is a personal setting. Move it to ${PERSONAL_FILE}.`,
+    };
+    expect(parseSettings(`${front("enabled: true", line)}words`, owner)).toEqual({
+      values: { enabled: true, [owner === "team" ? "projectRouting" : "ownWords"]: "words" },
+      problems: [`${FILE_OF[owner]} line 3: ${key} is not used: ${advice[owner]}`],
+    });
+  });
+
+  test("is named as misplaced even with a wrong value", () => {
+    const { values, problems } = parseSettings(front(`${key}: [nonsense]`), owner);
+    expect(values).toEqual({});
+    expect(problems).toEqual([expect.stringContaining(`line 2: ${key} is not used: it`)]);
+  });
+});
+
+test("a problem names the file by the name that the caller gives", () => {
+  expect(parseSettings(front("enabled: 1"), "person", "/home/ada/x.md").problems).toEqual([
+    "/home/ada/x.md line 2: enabled must be true or false, not 1; it is not used.",
+  ]);
+});
+
+test.each([front(), front("# only a comment"), front("~"), front("null"), front(""), "---\n---\n"])(
+  "the empty front matter %j sets nothing",
   (text) => {
-    expect(parseSettings(text)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
+    for (const owner of OWNERS) expect(parseSettings(text, owner)).toEqual({ values: {}, problems: [] });
   },
 );
 
-describe("in a faulty settings file,", () => {
+describe.each([
+  ["lockTimeoutSeconds", 0, 20],
+  ["lockTtlSeconds", 1, 3600],
+] as const)("the number %s", (key, least, most) => {
+  test.each([least, most])("may be as small or as large as %d", (value) => {
+    expect(parseSettings(front(`${key}: ${value}`), "person")).toEqual({
+      values: { [key]: value },
+      problems: [],
+    });
+  });
+
+  test.each([least - 0.1, most + 0.1, -1, 1e9, ".nan", ".inf", "-.inf", "'5'", "true", ""])(
+    "may not be %j",
+    (value) => {
+      const { values, problems } = parseSettings(front(`${key}: ${value}`), "person");
+      expect(values).toEqual({});
+      expect(problems).toEqual([
+        expect.stringContaining(`line 2: ${key} must be a number from ${least} to ${most}, not `),
+      ]);
+    },
+  );
+});
+
+describe("a faulty settings file", () => {
   test.each([
-    [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; the default is used.'],
-    [front("enabled: 0"), "line 2: enabled must be true or false, not 0"],
-    [front("enabled:"), "line 2: enabled must be true or false, not null"],
-    [front("# c", "", "sessionBlock: [true]"), "line 4: sessionBlock must be true or false, not a list"],
-    [front("lockTimeoutSeconds: -1"), "line 2: lockTimeoutSeconds must be a number from 0 to 20, not -1"],
-    [front("lockTimeoutSeconds: 61"), "line 2: lockTimeoutSeconds must be"],
-    [front("lockTimeoutSeconds: '5'"), 'line 2: lockTimeoutSeconds must be a number from 0 to 20, not "5"'],
-    [front("lockTimeoutSeconds: .nan"), "line 2: lockTimeoutSeconds must be"],
-    [front("lockTtlSeconds: 0"), "line 2: lockTtlSeconds must be a number from 1 to 3600, not 0"],
-    [front("lockTtlSeconds: .inf"), "line 2: lockTtlSeconds must be"],
-    [front("lockTtlSeconds: 1e9"), "line 2: lockTtlSeconds must be"],
-    [front("'enabeld': true"), 'line 2: unknown setting "enabeld"; the settings are enabled, sessionBlock'],
+    [front("enabled: yes"), 'line 2: enabled must be true or false, not "yes"; it is not used.'],
+    [front("enabled: 0"), "line 2: enabled must be true or false, not 0; it is not used."],
+    [front("enabled:"), "line 2: enabled must be true or false, not null; it is not used."],
+    [front("enabled: {a: 1}"), "line 2: enabled must be true or false, not a map; it is not used."],
+    [front("enabled: [1]"), "line 2: enabled must be true or false, not a list; it is not used."],
+    [front("enabled: 2020-01-01"), "line 2: enabled must be true or false, not a date; it is not used."],
+    [front("# c", "", "enabled: [true]"), "line 4: enabled must be true or false, not a list"],
+    [front("? enabled", ": 1"), "line 1: enabled must be true or false, not 1"],
+    [front("'enabeld': true"), 'line 2: unknown setting "enabeld"; the settings are enabled, '],
     [front("projectRouting: x"), 'line 2: unknown setting "projectRouting"'],
+    [front("ownWords: x"), 'line 2: unknown setting "ownWords"'],
     [front("__proto__: {enabled: false}"), 'line 2: unknown setting "__proto__"'],
     [front("__proto__: 1"), 'line 2: unknown setting "__proto__"'],
     [front("constructor: 1"), 'line 2: unknown setting "constructor"'],
@@ -64,25 +141,65 @@ describe("in a faulty settings file,", () => {
     [front("- enabled"), "line 2: the front matter must be lines of the form `key: value`, not a list"],
     [front("enabled"), "line 2: the front matter must be lines"],
     [front("enabled: false", "--- more"), "the YAML is broken (one of its lines starts with ---)"],
-    ["---\nenabled: false\n", "line 1: the front matter has no closing line `---`"],
+    [
+      "---\nenabled: false\n",
+      "line 1: the front matter has no closing line `---`; its settings are not used.",
+    ],
     ["---js\n{ enabled: false }\n---\n", 'line 1: front matter in "js" is not supported, only YAML'],
-  ])("the text %j keeps the defaults and gives the problem %j", (text, problem) => {
-    const { settings, problems } = parseSettings(text);
-    expect(settings).toEqual(DEFAULT_SETTINGS);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toContain(".claude/pact-hooks.local.md line ");
-    expect(problems[0]).toContain(problem);
+  ])("with the text %j sets nothing and gives the problem %j", (text, problem) => {
+    for (const owner of OWNERS) {
+      const { values, problems } = parseSettings(text, owner);
+      expect(values).toEqual({});
+      expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
+      expect(problems).toEqual([expect.stringContaining(problem)]);
+      expect(problems[0]).toMatch(`${FILE_OF[owner]} line `);
+    }
     expect(({} as { enabled?: boolean }).enabled).toBeUndefined();
   });
 
-  test("one wrong setting does not affect the others", () => {
-    const { settings, problems } = parseSettings(`${front("enabled: maybe", "lockTtlSeconds: 60")}words`);
-    expect(settings).toEqual({ ...DEFAULT_SETTINGS, lockTtlSeconds: 60, projectRouting: "words" });
+  test("names as known settings those that its owner may set", () => {
+    const known = (owner: "team" | "person") => parseSettings(front("x: 1"), owner).problems;
+    expect(known("team")).toEqual([
+      `${TEAM_FILE} line 2: unknown setting "x"; the settings are enabled, sessionBlock, routingBlock.`,
+    ]);
+    expect(known("person")).toEqual([
+      `${PERSONAL_FILE} line 2: unknown setting "x"; the settings are enabled, lockTimeoutSeconds, lockTtlSeconds.`,
+    ]);
+  });
+
+  test("keeps its other settings and its words", () => {
+    const { values, problems } = parseSettings(
+      `${front("enabled: maybe", "lockTtlSeconds: 60")}words`,
+      "person",
+    );
+    expect(values).toEqual({ lockTtlSeconds: 60, ownWords: "words" });
     expect(problems).toHaveLength(1);
   });
 
-  test("a problem stays short and on one line", () => {
-    const { problems } = parseSettings(front(`"a\\nb${"x".repeat(1000)}": 1`));
+  test("keeps its words below broken YAML", () => {
+    expect(parseSettings(`${front("a: [open")}words`, "team").values).toEqual({ projectRouting: "words" });
+  });
+
+  test("is not parsed if its front matter is longer than 10,000 characters", () => {
+    const padded = (length: number) => `---\nenabled: false\n#${"x".repeat(length - 25)}\n---\n`;
+    expect(padded(10_000)).toHaveLength(10_000);
+    expect(parseSettings(padded(10_000), "team")).toEqual({ values: { enabled: false }, problems: [] });
+    expect(parseSettings(`${padded(10_001)}words`, "team")).toEqual({
+      values: { projectRouting: "words" },
+      problems: [
+        `${TEAM_FILE} line 1: the front matter is longer than 10000 characters; its settings are not used.`,
+      ],
+    });
+  });
+
+  test("gives problems without characters that turn or hide text", () => {
+    const { problems } = parseSettings(front('"a\u202eb": 1', "enabled: '\u2028\u009b'"), "team");
+    expect(problems.join("")).toContain('"a b"');
+    expect(problems.map(printable)).toEqual(problems);
+  });
+
+  test("gives problems that are short and on one line", () => {
+    const { problems } = parseSettings(front(`"a\\nb${"x".repeat(1000)}": 1`), "team");
     expect(problems.join()).not.toContain("\n");
     expect(problems.join().length).toBeLessThan(300);
   });
@@ -97,18 +214,23 @@ describe("front matter", () => {
   test.each(["---js", "---javascript", "--- js", "---JS", "---coffee"])(
     "that opens with %s never runs code",
     (opening) => {
-      const { settings } = parseSettings(`${opening}\n{ enabled: !(globalThis.ran = true) }\n---\nwords`);
-      expect(settings).toEqual(DEFAULT_SETTINGS);
+      const { values } = parseSettings(
+        `${opening}\n{ enabled: !(globalThis.ran = true) }\n---\nwords`,
+        "team",
+      );
+      expect(values).toEqual({});
       expect(effects.ran).toBeUndefined();
     },
   );
 });
 
-test("parseSettings never throws, and always returns settings of the right types", () => {
+test("parseSettings never throws, and returns only values that their owner may set, of the right types", () => {
   const part = fc.constantFrom(
     "---",
     "---js",
     "enabled",
+    "sessionBlock",
+    "lockTtlSeconds",
     ": ",
     "true",
     "[",
@@ -131,13 +253,13 @@ test("parseSettings never throws, and always returns settings of the right types
     "2026-01-01",
   );
   fc.assert(
-    fc.property(fc.array(part, { maxLength: 40 }), (parts) => {
-      const { settings, problems } = parseSettings(`---\n${parts.join("")}\n---\n`);
-      expect(Object.keys(settings)).toEqual(Object.keys(DEFAULT_SETTINGS));
-      for (const [key, value] of Object.entries(settings)) {
+    fc.property(fc.array(part, { maxLength: 40 }), fc.constantFrom(...OWNERS), (parts, owner) => {
+      const { values, problems } = parseSettings(`---\n${parts.join("")}\n---\n`, owner);
+      for (const [key, value] of Object.entries(values)) {
+        expect(SETTABLE[owner]).toContain(key);
         expect(typeof value).toBe(typeof DEFAULT_SETTINGS[key as keyof typeof DEFAULT_SETTINGS]);
       }
-      expect(problems.every((problem) => problem.startsWith(".claude/pact-hooks.local.md line "))).toBe(true);
+      expect(problems.every((problem) => problem.startsWith(`${FILE_OF[owner]} line `))).toBe(true);
     }),
     { numRuns: 3000 },
   );
@@ -157,27 +279,11 @@ describe("a hostile settings file", () => {
     ["a list that contains itself", front("enabled: &a [*a]")],
     ["a map that contains itself", front("enabled: &a {b: *a}")],
     ["a very long value", front(`enabled: ${"x".repeat(9000)}`)],
-  ])("with %s keeps the defaults and gives short problems", (_name, text) => {
-    const { settings, problems } = parseSettings(text);
-    expect(settings).toEqual(DEFAULT_SETTINGS);
+  ])("with %s sets nothing and gives short problems", (_name, text) => {
+    const { values, problems } = parseSettings(text, "team");
+    expect(values).toEqual({});
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.join().length).toBeLessThan(1500);
-    for (const problem of problems) expect(problem).toContain(".claude/pact-hooks.local.md line ");
+    for (const problem of problems) expect(problem).toContain(".claude/pact-hooks.md line ");
   });
-});
-
-test.each([
-  ["{a: 1}", "a map"],
-  ["[1]", "a list"],
-  ["2020-01-01", "a date"],
-  ["null", "null"],
-])("a problem calls the value %s %s", (value, name) => {
-  const { problems } = parseSettings(`---\nenabled: ${value}\n---\n`);
-  expect(problems).toEqual([
-    `.claude/pact-hooks.local.md line 2: enabled must be true or false, not ${name}; the default is used.`,
-  ]);
-});
-
-test.each(["null", "~", "", "# only words"])("front matter with the text %j sets nothing", (yaml) => {
-  expect(parseSettings(`---\n${yaml}\n---\n`)).toEqual({ settings: DEFAULT_SETTINGS, problems: [] });
 });
