@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "../shared/fileLock.ts";
-import { DEFAULT_SETTINGS, parseSettings } from "../shared/settings.ts";
+import { DEFAULT_SETTINGS, PERSONAL_FILE, parseSettings, TEAM_FILE } from "../shared/settings.ts";
 import { SETTLE_MS } from "../shared/update/displaced.ts";
 import { MAX_ROUNDS } from "../shared/update/updateFile.ts";
 
@@ -54,22 +54,77 @@ describe("README.md", () => {
     expect(prose).toContain(`${costOf("new session, with the addon")} for a new one with the`);
   });
 
-  const settings = readme.match(/```markdown\n(---[\s\S]*?)```/)?.[1] ?? "";
+  const examples = [...readme.matchAll(/```markdown\n(---[\s\S]*?)```/g)].map(([, text = ""]) => text);
+  const [team = "", personal = ""] = examples;
+  const { projectRouting, ownWords, ...defaults } = DEFAULT_SETTINGS;
 
-  test("the settings are shown with their defaults", () => {
-    const { projectRouting, ...shown } = parseSettings(settings).settings;
-    expect(shown).toEqual({ ...DEFAULT_SETTINGS, projectRouting: undefined });
-    expect(projectRouting).toBe("Ask before you change anything in migrations/.");
-    expect(parseSettings(settings).problems).toEqual([]);
+  test("shows a team's and a personal settings file, which together set everything to its default", () => {
+    expect(examples).toHaveLength(2);
+    const [ours, mine] = [parseSettings(team, "team"), parseSettings(personal, "person")];
+    expect([...ours.problems, ...mine.problems]).toEqual([]);
+    expect({ ...ours.values, ...mine.values }).toEqual({
+      ...defaults,
+      projectRouting: "Ask before you change anything in migrations/.",
+      ownWords: "Answer me in short sentences.",
+    });
   });
 
-  test.each(
-    [...settings.matchAll(/^(\w+): .*# (\d+) to (\d+)$/gm)].map(([, key, least, most]) => [key, least, most]),
-  )("the bounds of %s are %s to %s", (key, least, most) => {
-    const problemsOf = (value: number) => parseSettings(`---\n${key}: ${value}\n---\n`).problems.length;
-    expect([Number(least), Number(most), Number(least) - 1, Number(most) + 1].map(problemsOf)).toEqual([
-      0, 0, 1, 1,
-    ]);
+  test.each([
+    ["team", TEAM_FILE, team],
+    ["person", PERSONAL_FILE, personal],
+  ] as const)("shows all settings of the %s, under the name %s of the file", (owner, file, text) => {
+    const [known = ""] = parseSettings("---\nx: 1\n---\n", owner).problems;
+    const shown = [...text.matchAll(/^(\w+):/gm)].map(([, key]) => key);
+    expect(known.endsWith(`the settings are ${shown.join(", ")}.`)).toBe(true);
+    const [above = ""] = readme.split(text);
+    expect(above.match(/\.claude\/pact-hooks(?:\.local)?\.md/g)?.at(-1)).toBe(file);
+  });
+
+  const bounds = [...personal.matchAll(/^(\w+): .*# (\d+) to (\d+)$/gm)].map(([, key = "", least, most]) => ({
+    key,
+    least: Number(least),
+    most: Number(most),
+  }));
+
+  test("gives the bounds of both numbers", () => {
+    expect(bounds.map(({ key }) => key)).toEqual(["lockTimeoutSeconds", "lockTtlSeconds"]);
+    for (const { key, least, most } of bounds) expect(acceptedOf(key, least, most)).toEqual(ONLY_WITHIN);
+  });
+});
+
+const ONLY_WITHIN = [true, true, false, false];
+
+/** Whether a personal file may set a number to its bounds, and to what is just beyond them. */
+function acceptedOf(key: string, least: number, most: number): boolean[] {
+  return [least, most, least - 1, most + 1].map(
+    (value) => parseSettings(`---\n${key}: ${value}\n---\n`, "person").problems.length === 0,
+  );
+}
+
+describe("plugin.json", () => {
+  interface Option {
+    type: string;
+    default: unknown;
+    min?: number;
+    max?: number;
+  }
+  const options: [string, Option][] = Object.entries(JSON.parse(read("plugin.json")).userConfig);
+
+  test("offers what a person may set in a file, with the code's defaults", () => {
+    const known = parseSettings("---\nx: 1\n---\n", "person").problems.join();
+    expect(known).toContain(`the settings are ${options.map(([key]) => key).join(", ")}.`);
+    for (const [key, option] of options) {
+      expect(option.default).toBe(DEFAULT_SETTINGS[key as keyof typeof DEFAULT_SETTINGS]);
+      expect(option.type).toBe(typeof option.default);
+    }
+  });
+
+  test("gives each number the code's bounds", () => {
+    const numbers = options.filter(([, { type }]) => type === "number");
+    expect(numbers).toHaveLength(2);
+    for (const [key, { min = Number.NaN, max = Number.NaN }] of numbers) {
+      expect(acceptedOf(key, min, max)).toEqual(ONLY_WITHIN);
+    }
   });
 });
 
