@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { TEAM_FILE } from "../../shared/settings.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { listing } from "../helpers/tempDir.ts";
 import { type Claude, newClaude, touchOf } from "./claude.ts";
@@ -38,8 +39,8 @@ describe("a session of the real Claude Code", () => {
     const [start] = ofType(claude, "session_start");
     expect(start).toMatchObject({ source: "startup", lock: { outcome: "locked" } });
     const text = fs.readFileSync(claudeMd(claude), "utf8");
-    expect(text).toContain(`claude --resume ${start?.session_id}`);
-    expect(text.endsWith("\n\n# mine\n")).toBe(true);
+    expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
+    expect(text).not.toContain(start?.session_id);
     expect(api.requests.slice(before).join()).toContain(`PACT session ${start?.session_id}`);
     expect(ofType(claude, "session_end")).toMatchObject([
       { session_id: start?.session_id, locks: { locked: 1 } },
@@ -64,15 +65,31 @@ describe("a session of the real Claude Code", () => {
     expect(touchOf(claudeMd(claude))).toEqual(before);
   });
 
-  test("eight sessions at once lose nothing", async () => {
+  test.each([
+    [{ enabled: false }, { outcome: "disabled" }],
+    [{ enabled: true }, { outcome: "written" }],
+    [{ lockTtlSeconds: 1e6 }, { outcome: "written", message: expect.stringContaining('not "1000000"') }],
+  ])("the plugin's options %j, which the user has set, reach the hook", async (options, claudeMd) => {
+    const claude = newClaude(api);
+    const settings = { pluginConfigs: { "pact-hooks@inline": { options } } };
+    fs.mkdirSync(claude.configDir);
+    fs.writeFileSync(path.join(claude.configDir, "settings.json"), JSON.stringify(settings));
+    await ask(claude, dist, "-p", "hi");
+    expect(ofType(claude, "session_start")).toMatchObject([{ claude_md: claudeMd }]);
+  });
+
+  test("eight at once lose nothing, while each writes its session block", async () => {
     const claude = newClaude(api);
     fs.writeFileSync(claudeMd(claude), "# mine\n");
+    const team = path.join(claude.projectDir, TEAM_FILE);
+    fs.mkdirSync(path.dirname(team));
+    fs.writeFileSync(team, "---\nsessionBlock: true\n---\n");
     await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
     const starts = ofType(claude, "session_start");
     const text = fs.readFileSync(claudeMd(claude), "utf8");
     expect(starts).toHaveLength(8);
     expect(ofType(claude, "lock_fail_open")).toEqual([]);
-    expect(text.endsWith("\n\n# mine\n")).toBe(true);
+    expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
     expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(1);
   });
 
@@ -120,10 +137,12 @@ describe("the plugin", () => {
     expect(
       files.filter((name) => /node_modules|lock\.json|\.ts$|tests/.test(name.replace(/\.d\.ts$/, ""))),
     ).toEqual([]);
+    const before = api.requests.length;
     const { status, stdout } = await claude.run("-p", "hi");
     expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
     const text = fs.readFileSync(path.join(claude.projectDir, ".claude/CLAUDE.md"), "utf8");
-    expect(text).toContain(`- Plugin root: \`${installed}\``);
+    expect(text).toContain("PACT_MANAGED_START");
+    expect(api.requests.slice(before).join()).toContain(`- Plugin root: ${installed}\\n`);
   });
 });
 
