@@ -1,5 +1,5 @@
 /** The routing block, which tells the model how to work with the plugin's blocks. */
-import { CONTROL, LONE_SURROGATE } from "../text/characters.ts";
+import { CONTROL, LONE_SURROGATE, truncate } from "../text/characters.ts";
 import { blockRemoval, type Edit, removal } from "../text/edits.ts";
 import { type Fence, fenceAfter } from "../text/fences.ts";
 import { lineContentEnd, normalizeLineEndings } from "../text/lineEndings.ts";
@@ -100,7 +100,7 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
 function projectLines(body: string): string[] {
   if (body === "") return [];
   const text = normalizeLineEndings(body).replace(UNSAFE, "\uFFFD").replaceAll("<!--", "&lt;!--").trim();
-  const lines = truncated(text)
+  const lines = truncate(text, MAX_PROJECT_ROUTING)
     .split("\n")
     .map((line) => (memoryHeadingOf(line) ? line.replace("#", "\\#") : line))
     .filter((line) => !isLoaderLine(line.trim()));
@@ -111,10 +111,3 @@ function projectLines(body: string): string[] {
 }
 
 const UNSAFE = new RegExp(`(?![\\t\\n])[${CONTROL}${LONE_SURROGATE}]`, "gu");
-
-function truncated(text: string): string {
-  if (text.length <= MAX_PROJECT_ROUTING) return text;
-  const whole = text.lastIndexOf("\n", MAX_PROJECT_ROUTING);
-  const kept = whole > 0 ? text.slice(0, whole) : text.slice(0, MAX_PROJECT_ROUTING);
-  return `${kept.replace(/[\uD800-\uDBFF]$/, "").trimEnd()}\n…`;
-}

@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { quietly } from "../system/errors.ts";
 import { inFolder, makeFolders } from "../system/files.ts";
+import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
 
@@ -13,27 +14,39 @@ const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = fs.constants;
 const MAX_POINTER_BYTES = 16 * 1024;
 const MAX_NAME = 150;
 
-/** Remembers a session as the latest of its project. Never throws: without a pointer the next session knows of no previous one. */
-export function rememberSession(projectDir: string, sessionId: string): void {
+/**
+ * Remembers a session as the latest of its project. Never throws: without a pointer the next session knows of no previous one.
+ * @param claudePid the process of Claude Code, which runs one session after another
+ */
+export function rememberSession(projectDir: string, sessionId: string, claudePid = process.ppid): void {
   quietly(() => {
     const file = pointerFile(projectDir, sessionId);
+    const pointer = { session_id: sessionId, project_dir: projectDir, claude_pid: claudePid };
     makeFolders(path.dirname(file));
     const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
     try {
-      fs.writeSync(fd, `${JSON.stringify({ session_id: sessionId, project_dir: projectDir })}\n`);
+      fs.writeSync(fd, `${JSON.stringify(pointer)}\n`);
     } finally {
       fs.closeSync(fd);
     }
   });
 }
 
-/** The journal of the latest other session of a project; undefined if there is none, or it is gone. Never throws. */
-export function previousJournal(projectDir: string, sessionId: string): string | undefined {
+/**
+ * The journal of the latest other session of a project; undefined if there is none, it still runs, or it is gone. Never
+ * throws. A session that runs beside this one is not the one to go on with.
+ */
+export function previousJournal(
+  projectDir: string,
+  sessionId: string,
+  claudePid = process.ppid,
+): string | undefined {
   try {
-    const { session_id: previous, project_dir: project } =
-      readPointer(pointerFile(projectDir, sessionId)) ?? {};
+    const pointer = readPointer(pointerFile(projectDir, sessionId)) ?? {};
+    const { session_id: previous, project_dir: project, claude_pid: pid } = pointer;
     // Two projects may share a folder, and a pointer's name.
     if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
+    if (isPid(pid) && pid !== claudePid && isAlive(pid)) return undefined;
     const journal = inFolder(sessionDir(projectDir, previous), JOURNAL_NAME);
     return fs.existsSync(journal) ? journal : undefined;
   } catch {
@@ -51,7 +64,7 @@ export function forgetSession(slugDir: string, sessionId: string): void {
 }
 
 /** What a pointer file says; undefined if there is none, or it is not one. */
-function readPointer(file: string): { session_id?: unknown; project_dir?: unknown } | undefined {
+function readPointer(file: string): Record<string, unknown> | undefined {
   try {
     const content = readRegularFile(file, MAX_POINTER_BYTES);
     return content ? Object(JSON.parse(content.bytes.toString("utf8"))) : undefined;

@@ -7,7 +7,10 @@ import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
 import type { Lease } from "../lock/lease.ts";
 import { PERSONAL_FILE } from "../settings.ts";
-import { printable } from "../text/characters.ts";
+import { printable, truncate } from "../text/characters.ts";
+
+/** In characters: a person's words are sent with every request of a session, as a team's are. */
+const MAX_OWN_WORDS = 1500;
 
 /**
  * Context for the model: its session, which CLAUDE.md does not name, and what CLAUDE.md may have lacked when Claude Code read
@@ -30,8 +33,9 @@ export function contextFor(
     `- ${describeFile(update, projectDir)}`,
   ];
   if (previous) lines.push(`- Previous session's journal: ${previous}`);
-  const blocks = [lines.map(printable).join("\n"), update.needsRouting ? routingText() : "", update.ownWords];
-  return blocks.filter(Boolean).join("\n\n");
+  const routing = update.needsRouting ? routingText() : "";
+  const ownWords = truncate(update.ownWords, MAX_OWN_WORDS);
+  return [lines.map(printable).join("\n"), routing, ownWords].filter(Boolean).join("\n\n");
 }
 
 function describeFile({ outcome, path: file, changes, blockIn }: ClaudeMdUpdate, projectDir: string): string {

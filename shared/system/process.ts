@@ -12,12 +12,17 @@ export function isPid(value: unknown): value is number {
 
 /** Whether the process with this pid and start token still runs. A later process with the same pid does not count. */
 export function isRunning(pid: number, start: string): boolean {
+  return isAlive(pid) && isSameStart(start, startToken(pid));
+}
+
+/** Whether a process with this pid runs: perhaps a later one. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if (!isCode(error, "EPERM")) return false;
+    return isCode(error, "EPERM");
   }
-  return isSameStart(start, startToken(pid));
 }
 
 let ownStart: string | undefined;

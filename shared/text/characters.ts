@@ -21,3 +21,11 @@ export function printable(text: string): string {
 }
 
 const UNPRINTABLE = new RegExp(`(?!\\t)[${CONTROL}${SEPARATOR_OR_DIRECTION}]`, "gu");
+
+/** A text of at most `max` characters: whole lines if possible, with a last line that says that more is missing. */
+export function truncate(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const whole = text.lastIndexOf("\n", max);
+  const kept = text.slice(0, whole > 0 ? whole : max);
+  return `${kept.replace(/[\uD800-\uDBFF]$/, "").trimEnd()}\n…`;
+}

@@ -1,7 +1,9 @@
 /** The pointer to the session before this one. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { forgetSession, previousJournal, rememberSession } from "../../../shared/journal/previousSession.ts";
 import { journalPath, sessionDir } from "../../../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent } from "../../../shared/journal/sessionJournal.ts";
@@ -21,10 +23,10 @@ beforeEach(() => {
 });
 
 /** A session that has a journal and is the latest of its project. */
-function session(sessionId: string, projectDir = PROJECT): string {
+function session(sessionId: string, projectDir = PROJECT, claudePid?: number): string {
   const address = { sessionId, projectDir };
   appendEvent(makeEvent("session_start", { session_id: sessionId, project_dir: projectDir }), address);
-  rememberSession(projectDir, sessionId);
+  rememberSession(projectDir, sessionId, claudePid);
   return journalPath(address);
 }
 
@@ -37,6 +39,18 @@ test("the latest other session is the previous one", () => {
   const two = session("two");
   expect(previousJournal(PROJECT, "three")).toBe(two);
   expect(previousJournal(PROJECT, "two")).toBeUndefined();
+});
+
+test("a session that runs beside this one, in another process, is not the previous one", async () => {
+  const other = spawn("sleep", ["1000"]);
+  onTestFinished(() => void other.kill("SIGKILL"));
+  await once(other, "spawn");
+  const one = session("one", PROJECT, other.pid);
+  expect(previousJournal(PROJECT, "two")).toBeUndefined();
+  expect(previousJournal(PROJECT, "two", other.pid)).toBe(one);
+  other.kill("SIGKILL");
+  await once(other, "exit");
+  expect(previousJournal(PROJECT, "two")).toBe(one);
 });
 
 test("projects of the same name each have a previous session", () => {
