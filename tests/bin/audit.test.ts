@@ -28,61 +28,64 @@ function startSession(box: Sandbox, sessionId: string, env?: NodeJS.ProcessEnv):
   );
 }
 
-describe("locks that fail in known ways are counted exactly: ", () => {
-  test.skipIf(!HAS_FLOCK_PROGRAM)("of real sessions", async () => {
-    const box = sandbox();
-    const target = path.join(box.projectDir, "CLAUDE.md");
-    const sidecar = sidecarOf(target);
-    fs.writeFileSync(target, "mine\n");
-    startSession(box, "good-1");
-    startSession(box, "good-2");
-    // The same session again has nothing to change and asks for no lock.
-    startSession(box, "good-2");
-    startSession(box, "no-backend", { PACT_HOOKS_FLOCK: "none" });
+describe("counts", () => {
+  test.skipIf(!HAS_FLOCK_PROGRAM)(
+    "real sessions whose locks fail in known ways are counted exactly",
+    async () => {
+      const box = sandbox();
+      const target = path.join(box.projectDir, "CLAUDE.md");
+      const sidecar = sidecarOf(target);
+      fs.writeFileSync(target, "mine\n");
+      startSession(box, "good-1");
+      startSession(box, "good-2");
+      // The same session again has nothing to change and asks for no lock.
+      startSession(box, "good-2");
+      startSession(box, "no-backend", { PACT_HOOKS_FLOCK: "none" });
 
-    fs.rmSync(sidecar);
-    fs.mkdirSync(sidecar);
-    startSession(box, "not-a-file");
-    fs.rmdirSync(sidecar);
+      fs.rmSync(sidecar);
+      fs.mkdirSync(sidecar);
+      startSession(box, "not-a-file");
+      fs.rmdirSync(sidecar);
 
-    const settings = path.join(box.projectDir, ".claude/pact-hooks.local.md");
-    fs.mkdirSync(path.dirname(settings));
-    fs.writeFileSync(settings, "---\nlockTimeoutSeconds: 0.2\n---\n");
-    const holder = start("flock", [sidecar, "sh", "-c", "echo held; read -r _"]);
-    await waitUntil(() => holder.lines.includes("held"), "the lock to be held");
-    startSession(box, "timeout");
-    holder.end();
-    await holder.exited;
+      const settings = path.join(box.projectDir, ".claude/pact-hooks.local.md");
+      fs.mkdirSync(path.dirname(settings));
+      fs.writeFileSync(settings, "---\nlockTimeoutSeconds: 0.2\n---\n");
+      const holder = start("flock", [sidecar, "sh", "-c", "echo held; read -r _"]);
+      await waitUntil(() => holder.lines.includes("held"), "the lock to be held");
+      startSession(box, "timeout");
+      holder.end();
+      await holder.exited;
 
-    const record = { pid: process.pid, start: "another", hook: "", acquired_at: "2026-01-01T00:00:00Z" };
-    fs.writeFileSync(sidecar, JSON.stringify(record));
-    fs.utimesSync(sidecar, 1, 1);
-    startSession(box, "reaped");
+      const record = { pid: process.pid, start: "another", hook: "", acquired_at: "2026-01-01T00:00:00Z" };
+      fs.writeFileSync(sidecar, JSON.stringify(record));
+      fs.utimesSync(sidecar, 1, 1);
+      startSession(box, "reaped");
 
-    fs.writeFileSync(target, Buffer.from([0xff, 0xfe]));
-    startSession(box, "refused");
-    runHook("sessionEnd", payload("sessionEnd", box, { session_id: "good-1" }), box);
-    runHook("sessionStart", "{}", box);
+      fs.writeFileSync(target, Buffer.from([0xff, 0xfe]));
+      startSession(box, "refused");
+      runHook("sessionEnd", payload("sessionEnd", box, { session_id: "good-1" }), box);
+      runHook("sessionStart", "{}", box);
 
-    const figures = audit(box);
-    const counts = { acquisitions: 6, failOpen: 3, reaped: 1, abandoned: 0, refused: 1, outsideEdits: 0 };
-    expect(figures).toMatchObject({
-      ...counts,
-      failOpenRate: 0.5,
-      sessionStarts: 8,
-      lockNotNeeded: 2,
-      hookFailures: 1,
-      byReason: { no_backend: 1, not_a_file: 1, timeout: 1 },
-      byReapReason: { abandoned: 1 },
-      byTarget: { [target]: counts },
-      badLines: 0,
-      unreadableFiles: 0,
-    });
-    expect(figures.files).toBe(8);
-    expect(figures.byHolder).toMatchObject({ flock: { failOpen: 1, reaped: 0 } });
-    expect(Object.values(figures.byDay).map(({ acquisitions }) => acquisitions)).toEqual([6]);
-    expect(figures.waitMs.max).toBeGreaterThanOrEqual(200);
-  });
+      const figures = audit(box);
+      const counts = { acquisitions: 6, failOpen: 3, reaped: 1, abandoned: 0, refused: 1, outsideEdits: 0 };
+      expect(figures).toMatchObject({
+        ...counts,
+        failOpenRate: 0.5,
+        sessionStarts: 8,
+        lockNotNeeded: 2,
+        hookFailures: 1,
+        byReason: { no_backend: 1, not_a_file: 1, timeout: 1 },
+        byReapReason: { abandoned: 1 },
+        byTarget: { [target]: counts },
+        badLines: 0,
+        unreadableFiles: 0,
+      });
+      expect(figures.files).toBe(8);
+      expect(figures.byHolder).toMatchObject({ flock: { failOpen: 1, reaped: 0 } });
+      expect(Object.values(figures.byDay).map(({ acquisitions }) => acquisitions)).toEqual([6]);
+      expect(figures.waitMs.max).toBeGreaterThanOrEqual(200);
+    },
+  );
 
   test("a session start that failed open is counted once, with or without its event", () => {
     const box = sandbox();
@@ -103,8 +106,8 @@ describe("locks that fail in known ways are counted exactly: ", () => {
   });
 });
 
-describe("what it reads", () => {
-  test("is every journal in the folder; what is torn, unknown or not readable is told", () => {
+describe("selection", () => {
+  test("every journal is read, and torn lines and unreadable journals are reported", () => {
     const box = sandbox();
     const root = path.join(box.configDir, "pact-sessions");
     writeJournal(
@@ -135,7 +138,7 @@ describe("what it reads", () => {
     expect(status).toBe(0);
   });
 
-  test("may be nothing at all", () => {
+  test("an audit without any journal has figures of zero", () => {
     const box = sandbox();
     expect(audit(box)).toMatchObject({
       ...{ files: 0, events: 0, acquisitions: 0, failOpen: 0, failOpenRate: null, firstEvent: null },
@@ -148,7 +151,7 @@ describe("what it reads", () => {
     expect(run(["audit", "--max-fail-open-rate", "0"], box).status).toBe(0);
   });
 
-  test("can be narrowed to a time", () => {
+  test("--since and --until limit the time", () => {
     const box = sandbox();
     const days = ["2026-01-01", "2026-01-02", "2026-01-03"];
     writeJournal(journalFile(box, "a"), ...days.map((day) => locked(1, `${day}T12:00:00.000Z`)));
@@ -163,7 +166,7 @@ describe("what it reads", () => {
     expect(count("--until", "1d")).toBe(3);
   });
 
-  test("can be narrowed to a project, of which only the name may be known", () => {
+  test("--project selects a project, by its name if the events do not have its path", () => {
     const box = sandbox();
     const { projectDir } = box;
     const start = (project_dir: string) => ({ ...locked(1), project_dir });
@@ -192,7 +195,7 @@ describe("--max-fail-open-rate", () => {
     ["0.2", 1],
     ["0", 1],
     ["1", 0],
-  ])("%s exits %i where one of four failed open", (limit, status) => {
+  ])("%s exits %i if one of four failed open", (limit, status) => {
     const box = sandbox();
     writeJournal(journalFile(box, "a"), locked(1), locked(1), locked(1), failedOpen("timeout"));
     const result = run(["audit", "--json", "--max-fail-open-rate", limit], box);
@@ -215,7 +218,7 @@ describe("in a terminal", () => {
     }
   };
 
-  test("bars are Unicode where that can be shown, and ASCII where not", () => {
+  test("bars are Unicode if the locale is UTF-8, otherwise ASCII", () => {
     const box = sandbox();
     figures(box);
     expect(run(["audit"], box, { env: { LANG: "C.UTF-8" } }).stdout).toMatch(/█+▒/);
@@ -225,7 +228,7 @@ describe("in a terminal", () => {
     expect(run(["audit"], box).stdout).toMatch(/#+!/);
   });
 
-  test.each([80, 132, 200])("everything fits %i columns, and the chart fills them", (columns) => {
+  test.each([80, 132, 200])("the text fits %i columns, and the chart fills them", (columns) => {
     const box = sandbox();
     figures(box);
     const script = `stty cols ${columns}; exec ${COMMAND} audit`;
@@ -238,7 +241,7 @@ describe("in a terminal", () => {
     expect(lines.join("\n")).toContain("Acquisitions by day");
   });
 
-  test("many days are put together", () => {
+  test("many days are grouped into months", () => {
     const box = sandbox();
     writeJournal(journalFile(box, "a"), locked(1, "2024-01-01T00:00:00Z"), locked(1, "2026-01-01T00:00:00Z"));
     const { stdout } = run(["audit"], box);
@@ -247,7 +250,7 @@ describe("in a terminal", () => {
     expect(stdout).toMatch(/2025-01 .* 0\n/);
   });
 
-  test("names from journals drive nothing", () => {
+  test("names from journals cannot drive the terminal", () => {
     const box = sandbox();
     const holder = { pid: 1, command: HOSTILE };
     writeJournal(journalFile(box, "a"), failedOpen(HOSTILE, { target: HOSTILE, holder }), locked(1));
@@ -264,7 +267,7 @@ describe("in a terminal", () => {
     expect(Object.keys(audit(box).byTarget)).toContain("__proto__");
   });
 
-  test("a narrow screen is no failure", () => {
+  test("an audit works on a narrow screen", () => {
     const box = sandbox();
     figures(box);
     const script = `stty cols 10; exec ${COMMAND} audit`;
@@ -274,7 +277,7 @@ describe("in a terminal", () => {
     expect(status).toBe(0);
   });
 
-  test("a reader that has seen enough is no failure", () => {
+  test("a reader that ends early is no failure", () => {
     const box = sandbox();
     figures(box);
     const script = `set -o pipefail; "${COMMAND}" journal read | head -1; "${COMMAND}" audit --json | true`;
@@ -302,7 +305,7 @@ test("a lock that a crash left is counted as reaped, like one whose holder was e
 describe("--html", () => {
   const page = (box: Sandbox, name = "audit.html") => path.join(box.projectDir, name);
 
-  test("writes one page with the figures, which is private", () => {
+  test("--html writes the figures to one private page", () => {
     const box = sandbox();
     writeJournal(journalFile(box, "a"), locked(1), locked(2), failedOpen("timeout"));
     expect(run(["audit", "--html", "audit.html"], box)).toMatchObject({ status: 0, stdout: "" });
@@ -316,7 +319,7 @@ describe("--html", () => {
     expect(fs.readdirSync(box.projectDir)).toEqual(["audit.html"]);
   });
 
-  test("escapes what comes from journals", () => {
+  test("text from journals is escaped", () => {
     const box = sandbox(`<img src=x onerror='y'>`);
     const holder = { pid: 1, command: HOSTILE };
     writeJournal(journalFile(box, "a"), failedOpen(HOSTILE, { target: HOSTILE, holder }));
@@ -332,7 +335,7 @@ describe("--html", () => {
     expect([...tags].sort().join(" ")).toMatch(/^[<a-z0-9 ]+$/);
   });
 
-  test("replaces a file, and nothing else", () => {
+  test("--html replaces a regular file and nothing else", () => {
     const box = sandbox();
     writeJournal(journalFile(box, "a"), locked(1));
     const precious = page(box, "precious");
@@ -355,7 +358,7 @@ describe("--html", () => {
   });
 });
 
-test("the slash command's front matter and its command work", () => {
+test("the front matter and the command of the slash command work", () => {
   const box = sandbox("a project");
   writeJournal(journalFile(box, "a"), locked(1, new Date().toISOString()));
   const plugin = path.resolve(path.dirname(COMMAND), "..");
@@ -363,7 +366,7 @@ test("the slash command's front matter and its command work", () => {
   const [, frontMatter = "", body = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(text) ?? [];
   const command = /```sh\n(.*?)\n```/s.exec(body)?.[1] ?? "";
   expect(frontMatter).toMatch(/^description: \S/m);
-  // The permission is for what stands before the options, to the letter.
+  // The permission covers exactly what stands before the options.
   const [, allowed = ""] = /^allowed-tools: Bash\((.*?):\*\)/m.exec(frontMatter) ?? [];
   expect(command.startsWith(`${allowed} `)).toBe(true);
   const env = envOf(box, { CLAUDE_PLUGIN_ROOT: plugin });

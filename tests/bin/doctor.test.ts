@@ -38,7 +38,7 @@ function doctor(env: NodeJS.ProcessEnv = {}) {
   };
 }
 
-test("a healthy project: exit 0, and nothing is changed", () => {
+test("a healthy project exits 0 and stays unchanged", () => {
   const before = listing(path.dirname(box.projectDir));
   const { status, healthy, of } = doctor();
   expect([status, healthy]).toEqual([0, true]);
@@ -52,13 +52,13 @@ test("a healthy project: exit 0, and nothing is changed", () => {
   expect(listing(path.dirname(box.projectDir))).toEqual(before);
 });
 
-test("for a person: one line each, what to do, and a summary", () => {
+test("the text has one line for each finding, and a summary", () => {
   const { stdout } = run(["doctor"], box);
   expect(stdout).toMatch(/^ok {7}node/);
   expect(stdout).toMatch(/\nHealthy\.\n$/);
 });
 
-describe("what needs doing: exit 1, and what to do", () => {
+describe("problems", () => {
   const problems: [string, string, RegExp, () => void][] = [
     [
       "a folder in place of the sidecar",
@@ -77,7 +77,7 @@ describe("what needs doing: exit 1, and what to do", () => {
     ],
     ["a read-only file", "claude-md", /read-only/, () => fs.chmodSync(file, 0o444)],
     [
-      "a link out of the project",
+      "a link that leads out of the project",
       "claude-md",
       /outside/,
       () => {
@@ -86,7 +86,7 @@ describe("what needs doing: exit 1, and what to do", () => {
       },
     ],
     [
-      "settings that make no sense",
+      "an unknown setting",
       "settings",
       /line 2: unknown setting/,
       () => {
@@ -96,7 +96,7 @@ describe("what needs doing: exit 1, and what to do", () => {
     ],
   ];
 
-  test.each(problems)("%s", (_name, check, said, make) => {
+  test.each(problems)("doctor exits 1 and suggests a fix for %s", (_name, check, said, make) => {
     make();
     const { status, of } = doctor();
     expect(status).toBe(1);
@@ -105,7 +105,7 @@ describe("what needs doing: exit 1, and what to do", () => {
     expect(found?.advice).toBeTruthy();
   });
 
-  test("no lock backend", () => {
+  test("doctor exits 1 if there is no lock backend", () => {
     const { status, of } = doctor({ PACT_HOOKS_FLOCK: "none" });
     expect(status).toBe(1);
     expect(of("lock")[0]).toMatchObject({
@@ -115,7 +115,7 @@ describe("what needs doing: exit 1, and what to do", () => {
   });
 });
 
-test("a held sidecar, and by whom", async () => {
+test("doctor names the holder of the lock", async () => {
   const holder: ChildProcess = spawn("flock", [sidecar, "-c", "echo held; read x"], {
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -133,7 +133,7 @@ test("a held sidecar, and by whom", async () => {
   });
 });
 
-test("a claim left behind by a crash", () => {
+test("doctor finds a claim that a crash left", () => {
   const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
   fs.mkdirSync(claim);
   expect(doctor().of("claims")[0]?.message).toContain("in progress");
@@ -145,7 +145,7 @@ test("a claim left behind by a crash", () => {
   });
 });
 
-test("the plugin, where Claude Code's settings enable it", () => {
+test("doctor finds the plugin in Claude Code's settings", () => {
   expect(doctor().of("plugin")[0]?.level).toBe("note");
   fs.writeFileSync(
     path.join(box.configDir, "settings.json"),
@@ -154,14 +154,11 @@ test("the plugin, where Claude Code's settings enable it", () => {
   expect(doctor().of("plugin")[0]?.level).toBe("ok");
 });
 
-test.each([["doctor"], ["doctor", "--json"]])(
-  "names of files cannot drive the terminal: %s %s",
-  (...args) => {
-    const link = path.join(box.projectDir, "CLAUDE.md");
-    fs.renameSync(link, path.join(box.projectDir, "x\u001b[2J\u009b\u202e.md"));
-    fs.symlinkSync("x\u001b[2J\u009b\u202e.md", link);
-    const { stdout } = run(args, box);
-    expect(stdout).toContain("x\\u001b[2J\\u009b\\u202e.md");
-    for (const hostile of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(hostile);
-  },
-);
+test.each(["doctor", "doctor --json"])("names of files cannot drive the terminal: %s", (command) => {
+  const link = path.join(box.projectDir, "CLAUDE.md");
+  fs.renameSync(link, path.join(box.projectDir, "x\u001b[2J\u009b\u202e.md"));
+  fs.symlinkSync("x\u001b[2J\u009b\u202e.md", link);
+  const { stdout } = run(command.split(" "), box);
+  expect(stdout).toContain("x\\u001b[2J\\u009b\\u202e.md");
+  for (const hostile of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(hostile);
+});

@@ -46,7 +46,7 @@ test("--shared uses the team's settings, which doctor warns of, and uninstall ta
   expect(run(["install", "--shared", "--user"], box)).toMatchObject({ status: 2 });
 });
 
-test("the hook that it adds runs", () => {
+test("the hook that install adds runs", () => {
   run(["install"], box);
   const [{ hooks }] = JSON.parse(read(settings)).hooks.SessionStart;
   const input = payload("startup", box);
@@ -60,7 +60,7 @@ test("the hook that it adds runs", () => {
   expect(read(path.join(box.projectDir, ".claude/CLAUDE.md"))).toContain("PACT_MANAGED_START");
 });
 
-test("keeps every other setting, the mode, and says nothing the second time", () => {
+test("install keeps other settings and the mode, and changes nothing the second time", () => {
   const before = '{\r\n\t"model": "opus",\r\n\t"hooks": {"Stop": []}\r\n}';
   write(settings, before);
   fs.chmodSync(settings, 0o640);
@@ -77,7 +77,7 @@ test("keeps every other setting, the mode, and says nothing the second time", ()
   expect(read(settings)).toBe(before);
 });
 
-test("an installation from another folder is replaced", () => {
+test("install replaces hooks that run from another folder", () => {
   const copy = path.join(path.dirname(box.projectDir), "elsewhere");
   fs.cpSync(DIST, copy, { recursive: true });
   execFileSync(path.join(copy, "bin/pact-hooks"), ["install", box.projectDir], {
@@ -89,7 +89,7 @@ test("an installation from another folder is replaced", () => {
   expect(JSON.parse(read(settings)).hooks.SessionStart).toHaveLength(1);
 });
 
-test("--user: the user's own settings, which may be a link", () => {
+test("--user changes the user's own settings, which may be a link", () => {
   const own = path.join(box.configDir, "settings.json");
   const real = path.join(path.dirname(box.projectDir), "dotfiles", "claude.json");
   write(real, "{}\n");
@@ -116,14 +116,14 @@ test("--dry-run shows the diff and changes nothing", () => {
   expect(listing(box.projectDir)).toEqual(before);
 });
 
-test("nothing that a file says drives the terminal", () => {
+test("the content of a file cannot drive the terminal", () => {
   write(settings, '{\n  "a": "\u009b2J"\n}\n');
   expect(run(["install", "--dry-run"], box).stdout).not.toContain("\u009b");
   write(settings, "{ \u001b }");
   expect(run(["install"], box).stderr).not.toContain("\u001b");
 });
 
-describe("settings that are left unchanged: exit 1, where and what to do", () => {
+describe("settings that cannot be changed", () => {
   test.each([
     [
       "no JSON",
@@ -133,7 +133,7 @@ describe("settings that are left unchanged: exit 1, where and what to do", () =>
     ["comments", '{\n  // why\n  "a": 1\n}\n', /line 2, column 3: .*a comment/],
     ["hooks of a wrong type", '{"hooks": []}', /"hooks" is an array \(line 1, column 11\)/],
     ["not UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
-  ])("%s", (_name, text, said) => {
+  ])("install exits 1, names the place and leaves the settings unchanged: %s", (_name, text, said) => {
     repository(box.projectDir);
     write(settings, "");
     fs.writeFileSync(settings, text);
@@ -145,7 +145,7 @@ describe("settings that are left unchanged: exit 1, where and what to do", () =>
     expect(fs.readFileSync(settings)).toEqual(Buffer.from(text as string));
   });
 
-  test("a link that leads out of the project", () => {
+  test("install exits 1 if the settings are a link that leads out of the project", () => {
     const outside = path.join(path.dirname(box.projectDir), "outside.json");
     fs.writeFileSync(outside, "{}");
     fs.mkdirSync(path.dirname(settings));
@@ -155,7 +155,7 @@ describe("settings that are left unchanged: exit 1, where and what to do", () =>
   });
 });
 
-test("where the plugin system has enabled the plugin, its hooks are not added a second time", () => {
+test("install does not add the hooks again if the plugin system has enabled the plugin", () => {
   repository(box.projectDir);
   write(settings, '{"enabledPlugins": {"pact-hooks@pact-hooks": true}}');
   const { status, stdout } = run(["install"], box);
@@ -276,7 +276,10 @@ describe("in a git work tree,", () => {
       "a .git file that leads to a folder that is no repository",
       (dir, outside) => fs.writeFileSync(path.join(dir, ".git"), `gitdir: ${outside}\n`),
     ],
-    ["a .git folder that is none", (dir) => fs.mkdirSync(path.join(dir, ".git/info"), { recursive: true })],
+    [
+      "a .git folder that is not a repository",
+      (dir) => fs.mkdirSync(path.join(dir, ".git/info"), { recursive: true }),
+    ],
     ["no .git", () => {}],
   ])("nothing is excluded with %s", (_name, make) => {
     const outside = path.join(path.dirname(box.projectDir), "outside");

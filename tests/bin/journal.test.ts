@@ -36,7 +36,7 @@ describe("read", () => {
       .filter(Boolean)
       .map((line) => JSON.parse(line));
 
-  test("prints all events, the session that began first first", () => {
+  test("read prints all events, oldest session first", () => {
     const box = some();
     expect(read(box).map(({ ts }) => ts.slice(0, 19))).toEqual([
       ...["2026-01-01T00:00:00", "2026-01-01T00:00:01", "2026-01-02T00:00:00", "2026-01-03T00:00:00"],
@@ -44,7 +44,7 @@ describe("read", () => {
     expect(run(["journal", "read"], box).stderr).toContain("skipped 1 line");
   });
 
-  test("of some types, a session, a project, a time", () => {
+  test("read selects by type, session, project and time", () => {
     const box = some();
     expect(read(box, "--type", "lock_fail_open")).toMatchObject([{ reason: "timeout" }]);
     expect(read(box, "--type", "lock_fail_open", "--type", "mytool.x")).toHaveLength(2);
@@ -57,7 +57,7 @@ describe("read", () => {
     expect(read(box, "--type", "no_such")).toEqual([]);
   });
 
-  test("is one line for each event, which drives nothing, and JSON that says the same", () => {
+  test("an event is one line that cannot drive the terminal, as text and as JSON", () => {
     const box = some();
     const { stdout } = run(["journal", "read"], box);
     expect(stdout.trim().split("\n")).toHaveLength(4);
@@ -81,7 +81,7 @@ describe("tail", () => {
   const shown = (child: Child) => child.lines.map((line) => JSON.parse(line).n);
   const n = (number: number) => ({ type: "mytool.n", n: number });
 
-  test("shows what comes, in journals that are there and in new ones, and ends well", async () => {
+  test("tail shows new events of old and new journals, and exits 0 on SIGINT", async () => {
     const box = sandbox();
     writeJournal(journalFile(box, "old"), n(0));
     const child = await tail(box);
@@ -94,14 +94,14 @@ describe("tail", () => {
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  test("begins before there is any journal", async () => {
+  test("tail starts before there is any journal", async () => {
     const box = sandbox();
     const child = await tail(box);
     writeJournal(path.join(box.configDir, "pact-sessions/unattributed.jsonl"), n(1));
     await waitUntil(() => shown(child).length === 1);
   });
 
-  test("loses nothing when a journal is moved away, and reads on when one is cut", async () => {
+  test("tail loses no event if a journal is moved away, and continues if one is truncated", async () => {
     const box = sandbox();
     const file = journalFile(box, "a");
     writeJournal(file, n(0), n(0));
@@ -111,13 +111,13 @@ describe("tail", () => {
     writeJournal(`${file}.1`, n(2));
     writeJournal(file, n(3));
     await waitUntil(() => shown(child).length === 3);
-    // Shorter than what was read: how else is a cut to be told?
+    // Shorter than what was read: nothing else shows that a file was truncated.
     fs.writeFileSync(file, lineOf({ type: "x.n", n: 4 }));
     await waitUntil(() => shown(child).length === 4);
     expect(shown(child)).toEqual([1, 2, 3, 4]);
   });
 
-  test("shows a line once it is whole, and what was asked for", async () => {
+  test("tail shows only whole lines of the selection", async () => {
     const box = sandbox();
     const file = journalFile(box, "a");
     writeJournal(file, "");
@@ -134,7 +134,7 @@ describe("write", () => {
   const write = (box: Sandbox, args: string[], input?: string) =>
     run(["journal", "write", ...args], box, input === undefined ? {} : { input });
 
-  test("appends to the session's journal what the arguments say", () => {
+  test("write appends the fields of the arguments to the session's journal", () => {
     const box = sandbox();
     const args = ["lock_fail_open", "target=/p/x", "reason=timeout", "message=a = b", "waited_ms=5000.5"];
     const rest = ["timeout_ms=5000", "attempts=3", "pid=7", 'holder={"pid":8,"source":"proc","alive":true}'];
@@ -147,7 +147,7 @@ describe("write", () => {
     expect(run(["audit", "--json"], box).stdout).toContain('"failOpen":1');
   });
 
-  test("or what standard input says", () => {
+  test("write takes fields from standard input if the arguments have none", () => {
     const box = sandbox();
     expect(write(box, ["mytool.deployed"], '{"version": 1.5, "tags": ["a"]}').status).toBe(0);
     expect(write(box, ["mytool.pinged"]).status).toBe(0);
@@ -160,7 +160,7 @@ describe("write", () => {
     expect(fs.existsSync(path.join(box.configDir, "pact-sessions/unattributed.jsonl"))).toBe(true);
   });
 
-  test("fills in what the options say already", () => {
+  test("write adds the fields that the options give", () => {
     const box = sandbox();
     expect(write(box, ["session_end", "--session", "s-1", "--project", "/x/demo"]).status).toBe(0);
     expect(journalEvents(box)).toMatchObject([{ session_id: "s-1", project_dir: "/x/demo" }]);
@@ -173,30 +173,25 @@ describe("write", () => {
     ["a missing field", ["hook_failed", "hook=x"], undefined, "hook_failed needs 'message'"],
     ["a field too many", ["hook_failed", "oops=1"], undefined, "no field 'oops'"],
     [
-      "a number that is none",
+      "a number that is not one",
       ["hook_failed", "hook=x", "message=y", "pid=abc"],
       undefined,
       "pid must be a whole number",
     ],
     [
-      "a word that is none",
+      "an unknown word",
       ["outside_edit", "target=/x", "pid=1", "resolution=won"],
       undefined,
       "one of reread, merged",
     ],
     ["a taken field", ["mytool.x", "ts=now"], undefined, "the journal sets 'ts' itself; leave it out"],
     ["a field twice", ["mytool.x", "a=1", "a=2"], undefined, "'a' is given twice"],
-    ["no field", ["mytool.x", "abc"], undefined, "'abc' is not FIELD=VALUE"],
+    ["no FIELD=VALUE", ["mytool.x", "abc"], undefined, "'abc' is not FIELD=VALUE"],
     ["a bad value", ["mytool.x", "a:=nope"], undefined, "the value of a is not JSON"],
     ["bad input", ["mytool.x"], "nope", "standard input is not JSON"],
-    ["input that is no object", ["mytool.x"], "[1]", "standard input is not a JSON object"],
-    [
-      "a session id that leads elsewhere",
-      ["mytool.x", "--session", "../x"],
-      undefined,
-      "is not a session id",
-    ],
-  ])("refuses %s, with the reason and exit 2", (_what, args, input, reason) => {
+    ["input that is not an object", ["mytool.x"], "[1]", "standard input is not a JSON object"],
+    ["a session ID with a path", ["mytool.x", "--session", "../x"], undefined, "is not a session id"],
+  ])("write refuses %s, with the reason and exit code 2", (_what, args, input, reason) => {
     const box = sandbox();
     const { status, stdout, stderr } = write(box, args, input);
     expect(status).toBe(2);
@@ -206,7 +201,7 @@ describe("write", () => {
     expect(journalEvents(box)).toEqual([]);
   });
 
-  test("tells the event when the journal cannot be written, and exits 1", () => {
+  test("write prints the event and exits 1 if the journal cannot be written", () => {
     const box = sandbox();
     fs.writeFileSync(box.configDir, "");
     const { status, stderr } = write(box, ["mytool.x", "a=1"]);
@@ -238,7 +233,7 @@ describe("prune", () => {
   const kept = ["demo/new/session-journal.jsonl"];
   const all = [...kept, "demo/old/session-journal.jsonl", "gone/old/session-journal.jsonl"];
 
-  test("shows what it would remove, and removes nothing", () => {
+  test("prune lists old sessions and removes none", () => {
     const box = some();
     const { status, stdout } = run(["journal", "prune", "--older-than", "90d"], box);
     expect(status).toBe(0);
@@ -250,7 +245,7 @@ describe("prune", () => {
     expect(sessions(box)).toEqual(all);
   });
 
-  test("removes with --yes, and the empty folders too", () => {
+  test("prune --yes removes old sessions and their empty folders", () => {
     const box = some();
     const { status, stdout } = run(["journal", "prune", "--older-than", "90d", "--yes"], box);
     expect(status).toBe(0);
@@ -260,7 +255,7 @@ describe("prune", () => {
     expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toBe("No session is that old.\n");
   });
 
-  test("removes what was kept for restore with its session", () => {
+  test("prune removes a session's backups with it", () => {
     const box = some();
     for (const name of ["CLAUDE.md.before", "user-CLAUDE.md.before"]) {
       fs.writeFileSync(path.join(path.dirname(journalFile(box, "old")), name), "x".repeat(1000));
@@ -310,7 +305,7 @@ describe("prune", () => {
     expect(fs.existsSync(path.join(root, "a/b/c/session-journal.jsonl"))).toBe(true);
   });
 
-  test("takes a line that cannot be read for as new as its file", () => {
+  test("prune takes a line that cannot be parsed for as new as its file", () => {
     const box = some();
     writeJournal(journalFile(box, "old"), "torn\n");
     run(["journal", "prune", "--older-than", "90d", "--yes"], box);
@@ -338,7 +333,7 @@ test.each([
   expect(stderr).toContain("Usage: pact-hooks journal");
 });
 
-test("a reader that has seen enough ends a long list", () => {
+test("a reader that ends early ends a long list", () => {
   const box = sandbox();
   writeJournal(journalFile(box, "a"), ...Array.from({ length: 5000 }, () => failedOpen("timeout")));
   const script = `set -o pipefail; "${COMMAND}" journal read | head -1`;

@@ -20,7 +20,7 @@ beforeEach(() => {
 const start = (name = "startup") => answerOf(runHook("sessionStart", payload(name, box), box));
 const text = () => fs.readFileSync(file, "utf8");
 
-test("the file is kept as it was before a session first changed it, once", () => {
+test("a session keeps one backup: the file before its first change", () => {
   start();
   const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
   expect(kept).toMatchObject({ target: file, project_dir: box.projectDir });
@@ -31,7 +31,7 @@ test("the file is kept as it was before a session first changed it, once", () =>
   expect(journalEvents(box).filter(({ type }) => type === "backup_kept")).toHaveLength(1);
 });
 
-test("what was displaced is kept itself, so that late writes into it are kept too", () => {
+test("the backup is the displaced file itself, so that it has late writes, too", () => {
   const fd = fs.openSync(file, "a");
   start();
   fs.writeSync(fd, "late\n");
@@ -40,7 +40,7 @@ test("what was displaced is kept itself, so that late writes into it are kept to
   expect(fs.readFileSync(String(kept?.backup), "utf8")).toBe("mine\nlate\n");
 });
 
-test("a backup that cannot be made is journaled, and the update is done all the same", () => {
+test("a backup that fails is journaled and does not stop the update", () => {
   const dir = path.join(box.configDir, "pact-sessions/demo", SESSION);
   fs.mkdirSync(path.dirname(dir), { recursive: true });
   fs.writeFileSync(dir, "a file where the folder should be");
@@ -49,7 +49,7 @@ test("a backup that cannot be made is journaled, and the update is done all the 
   expect(text()).toContain("PACT_MANAGED_START");
 });
 
-test("--list shows what was kept, latest first", () => {
+test("--list shows the backups, latest first", () => {
   expect(run(["restore", "--list"], box).stdout).toBe("No backups yet.\n");
   start();
   start("clear");
@@ -59,7 +59,7 @@ test("--list shows what was kept, latest first", () => {
   expect(lines[1]).toContain(`5 bytes  ${file}`);
 });
 
-test("shows the diff, and restores through the locked update when told to", () => {
+test("restore shows the diff, and with --yes restores the backup", () => {
   start();
   const asked = run(["restore", SESSION.slice(0, 6)], box);
   expect(asked.status).toBe(1);
@@ -76,7 +76,7 @@ test.each([
   ["y", 0, "mine\n"],
   ["n", 1, "PACT_MANAGED_START"],
   ["", 1, "PACT_MANAGED_START"],
-])("asks on a terminal, where anything but a yes is a no: %j", (answer, status, content) => {
+])("restore asks on a terminal and takes only a yes for a yes: %j", (answer, status, content) => {
   start();
   const result = spawnSync("script", ["-qec", `${COMMAND} restore`, "/dev/null"], {
     ...{ cwd: box.projectDir, env: envOf(box), encoding: "utf8" },
@@ -88,10 +88,10 @@ test.each([
 });
 
 test.each([
-  ["an ID that is not there", ["restore", "ffff"]],
-  ["nothing kept for this project", ["restore"]],
+  ["an unknown ID", ["restore", "ffff"]],
+  ["no backup of this project", ["restore"]],
   ["two IDs", ["restore", "a", "b"]],
-])("wrong usage exits 2: %s", (_name, args) => {
+])("wrong usage of restore exits 2: %s", (_name, args) => {
   expect(run(args, box)).toMatchObject({
     status: 2,
     stderr: expect.stringContaining("Usage: pact-hooks restore"),
@@ -100,13 +100,9 @@ test.each([
 
 test.each<[string, () => void, RegExp]>([
   ["a named pipe", () => execFileSync("mkfifo", [file]), /is a named pipe, not a regular file/],
-  [
-    "a link that leads out of its folder",
-    () => fs.symlinkSync(box.configDir, file),
-    /is a folder, not a regular/,
-  ],
+  ["a link to a folder", () => fs.symlinkSync(box.configDir, file), /is a folder, not a regular/],
   ["a link that leads nowhere", () => fs.symlinkSync("nothing", file), /is a link that leads to nothing/],
-])("what has become %s is left unchanged, with the reason", (_name, make, reason) => {
+])("restore gives the reason and changes nothing if the target has become %s", (_name, make, reason) => {
   start();
   fs.rmSync(file);
   make();
@@ -116,7 +112,7 @@ test.each<[string, () => void, RegExp]>([
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test("what was kept and is no regular file any more is not offered", () => {
+test("--list leaves out a backup that is not a regular file", () => {
   start();
   const [kept] = journalEvents(box).filter(({ type }) => type === "backup_kept");
   fs.rmSync(String(kept?.backup));
@@ -124,7 +120,7 @@ test("what was kept and is no regular file any more is not offered", () => {
   expect(run(["restore", "--list"], box).stdout).toBe("No backups yet.\n");
 });
 
-test("the user's own CLAUDE.md is kept too, with an ID of its own", () => {
+test("the user's own CLAUDE.md has a backup with its own ID", () => {
   fs.mkdirSync(box.configDir);
   const own = path.join(box.configDir, "CLAUDE.md");
   const before = "a\n<!-- PACT_START: x -->\nold\n<!-- PACT_END -->\nb\n";

@@ -7,7 +7,7 @@ import { journalEvents } from "../helpers/journal.ts";
 import { envOf, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 
-test("try shows the diff, the context, the journal, the backend and the time, and touches nothing", () => {
+test("try shows the diff, the context, the journal, the backend and the time, and changes nothing", () => {
   const box = sandbox();
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
   const { status, stdout, stderr } = run(["try"], box);
@@ -24,7 +24,7 @@ test("try shows the diff, the context, the journal, the backend and the time, an
   expect(listing(envOf(box).TMPDIR as string)).toEqual([]);
 });
 
-test("try takes a sample where there is no CLAUDE.md", () => {
+test("try uses a sample where there is no CLAUDE.md", () => {
   const box = sandbox();
   const { status, stdout } = run(["try", box.projectDir], box);
   expect(status).toBe(0);
@@ -40,19 +40,19 @@ test("try --here changes the real file and writes the real journal", () => {
   expect(journalEvents(box).map(({ type }) => type)).toEqual(["backup_kept", "session_start"]);
 });
 
-test("the path of a journal is in the configuration folder that is given, whatever the environment names", () => {
+test("a journal's path is in the given configuration folder, whatever the environment says", () => {
   const session = { projectDir: "/x/demo", sessionId: "s-1" };
   expect(journalPath(session, "/copy")).toBe("/copy/pact-sessions/demo/s-1/session-journal.jsonl");
   expect(journalPath({}, "/copy")).toBe("/copy/pact-sessions/unattributed.jsonl");
 });
 
-test("try shows colours only where they are wanted", () => {
+test("try shows colours only on request", () => {
   const box = sandbox();
   expect(run(["try"], box).stdout).not.toContain("\u001b");
   expect(run(["try"], box, { env: { FORCE_COLOR: "1" } }).stdout).toContain("\u001b[32m+");
 });
 
-test("try does not let a file's content drive the terminal", () => {
+test("the content of a file cannot drive the terminal", () => {
   const box = sandbox();
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine \u001b[2J\n");
   expect(run(["try"], box).stdout).not.toContain("\u001b");

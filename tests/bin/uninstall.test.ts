@@ -36,7 +36,7 @@ function state(): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-test("a project without any of it is as before: no file, no folder", () => {
+test("an empty project is empty again after install, sessions and uninstall", () => {
   run(["install"], box);
   session();
   session("resume");
@@ -50,11 +50,11 @@ test("a project without any of it is as before: no file, no folder", () => {
 test.each([
   ["plain", "# Mine\n\ntext\n"],
   ["CRLF", "# Mine\r\n\r\ntext\r\n"],
-  ["byte order mark", "\uFEFF# Mine\n"],
+  ["a byte order mark", "\uFEFF# Mine\n"],
   ["front matter", "---\nk: v\n---\n# Mine\n"],
   ["front matter only, without a line break", "---\nk: v\n---"],
   ["no line break at the end", "mine"],
-])("a project with both files is as before, byte for byte: %s", (_name, text) => {
+])("uninstall restores a project byte for byte: %s", (_name, text) => {
   repository(box.projectDir);
   fs.writeFileSync(outer, text, { mode: 0o640 });
   fs.mkdirSync(path.join(box.projectDir, ".claude"));
@@ -71,7 +71,7 @@ test.each([
   expect(untracked(box.projectDir)).toEqual([]);
 });
 
-describe("what people have written into the block", () => {
+describe("text that people wrote into the block", () => {
   beforeEach(() => {
     fs.writeFileSync(outer, "# Mine\n");
     session();
@@ -81,17 +81,17 @@ describe("what people have written into the block", () => {
     fs.writeFileSync(outer, text);
   });
 
-  test("stays as ordinary text", () => {
+  test("the text stays as ordinary text", () => {
     expect(run(["uninstall"], box).status).toBe(0);
     expect(read(outer)).toBe("my own words\n\n## Pinned Context\n- never on Fridays\n\n# Mine\n");
   });
 
-  test("--purge: memory goes, what is not memory stays", () => {
+  test("--purge removes memory and keeps the rest", () => {
     expect(run(["uninstall", "--purge"], box).status).toBe(0);
     expect(read(outer)).toBe("my own words\n\n# Mine\n");
   });
 
-  test("--dry-run shows it and changes nothing", () => {
+  test("--dry-run shows the changes and makes none", () => {
     const before = state();
     const { status, stdout } = run(["uninstall", "--dry-run"], box);
     expect(status).toBe(0);
@@ -101,7 +101,7 @@ describe("what people have written into the block", () => {
     expect(state()).toEqual(before);
   });
 
-  test("comes back into the block with a new session", () => {
+  test("a new session moves the text into the block again", () => {
     run(["uninstall"], box);
     session();
     expect(read(outer).match(/- never on Fridays/g)).toHaveLength(1);
@@ -109,14 +109,14 @@ describe("what people have written into the block", () => {
   });
 });
 
-test("a file that holds nothing but our block goes", () => {
+test("a file with nothing but our block is removed", () => {
   fs.writeFileSync(outer, "");
   session();
   expect(run(["uninstall"], box).stdout).toContain("it contained nothing else");
   expect(listing(box.projectDir)).toEqual([]);
 });
 
-test("behind a link it stays, empty: the link would lead nowhere", () => {
+test("a file behind a link stays, empty, so that the link leads somewhere", () => {
   fs.writeFileSync(path.join(box.projectDir, "AGENTS.md"), "");
   fs.symlinkSync("AGENTS.md", outer);
   session();
@@ -127,7 +127,7 @@ test("behind a link it stays, empty: the link would lead nowhere", () => {
   expect(listing(box.projectDir)).toEqual(["AGENTS.md", "CLAUDE.md"]);
 });
 
-test("one CLAUDE.md that is a link to the other", () => {
+test("uninstall handles one CLAUDE.md that is a link to the other", () => {
   fs.writeFileSync(outer, "");
   fs.mkdirSync(path.dirname(inner));
   fs.symlinkSync("../CLAUDE.md", inner);
@@ -136,7 +136,7 @@ test("one CLAUDE.md that is a link to the other", () => {
   expect(read(inner)).toBe("");
 });
 
-test("both files have a block", () => {
+test("uninstall removes the blocks of both files", () => {
   fs.writeFileSync(outer, "outer\n");
   session();
   fs.mkdirSync(path.dirname(inner));
@@ -146,7 +146,7 @@ test("both files have a block", () => {
   expect([read(outer), read(inner)]).toEqual(["outer\n", "inner\n"]);
 });
 
-test("a folder of the user's stays, and one with other things in it", () => {
+test("a folder stays if the user made it, or it has other files", () => {
   fs.mkdirSync(path.dirname(inner), { mode: 0o755 });
   session();
   run(["uninstall"], box);
@@ -158,7 +158,7 @@ test("a folder of the user's stays, and one with other things in it", () => {
   expect(listing(box.projectDir)).toEqual([".claude", ".claude/mine"]);
 });
 
-test("damaged markers: left unchanged, and said; the rest is done", () => {
+test("a file with damaged markers stays unchanged, with the reason, and the rest is removed", () => {
   run(["install"], box);
   session();
   const damaged = read(inner).replace("<!-- PACT_MEMORY_END -->\n", "");
@@ -170,7 +170,7 @@ test("damaged markers: left unchanged, and said; the rest is done", () => {
   expect(fs.existsSync(path.join(path.dirname(inner), "settings.json"))).toBe(false);
 });
 
-test("a sidecar that somebody holds stays, and git goes on hiding it", async () => {
+test("a held sidecar stays, and git still ignores it", async () => {
   repository(box.projectDir);
   run(["install"], box);
   session();
@@ -193,7 +193,7 @@ test("a sidecar that somebody holds stays, and git goes on hiding it", async () 
   expect(listing(box.projectDir).filter((name) => !name.startsWith(".git"))).toEqual(["README"]);
 });
 
-test("what still starts the hooks is named", () => {
+test("uninstall names the settings that still start the hooks", () => {
   run(["install", "--user"], box);
   expect(run(["uninstall"], box).stderr).toContain(path.join(box.configDir, "settings.json"));
   expect(run(["uninstall", "--user"], box).stderr).toBe("");

@@ -23,7 +23,7 @@ const start = (outcome: string, more = {}) => ({
 const failOpen = { type: "lock_fail_open", target: "/p/CLAUDE.md", reason: "timeout", waited_ms: 5000 };
 
 describe("figures", () => {
-  test("of each type of event", () => {
+  test("each type of event has its figure", () => {
     const figures = figuresOf(
       start("locked"),
       start("not_needed"),
@@ -67,7 +67,7 @@ describe("figures", () => {
     });
   });
 
-  test("stand events whose fields are anything", () => {
+  test("events may have any values as fields", () => {
     const odd = [null, 7, "x", [], { outcome: 7 }, undefined];
     const events = odd.flatMap((lock) => [
       { type: "session_start", lock, claude_md: lock },
@@ -76,7 +76,7 @@ describe("figures", () => {
     expect(figuresOf(...events)).toMatchObject({ acquisitions: 6, failOpen: 6, sessionStarts: 6 });
   });
 
-  test("count nothing that is not to be counted, but know what it belongs to", () => {
+  test("a fail-open outside of the selection is not counted again with its session start", () => {
     const audit = new LockAudit();
     audit.startJournal();
     audit.add({ v: 1, ts: "", ...failOpen }, AT - 1, false);
@@ -84,7 +84,7 @@ describe("figures", () => {
     expect(audit.figures()).toMatchObject({ events: 1, acquisitions: 0 });
   });
 
-  test("do not take what is in one journal for another's", () => {
+  test("a fail-open in one journal does not belong to a session start in another", () => {
     const audit = new LockAudit();
     audit.startJournal();
     audit.add({ v: 1, ts: "", ...failOpen }, AT);
@@ -105,7 +105,7 @@ describe("the days of a chart", () => {
   const binsOf = (days: string[], max = 10) =>
     dayBins(Object.fromEntries(days.map((day) => [day, one])), max);
 
-  test("without an event are there", () => {
+  test("days without an event have a bar, too", () => {
     const { unit, bins } = binsOf(["2026-02-27", "2026-03-02"]);
     expect(unit).toBe("day");
     expect(bins.map(({ label, acquisitions }) => `${label} ${acquisitions}`)).toEqual([
@@ -120,7 +120,7 @@ describe("the days of a chart", () => {
     ["2019-01-01", "2026-10-01", "year", "2019"],
     ["1976-01-01", "2026-10-01", "decade", "1970s"],
     ["1970-01-01", "9999-12-30", "millennium", "1000s"],
-  ])("from %s to %s are put together by %s, and none is lost", (first, last, unit, label) => {
+  ])("days from %s to %s are grouped by %s, and none is lost", (first, last, unit, label) => {
     const found = binsOf([first, last]);
     expect(found.unit).toBe(unit);
     expect(found.bins[0]?.label).toBe(label);
@@ -129,7 +129,7 @@ describe("the days of a chart", () => {
     expect(found.bins.reduce((sum, bin) => sum + bin.failOpen, 0)).toBe(2);
   });
 
-  test("may be none", () => {
+  test("no days make no bars", () => {
     expect(binsOf([]).bins).toEqual([]);
   });
 });
@@ -151,7 +151,7 @@ describe("a moment", () => {
     ["2026-02-28 10:00:30", "2026-02-28T10:00:30.000Z"],
     ["2026-02-28T10:00:30.5Z", "2026-02-28T10:00:30.500Z"],
     ["2026-02-28T10:00+02:00", "2026-02-28T08:00:00.000Z"],
-  ])("%s is %s", (text, expected) => {
+  ])("%s means %s", (text, expected) => {
     expect(iso(text)).toBe(expected);
   });
 
@@ -170,12 +170,12 @@ describe("a moment", () => {
     "2026-02-28T24:30",
     "now",
     "2026-02-28x",
-  ])("%j is none", (text) => {
+  ])("%j means nothing", (text) => {
     expect(iso(text)).toBeUndefined();
     expect(parseAge(text)).toBeUndefined();
   });
 
-  test("of an event is its ts, in any form that says one", () => {
+  test("the time of an event is its ts, in any format of a time", () => {
     const at = (ts: string) => timeOf({ v: 1, type: "x", ts });
     expect(at("2026-01-01T00:00:00.000Z")).toBe(Date.UTC(2026, 0));
     expect(at("2026-01-01T00:00:00.123456+00:00")).toBe(Date.UTC(2026, 0, 1, 0, 0, 0, 123));
@@ -184,10 +184,10 @@ describe("a moment", () => {
   });
 });
 
-describe("what comes first", () => {
+describe("order", () => {
   const times = (count: number, event: Record<string, unknown>) => Array<typeof event>(count).fill(event);
 
-  test("is the target with more fail-opens, then with more acquisitions, then by name", () => {
+  test("targets are sorted by fail-opens, then acquisitions, then name", () => {
     const of = (target: string, failed: number, locked: number) => [
       ...times(failed, { ...failOpen, target }),
       ...times(locked, { ...start("locked"), claude_md: { target } }),
@@ -198,7 +198,7 @@ describe("what comes first", () => {
     expect(Object.keys(byTarget)).toEqual(["e", "b", "c", "a", "d"]);
   });
 
-  test("is the holder that was in the way more often, then by name", () => {
+  test("holders are sorted by how often they blocked others, then by name", () => {
     const of = (command: string, failed: number, reaped: number) => [
       ...times(failed, { ...failOpen, holder: { command } }),
       ...times(reaped, { type: "lock_reaped", reason: "expired", target: "/q", holder: { command } }),
@@ -207,7 +207,7 @@ describe("what comes first", () => {
     expect(Object.keys(byHolder)).toEqual(["d", "a", "b", "c"]);
   });
 
-  test("is the reason that was given more often, then by name", () => {
+  test("reasons are sorted by count, then by name", () => {
     const reasons = ["b", "c", "a", "c"].map((reason) => ({ ...failOpen, reason }));
     expect(Object.entries(figuresOf(...reasons).byReason)).toEqual([
       ["c", 2],
@@ -217,14 +217,14 @@ describe("what comes first", () => {
   });
 });
 
-test("each bound of the histogram is in its bar", () => {
+test("each bound of the histogram belongs to its own bar", () => {
   const bounds = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000];
   const waits = [...bounds, ...bounds.map((bound) => bound * 1.1)];
   const { waitHistogram } = figuresOf(...waits.map((waited_ms) => ({ ...failOpen, waited_ms })));
   expect(waitHistogram).toEqual([1, 2, 2, 2, 2, 2, 2, 2, 2, 1]);
 });
 
-test("a name is cut after 4,096 characters", () => {
+test("a name is truncated after 4,096 characters", () => {
   const { byTarget } = figuresOf({ ...failOpen, target: "x".repeat(5000) });
   expect(Object.keys(byTarget)).toEqual(["x".repeat(4096)]);
 });

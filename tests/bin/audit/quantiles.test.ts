@@ -10,24 +10,24 @@ function quantilesOf(values: unknown[]): Quantiles {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-test("of nothing are null", () => {
+test("quantiles of nothing are null", () => {
   expect(quantilesOf([]).at(0.5, 0.99)).toEqual([null, null]);
   expect(quantilesOf([]).max).toBeNull();
 });
 
-test("of few and of many values", () => {
+test("quantiles of few and of many values are exact for small numbers", () => {
   expect(quantilesOf([7]).at(0, 0.5, 1)).toEqual([7, 7, 7]);
   expect(quantilesOf([1, 2]).at(0.5, 0.51)).toEqual([1, 2]);
   expect(quantilesOf(upTo(100)).at(0.5, 0.95, 0.99)).toEqual([50, 95, 99]);
   expect(quantilesOf([...upTo(999), 5000.3]).max).toBe(5000.3);
 });
 
-test("leave out what is not a time", () => {
+test("values that are not times do not count", () => {
   const quantiles = quantilesOf([1, -1, Number.NaN, "5", null, undefined, {}]);
   expect(quantiles.count).toBe(1);
 });
 
-test("are within half a percent, or half a tenth of a millisecond, and rise", () => {
+test("quantiles are within half a percent, or half a tenth of a millisecond, and rise", () => {
   const time = fc.double({ min: 0, max: 1e8, noNaN: true });
   fc.assert(
     fc.property(fc.array(time, { minLength: 1 }), (values) => {
@@ -45,11 +45,11 @@ test("are within half a percent, or half a tenth of a millisecond, and rise", ()
   );
 });
 
-test("as bars: each value in one, at its upper end inclusive", () => {
+test("each value is in one bar of the histogram, whose upper end is inclusive", () => {
   expect(quantilesOf([0, 1, 1.1, 10, 11, 1e12]).histogram([1, 10])).toEqual([2, 2, 2]);
 });
 
-test("have a tenth of a millisecond below 100 ms, and three digits from there on", () => {
+test("quantiles are rounded to a tenth of a millisecond below 100 ms, and to three digits above", () => {
   expect(quantilesOf([99.94, 1000]).at(0.5)).toEqual([99.9]);
   expect(quantilesOf([100.4, 1000]).at(0.5)).toEqual([100]);
   expect(quantilesOf([1234, 5000]).at(0.5)).toEqual([1230]);

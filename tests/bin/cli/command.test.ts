@@ -78,7 +78,7 @@ test("--version and -V print the version", () => {
   }
 });
 
-describe("an output that cannot be written", () => {
+describe("output that cannot be written", () => {
   /** Runs a command with its standard output on a disk that is always full. */
   const runOnFullDisk = (args: string[], box: Sandbox) =>
     spawnSync("sh", ["-c", 'exec "$0" "$@" > /dev/full', COMMAND, ...args], {
@@ -103,7 +103,7 @@ describe("an output that cannot be written", () => {
     ["restore --yes"],
     ["install --dry-run"],
     ["uninstall --dry-run"],
-  ])("is one message and exit code 1: %s", (command) => {
+  ])("a full disk is one message and exit code 1: %s", (command) => {
     const box = sandbox();
     fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
     runHook("sessionStart", payload("startup", box), box);
@@ -113,7 +113,7 @@ describe("an output that cannot be written", () => {
     expect(status).toBe(1);
   });
 
-  test("does not keep a command from its work", () => {
+  test("a full disk does not keep uninstall from its work", () => {
     const box = sandbox();
     fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
     run(["install"], box);
@@ -126,7 +126,7 @@ describe("an output that cannot be written", () => {
   });
 
   test.each(["doctor", "try", "audit --json", "--help"])(
-    "is no failure if its reader has gone: %s",
+    "a reader that has gone is no failure: %s",
     (command) => {
       const box = sandbox();
       runHook("sessionStart", payload("startup", box), box);

@@ -5,7 +5,7 @@ import { run } from "../../helpers/commandLine.ts";
 import { payload, runHook } from "../../helpers/hookProcess.ts";
 import { sandbox } from "../../helpers/sandbox.ts";
 
-/** What `restore` shows of the way back from one text to another. */
+/** The lines of the diff that `restore` shows. */
 function shownDiff(now: string, before: string): string[] {
   const box = sandbox();
   const file = path.join(box.projectDir, "CLAUDE.md");
@@ -15,30 +15,30 @@ function shownDiff(now: string, before: string): string[] {
   return run(["restore"], box).stdout.split("\n").slice(3, -2);
 }
 
-test("a line with CRLF is shown as its text", () => {
+test("a CRLF line is shown as its text", () => {
   expect(shownDiff("a\r\nb\r\n", "a\r\nc\r\n")).toEqual([" a", "-b", "+c"]);
 });
 
-test("every control character but the line end is escaped, also a CR that ends no line", () => {
+test("control characters are escaped, as is a CR that is not part of a line end", () => {
   expect(shownDiff("a\u001b[2J\r\r\nb\r", "a\r\n")).toEqual([
     ...["-a\\u001b[2J\\u000d", "-b\\u000d", "\\ No newline at end of file", "+a"],
   ]);
 });
 
-test("a change of the line ends alone is seen", () => {
+test("a change of line ends alone is visible", () => {
   expect(shownDiff("a\nb\n", "a\r\nb\r\n")).toEqual([
     ...["-a", "-b", "+a", "+b", "Line ends: LF before, CRLF after"],
   ]);
 });
 
-test("a change from some line ends to others is seen", () => {
+test("a change of some line ends is visible", () => {
   expect(shownDiff("a\nb\r\n", "a\nb\n")).toEqual([
     ...[" a", "-b", "+b", "Line ends: LF and CRLF before, LF after"],
   ]);
   expect(shownDiff("a", "a\n")).toEqual(["-a", "\\ No newline at end of file", "+a"]);
 });
 
-test("a last line that is blank, or has a space only, is shown", () => {
+test("a blank last line is shown", () => {
   expect(shownDiff("a\n \n", "b\n \n")).toEqual(["-a", "+b", "  "]);
   expect(shownDiff("a\n\n", "b\r\n\r\n").slice(0, 4)).toEqual(["-a", "-", "+b", "+"]);
 });

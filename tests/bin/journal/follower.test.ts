@@ -4,7 +4,7 @@ import { JournalFollower } from "../../../bin/journal/follower.ts";
 import { lineOf } from "../../helpers/journal.ts";
 import { tempFile } from "../../helpers/tempDir.ts";
 
-test("the rest of a line that is too long is no event", () => {
+test("a follower does not take the rest of an overlong line for an event", () => {
   const file = tempFile("x".repeat((8 * 1024 + 64) * 1024));
   const follower = new JournalFollower(file, true);
   expect([...follower.newEvents()]).toEqual([]);
