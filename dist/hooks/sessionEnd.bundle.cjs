@@ -12,7 +12,7 @@ var I=64*1024*1024;
 var{O_RDONLY:ot,O_NOFOLLOW:rt,O_NONBLOCK:st}=s.constants;
 var lt=64*1024;
 var mt="session-journal.jsonl",yt="unattributed.jsonl";
-var J=Buffer.alloc(0),W=4*1024*1024,k=class{#n=J;#t=0;push(n){let e=[],o=0;for(let r=n.indexOf(10);r!==-1;r=n.indexOf(10,o))this.#t===0?e.push(n.toString("utf8",o,r)):(this.#e(n.subarray(o,r)),e.push(this.end())),o=r+1;return this.#e(n.subarray(o)),e}end(){let n=this.#n.toString("utf8",0,this.#t);return this.#n=J,this.#t=0,n}#e(n){let e=Math.min(this.#t+n.length,W);if(e>this.#n.length){let o=Buffer.allocUnsafe(Math.min(e*2,W));this.#n.copy(o,0,0,this.#t),this.#n=o}n.copy(this.#n,this.#t,0,e-this.#t),this.#t=e}};
+var J=Buffer.alloc(0),W=4*1024*1024,k=class{#n=J;#t=0;*push(n){let e=0;for(let o=n.indexOf(10);o!==-1;o=n.indexOf(10,e))this.#t===0?yield n.toString("utf8",e,o):(this.#e(n.subarray(e,o)),yield this.end()),e=o+1;this.#e(n.subarray(e))}end(){let n=this.#n.toString("utf8",0,this.#t);return this.#n=J,this.#t=0,n}#e(n){let e=Math.min(this.#t+n.length,W);if(e>this.#n.length){let o=Buffer.allocUnsafe(Math.min(e*2,W));this.#n.copy(o,0,0,this.#t),this.#n=o}n.copy(this.#n,this.#t,0,e-this.#t),this.#t=e}};
 var{O_RDWR:xt,O_APPEND:St,O_CREAT:gt,O_NOFOLLOW:wt,O_NONBLOCK:K,O_RDONLY:Et}=s.constants,kt=10,G=4096;
 var Tt="\\0-\\x1f\\x7f-\\x9f";
 var Rt="\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
