@@ -15,6 +15,9 @@ const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "ut
 const CACHE = ".compile-cache";
 const vendored = ["gray-matter", "node-diff3", "write-file-atomic"];
 
+/** What a built file in a folder of dist/ knows of where it lies. */
+const BELOW = { PACT_HOOKS_NATIVE_FOLDER: '"../native"' };
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -39,7 +42,12 @@ const commandsPlugin = {
 async function buildInto(out) {
   fs.rmSync(out, { recursive: true, force: true });
   const define = { PACT_HOOKS_VERSION: JSON.stringify(manifest.version) };
-  await build({ ...modules, entryPoints: { index: "shared/index.ts" }, define, outdir: out });
+  await build({
+    ...modules,
+    entryPoints: { index: "shared/index.ts" },
+    define: { ...define, PACT_HOOKS_NATIVE_FOLDER: '"native"' },
+    outdir: out,
+  });
   for (const name of ["sessionStart", "sessionEnd"]) await buildHook(name, out);
   // Each command is a file of its own, loaded only to run it: `--help` must not take longer than a hook. They lie beside
   // bin/, which Claude Code puts on the PATH of the model's shell: there, every file is a command.
@@ -48,7 +56,7 @@ async function buildInto(out) {
   await build({
     ...modules,
     entryPoints: ["pact-hooks", ...commands].map((name) => `bin/${name}.ts`),
-    define,
+    define: { ...define, ...BELOW },
     outdir: path.join(out, "cli"),
     plugins: [builtinsPlugin, commandsPlugin],
   });
@@ -75,6 +83,9 @@ async function buildInto(out) {
   copy(".claude-plugin/icon.png", out);
   write(out, "package.json", json(packageManifest()));
   copy("hooks/hooks.json", out);
+  for (const name of fs.readdirSync(path.join(root, "native"))) {
+    if (name.endsWith(".node")) copy(`native/${name}`, out);
+  }
   for (const name of fs.readdirSync(path.join(root, "commands"))) copy(`commands/${name}`, out);
   for (const name of fs.readdirSync(path.join(root, "docs"))) copy(`docs/${name}`, out);
   copy("LICENSE", out);
@@ -100,7 +111,7 @@ async function buildHook(name, out) {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [`hooks/${name}.ts`],
-    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
+    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", ...BELOW },
     format: "cjs",
     plugins: [builtinsPlugin],
     write: false,

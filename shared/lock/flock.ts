@@ -1,16 +1,18 @@
 /**
  * The only file that knows how `flock(2)` is reached: Node has no call for it. In this order:
- * the `fs-ext` addon; on macOS and the BSDs the open flag O_EXLOCK; the `flock` program of util-linux, which locks a
+ * our own native binding; the `fs-ext` addon; on macOS and the BSDs the open flag O_EXLOCK; the `flock` program of util-linux, which locks a
  * descriptor that it inherits (the lock belongs to the open file description, so it stays with us when the
  * program ends).
  */
 import fs from "node:fs";
+import os from "node:os";
 import { childProcess, fsExt } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
 import { kindOf } from "../system/files.ts";
+import { native, succeeded } from "../system/native.ts";
 import { monotonicMs } from "../system/time.ts";
 
-export type BackendName = "addon" | "exlock" | "flock" | "none";
+export type BackendName = "native" | "addon" | "exlock" | "flock" | "none";
 
 export interface FlockBackend {
   name: Exclude<BackendName, "none">;
@@ -27,6 +29,8 @@ export interface FlockBackend {
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
 const OPEN_FLAGS = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
+/** `<sys/file.h>` of Linux: LOCK_EX and LOCK_NB. */
+const LOCK_NOW = 2 | 4;
 /** `<fcntl.h>` of macOS and the BSDs; Node does not name it. */
 const O_EXLOCK = 0x20;
 /** Fixed places, not PATH: a relative entry of PATH would run a program out of the project. */
@@ -41,16 +45,28 @@ const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
 const PROGRAM_REFUSED = 1;
 
 /**
- * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`addon`, `exlock`, `flock`, `none`)
- * allows one only; a word that it does not know allows none.
+ * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`native`, `addon`, `exlock`, `flock`,
+ * `none`) allows one only; a word that it does not know allows none.
  */
 export function findBackend(): FlockBackend | null {
   const allowed = process.env.PACT_HOOKS_FLOCK;
-  for (const [name, find] of Object.entries({ addon: findAddon, exlock: findExlock, flock: findProgram })) {
+  for (const [name, find] of Object.entries(FINDERS)) {
     const backend = !allowed || allowed === name ? find() : null;
     if (backend) return backend;
   }
   return null;
+}
+
+const FINDERS = { native: findNative, addon: findAddon, exlock: findExlock, flock: findProgram };
+
+function findNative(): FlockBackend | null {
+  const binding = native();
+  if (!binding) return null;
+  const tryLock = (fd: number) => {
+    const result = binding.flock(fd, LOCK_NOW);
+    return result !== -os.constants.errno.EAGAIN && succeeded(result) === 0;
+  };
+  return { name: "native", waits: false, openLocked: (path) => openThenLock(path, tryLock) };
 }
 
 let addon: ReturnType<typeof fsExt> | null | undefined;

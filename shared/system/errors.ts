@@ -56,6 +56,13 @@ export function systemError(code: string, message: string): NodeJS.ErrnoExceptio
   return Object.assign(new Error(`${code}: ${message}`), { code });
 }
 
+/** Makes the system's error for a number that the kernel gave. */
+export function systemErrorOf(errno: number): NodeJS.ErrnoException {
+  const [code = `errno ${errno}`] =
+    Object.entries(os.constants.errno).find(([, value]) => value === errno) ?? [];
+  return Object.assign(systemError(code, "the kernel refused"), { errno: -errno });
+}
+
 /** Runs `read`. @returns its result, or null if the file is absent @throws every other error of `read` */
 export function ifPresent<T>(read: () => T): T | null {
   try {

@@ -18,7 +18,7 @@ export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
 export const IS_LINUX = process.platform === "linux";
 
 /** The backends of flock that work here. */
-export const BACKENDS = ["addon", "exlock", "flock"].filter((name) => {
+export const BACKENDS = ["native", "addon", "exlock", "flock"].filter((name) => {
   const before = process.env.PACT_HOOKS_FLOCK;
   process.env.PACT_HOOKS_FLOCK = name;
   const found = findBackend() !== null;

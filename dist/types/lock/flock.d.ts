@@ -1,4 +1,4 @@
-export type BackendName = "addon" | "exlock" | "flock" | "none";
+export type BackendName = "native" | "addon" | "exlock" | "flock" | "none";
 export interface FlockBackend {
     name: Exclude<BackendName, "none">;
     /** Whether it can wait for the lock, and is then handed it at once. */
@@ -12,7 +12,7 @@ export interface FlockBackend {
     openLocked(path: string, waitMs?: number): number | null;
 }
 /**
- * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`addon`, `exlock`, `flock`, `none`)
- * allows one only; a word that it does not know allows none.
+ * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`native`, `addon`, `exlock`, `flock`,
+ * `none`) allows one only; a word that it does not know allows none.
  */
 export declare function findBackend(): FlockBackend | null;

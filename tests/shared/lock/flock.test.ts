@@ -131,18 +131,43 @@ describe.each(BACKENDS)("backend %s", (name) => {
   });
 });
 
-describe("the addon", () => {
-  /** Copies the package to a folder with its own node_modules. */
-  const packageWith = (addon: Record<string, string>) => {
-    const dir = tempDir();
-    fs.cpSync(dist, path.join(dir, "dist"), { recursive: true });
-    for (const [name, content] of Object.entries(addon)) {
-      const file = path.join(dir, "node_modules/fs-ext", name);
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, content);
-    }
-    return { dir, PACT_HOOKS_LIBRARY: path.join(dir, "dist/index.mjs") };
+/** Copies the package to a folder with its own node_modules. */
+const packageWith = (addon: Record<string, string>) => {
+  const dir = tempDir();
+  fs.cpSync(dist, path.join(dir, "dist"), { recursive: true });
+  for (const [name, content] of Object.entries(addon)) {
+    const file = path.join(dir, "node_modules/fs-ext", name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, content);
+  }
+  return { dir, PACT_HOOKS_LIBRARY: path.join(dir, "dist/index.mjs") };
+};
+describe.runIf(BACKENDS.includes("native"))("the native binding", () => {
+  const next = BACKENDS.find((name) => name !== "native") ?? "none";
+  const backendOf = async (env: Record<string, string>) => {
+    useJournal();
+    const child = startProgram("holdLock", { target: path.join(tempDir(), "CLAUDE.md") }, { env });
+    return (await child.message("entered")).backend;
   };
+
+  test("is switched off by PACT_HOOKS_NATIVE=off", async () => {
+    expect(await backendOf({})).toBe("native");
+    expect(await backendOf({ PACT_HOOKS_NATIVE: "off" })).toBe(next);
+  });
+
+  test.each<[string, (file: string) => void]>([
+    ["is missing", (file) => fs.rmSync(file)],
+    ["is damaged", (file) => fs.writeFileSync(file, "\x7fELF")],
+    ["is empty", (file) => fs.writeFileSync(file, "")],
+  ])("counts as absent if its file %s", async (_what, damage) => {
+    const { dir, PACT_HOOKS_LIBRARY } = packageWith({});
+    damage(path.join(dir, `dist/native/linux-${process.arch}.node`));
+    // The copy has no addon either.
+    expect(await backendOf({ PACT_HOOKS_LIBRARY })).toBe(HAS_FLOCK_PROGRAM ? "flock" : "none");
+  });
+});
+
+describe("the addon", () => {
   const index = "module.exports = require('./build/fs_ext.node');";
 
   test.each<[string, Record<string, string>]>([
