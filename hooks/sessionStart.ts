@@ -1,5 +1,6 @@
 /** The session-start hook: updates CLAUDE.md, journals the result, and answers Claude Code. */
 import path from "node:path";
+import { isBeginning } from "../shared/claudeMd/session.ts";
 import { stripOrphanKernelBlock, updateAllBlocks } from "../shared/claudeMdManager.ts";
 import { journalDirOf } from "../shared/git/workTree.ts";
 import { enablersOf } from "../shared/install/enabledPlugins.ts";
@@ -21,7 +22,8 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
   const options = { hook: "sessionStart", sessionId, projectDir, journal };
   const update = updateAllBlocks(projectDir, start, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
   const userLevel = stripOrphanKernelBlock({ ...options, backup: inFolder(dir, USER_BACKUP) });
-  const previous = previousJournal(journal.projectDir, sessionId);
+  // For a session that goes on, the pointer names itself or a session that began after it.
+  const previous = isBeginning(source) ? previousJournal(journal.projectDir, sessionId) : undefined;
   rememberSession(journal.projectDir, sessionId);
   const { outcome, waitedMs, backend, reason } = update.lock;
   const event = makeEvent("session_start", {

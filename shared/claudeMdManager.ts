@@ -27,7 +27,7 @@ import {
 import { removeManagedBlock } from "./claudeMd/removeManaged.ts";
 import { hasRouting } from "./claudeMd/routing.ts";
 import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
-import { isNamedLikeUs } from "./claudeMd/session.ts";
+import { isBeginning, isNamedLikeUs } from "./claudeMd/session.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
@@ -74,8 +74,6 @@ export interface SessionStart {
 
 const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0, changes: [] };
 const ELSEWHERE: TextUpdate = { outcome: "elsewhere", lock: NOT_NEEDED, rounds: 0, changes: [] };
-/** The sources that begin a session. The others go on with one, and must not fight with a session beside it. */
-const BEGINNINGS = ["startup", "clear", "fork"];
 
 type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
 
@@ -85,7 +83,7 @@ export function updateAllBlocks(
   { session, source, isPactEnabled }: SessionStart,
   options: UpdateOptions = {},
 ): ClaudeMdUpdate {
-  const wanted = { session, mayReplaceSession: BEGINNINGS.includes(source ?? ""), isPactEnabled };
+  const wanted = { session, mayReplaceSession: isBeginning(source), isPactEnabled };
   const update = updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, wanted);
   return update.outcome === "elsewhere" && !update.blockIn ? removeFromUserFile(update, options) : update;
 }

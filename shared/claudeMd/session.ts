@@ -13,6 +13,14 @@ export interface SessionInfo {
   startedAt: Date;
 }
 
+/**
+ * Whether a source, as Claude Code names it, begins a session. The other sources go on with a session, beside which others
+ * may have begun.
+ */
+export function isBeginning(source: string | undefined): boolean {
+  return source === "startup" || source === "clear" || source === "fork";
+}
+
 /** The lines of the session block, markers included. @param started the value of its Started line */
 export function sessionBlock(session: SessionInfo, started = utc(session.startedAt)): string[] {
   return [

@@ -5,6 +5,11 @@ export interface SessionInfo {
     pluginRoot: string;
     startedAt: Date;
 }
+/**
+ * Whether a source, as Claude Code names it, begins a session. The other sources go on with a session, beside which others
+ * may have begun.
+ */
+export declare function isBeginning(source: string | undefined): boolean;
 /** The lines of the session block, markers included. @param started the value of its Started line */
 export declare function sessionBlock(session: SessionInfo, started?: string): string[];
 /** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
