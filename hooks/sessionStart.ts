@@ -41,7 +41,7 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
   });
   appendEvent(event, journal);
   return {
-    additionalContext: contextFor(session, projectDir, update, previous),
+    additionalContext: contextFor(session, projectDir, update, { previous, isFork: source === "fork" }),
     systemMessage: messageFor(update, projectDir, userLevel, inFolder(dir, JOURNAL_NAME)),
   };
 });

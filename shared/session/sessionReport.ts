@@ -12,17 +12,24 @@ import { printable, truncate } from "../text/characters.ts";
 /** In characters: a person's words are sent with every request of a session, as a team's are. */
 const MAX_OWN_WORDS = 1500;
 
+/** What a session start knows of other sessions. */
+export interface OtherSessions {
+  /** The journal of the session before this one in the project. */
+  previous: string | undefined;
+  /** The session goes on from the conversation of another one, which holds the context of that one. */
+  isFork: boolean;
+}
+
 /**
  * Context for the model: its session, which CLAUDE.md does not name, and what CLAUDE.md may have lacked when Claude Code read
  * it, perhaps before the hook ran.
- * @param previous the journal of the session before this one in the project
  * @returns undefined if the settings disable the plugin
  */
 export function contextFor(
   { id, dir, pluginRoot }: SessionInfo,
   projectDir: string,
   update: ClaudeMdUpdate,
-  previous: string | undefined,
+  { previous, isFork }: OtherSessions,
 ): string | undefined {
   if (update.outcome === "disabled") return undefined;
   const lines = [
@@ -32,6 +39,7 @@ export function contextFor(
     `- Plugin root: ${pluginRoot}`,
     `- ${describeFile(update, projectDir)}`,
   ];
+  if (isFork) lines.push("- Forked: a PACT session named earlier in this conversation is not this one");
   if (previous) lines.push(`- Previous session's journal: ${previous}`);
   const routing = update.needsRouting ? routingText() : "";
   const ownWords = truncate(update.ownWords, MAX_OWN_WORDS);

@@ -127,6 +127,8 @@ describe("the model is told its own session, whatever starts it:", () => {
     expect(context).toContain("- Plugin root: /opt/plugin\n");
     const previous = `- Previous session's journal: ${dir}/${first.session_id}/session-journal.jsonl`;
     expect(context.includes(previous)).toBe(["startup", "clear", "fork"].includes(source));
+    const fork = "- Forked: a PACT session named earlier in this conversation is not this one";
+    expect(context.includes(fork)).toBe(source === "fork");
     expect(context.length).toBeLessThan(2000);
   });
 });
