@@ -21,7 +21,10 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
   const start = { session, source, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
   const options = { hook: "sessionStart", sessionId, projectDir, journal };
   const update = updateAllBlocks(projectDir, start, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
-  const userLevel = stripOrphanKernelBlock({ ...options, backup: inFolder(dir, USER_BACKUP) });
+  const isDisabled = update.outcome === "disabled";
+  const userLevel = isDisabled
+    ? null
+    : stripOrphanKernelBlock({ ...options, backup: inFolder(dir, USER_BACKUP) });
   // For a session that goes on, the pointer names itself or a session that began after it.
   const previous = isBeginning(source) ? previousJournal(journal.projectDir, sessionId) : undefined;
   rememberSession(journal.projectDir, sessionId);

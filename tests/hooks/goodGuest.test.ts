@@ -305,10 +305,11 @@ test("the person is told once what was written where, and how to turn it off", (
   expect(systemMessage).toContain("`enabled: false`");
   for (const source of SOURCES) expect(start(projectDir, configDir, source).systemMessage).toBeUndefined();
   put(path.join(projectDir, ".claude/pact-hooks.local.md"), "---\nenabled: false\n---\n");
-  const before = read(file);
+  const own = put(path.join(configDir, "CLAUDE.md"), "# Mine\n<!-- PACT_START: old -->\n<!-- PACT_END -->\n");
+  const before = [file, own].map(read);
   const { context, systemMessage: more } = start(projectDir, configDir);
   expect([context, more]).toEqual(["", undefined]);
-  expect(read(file)).toBe(before);
+  expect([file, own].map(read)).toEqual(before);
 });
 
 test("a session start names its project and its journal's project, which differ in a linked work tree", () => {
