@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { TEAM_FILE } from "../../shared/settings.ts";
 import { journalEvents } from "../helpers/journal.ts";
@@ -10,9 +9,9 @@ import { listing } from "../helpers/tempDir.ts";
 import { type Claude, newClaude, touchOf } from "./claude.ts";
 import { startGitServer } from "./gitServer.ts";
 import { type MockApi, startMockApi } from "./mockApi.ts";
+import { requestsDuring } from "./modelRequest.ts";
+import { dist, root } from "./plugin.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const dist = path.join(root, "dist");
 let api: MockApi;
 
 beforeAll(async () => {
@@ -31,38 +30,42 @@ async function ask(claude: Claude, plugin: string, ...args: string[]) {
 }
 
 describe("a session of the real Claude Code", () => {
-  test("CLAUDE.md is right, the context reaches the model, the journal has start and end", async () => {
+  test("the block stands last in CLAUDE.md, and the journal has the session's start and end", async () => {
     const claude = newClaude(api);
     fs.writeFileSync(claudeMd(claude), "# mine\n");
-    const before = api.requests.length;
     expect((await ask(claude, dist, "-p", "hi")).stdout).toBe("hello\n");
     const [start] = ofType(claude, "session_start");
     expect(start).toMatchObject({ source: "startup", lock: { outcome: "locked" } });
     const text = fs.readFileSync(claudeMd(claude), "utf8");
     expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
+    expect(text.endsWith("<!-- PACT_MANAGED_END -->\n")).toBe(true);
     expect(text).not.toContain(start?.session_id);
-    expect(api.requests.slice(before).join()).toContain(`PACT session ${start?.session_id}`);
     expect(ofType(claude, "session_end")).toMatchObject([
       { session_id: start?.session_id, locks: { locked: 1 } },
     ]);
     expect(listing(claude.projectDir)).toEqual([".CLAUDE.md.lock", "CLAUDE.md"]);
   });
 
-  test("resume and /compact touch nothing", async () => {
+  test("a second session, a resumed one, a fork and /compact leave CLAUDE.md untouched", async () => {
     const claude = newClaude(api);
     fs.writeFileSync(claudeMd(claude), "# mine\n");
     await ask(claude, dist, "-p", "hi");
     const id = String(ofType(claude, "session_start")[0]?.session_id);
-    const before = touchOf(claudeMd(claude));
+    const look = () => ({
+      text: fs.readFileSync(claudeMd(claude), "utf8"),
+      touch: touchOf(claudeMd(claude)),
+    });
+    const before = look();
+    await ask(claude, dist, "-p", "hi");
     await ask(claude, dist, "--resume", id, "-p", "more");
+    await ask(claude, dist, "--resume", id, "--fork-session", "-p", "other");
     await ask(claude, dist, "--resume", id, "-p", "/compact");
-    expect(ofType(claude, "session_start").map(({ source }) => source)).toEqual([
-      "startup",
-      "resume",
-      "resume",
-      "compact",
-    ]);
-    expect(touchOf(claudeMd(claude))).toEqual(before);
+    expect(
+      ofType(claude, "session_start")
+        .map(({ source }) => source)
+        .sort(),
+    ).toEqual(["compact", "fork", "resume", "resume", "startup", "startup"]);
+    expect(look()).toEqual(before);
   });
 
   test.each([
@@ -78,19 +81,23 @@ describe("a session of the real Claude Code", () => {
     expect(ofType(claude, "session_start")).toMatchObject([{ claude_md: claudeMd }]);
   });
 
-  test("eight at once lose nothing, while each writes its session block", async () => {
+  test.each([
+    [false, 0],
+    [true, 1],
+  ])("eight at once lose nothing; with sessionBlock: %s, the one block names %i of them", async (sessionBlock, named) => {
     const claude = newClaude(api);
     fs.writeFileSync(claudeMd(claude), "# mine\n");
     const team = path.join(claude.projectDir, TEAM_FILE);
     fs.mkdirSync(path.dirname(team));
-    fs.writeFileSync(team, "---\nsessionBlock: true\n---\n");
+    fs.writeFileSync(team, `---\nsessionBlock: ${sessionBlock}\n---\n`);
     await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
     const starts = ofType(claude, "session_start");
     const text = fs.readFileSync(claudeMd(claude), "utf8");
     expect(starts).toHaveLength(8);
     expect(ofType(claude, "lock_fail_open")).toEqual([]);
     expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
-    expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(1);
+    expect(text.split("PACT_MANAGED_START")).toHaveLength(2);
+    expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(named);
   });
 
   test.each([
@@ -137,12 +144,14 @@ describe("the plugin", () => {
     expect(
       files.filter((name) => /node_modules|lock\.json|\.ts$|tests/.test(name.replace(/\.d\.ts$/, ""))),
     ).toEqual([]);
-    const before = api.requests.length;
-    const { status, stdout } = await claude.run("-p", "hi");
-    expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
+    const [request] = await requestsDuring(api, async () => {
+      const { status, stdout } = await claude.run("-p", "hi");
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
+    });
+    expect(request?.lines).toContain(`- Plugin root: ${installed}`);
     const text = fs.readFileSync(path.join(claude.projectDir, ".claude/CLAUDE.md"), "utf8");
-    expect(text).toContain("PACT_MANAGED_START");
-    expect(api.requests.slice(before).join()).toContain(`- Plugin root: ${installed}\\n`);
+    expect(text).toContain("<!-- PACT_MANAGED_START");
+    expect(text).not.toContain(installed);
   });
 });
 
