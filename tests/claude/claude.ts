@@ -5,19 +5,26 @@ import { inject } from "vitest";
 import { type Output, outputOf } from "../helpers/outputOf.mjs";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import type { MockApi } from "./mockApi.ts";
+import { type OpenSession, openSession } from "./openSession.ts";
 
 /** Claude Code with a home, a configuration and a project of its own, which can reach nothing but the mock API. */
 export interface Claude extends Sandbox {
   run(...args: string[]): Promise<Output>;
+  /** Starts a session that stays open until the test ends it. */
+  open(...args: string[]): OpenSession;
+  /** The same home, with another folder as the project. */
+  inFolder(projectDir: string): Claude;
 }
 
 /** No server listens here, so that every request which leaves the loopback fails at once. */
 const NOWHERE = "http://127.0.0.1:9";
 
 export function newClaude(api: MockApi, projectName = "demo"): Claude {
-  const box = sandbox(projectName);
-  const home = path.dirname(box.projectDir);
-  const configDir = path.join(home, ".claude");
+  const { projectDir } = sandbox(projectName);
+  return claudeAt(api, projectDir, path.dirname(projectDir));
+}
+
+function claudeAt(api: MockApi, projectDir: string, home: string): Claude {
   const env = {
     HOME: home,
     PATH: [path.dirname(process.execPath), "/usr/bin", "/bin"].join(path.delimiter),
@@ -31,12 +38,15 @@ export function newClaude(api: MockApi, projectName = "demo"): Claude {
     HTTPS_PROXY: NOWHERE,
     NO_PROXY: "127.0.0.1,localhost",
   };
-  const run = (...args: string[]) => runClaude(args, box.projectDir, env);
-  return { projectDir: box.projectDir, configDir, run };
-}
-
-function runClaude(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Output> {
-  return outputOf(spawn(inject("claude"), args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
+  const options = { cwd: projectDir, env };
+  return {
+    projectDir,
+    configDir: path.join(home, ".claude"),
+    run: (...args) =>
+      outputOf(spawn(inject("claude"), args, { ...options, stdio: ["ignore", "pipe", "pipe"] })),
+    open: (...args) => openSession(args, options),
+    inFolder: (folder) => claudeAt(api, folder, home),
+  };
 }
 
 /** What changes when a file is touched. */
