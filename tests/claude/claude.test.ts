@@ -84,21 +84,24 @@ describe("a session of the real Claude Code", () => {
   test.each([
     [false, 0],
     [true, 1],
-  ])("eight at once lose nothing; with sessionBlock: %s, the one block names %i of them", async (sessionBlock, named) => {
-    const claude = newClaude(api);
-    fs.writeFileSync(claudeMd(claude), "# mine\n");
-    const team = path.join(claude.projectDir, TEAM_FILE);
-    fs.mkdirSync(path.dirname(team));
-    fs.writeFileSync(team, `---\nsessionBlock: ${sessionBlock}\n---\n`);
-    await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
-    const starts = ofType(claude, "session_start");
-    const text = fs.readFileSync(claudeMd(claude), "utf8");
-    expect(starts).toHaveLength(8);
-    expect(ofType(claude, "lock_fail_open")).toEqual([]);
-    expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
-    expect(text.split("PACT_MANAGED_START")).toHaveLength(2);
-    expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(named);
-  });
+  ])(
+    "eight at once lose nothing; with sessionBlock: %s, the one block names %i of them",
+    async (sessionBlock, named) => {
+      const claude = newClaude(api);
+      fs.writeFileSync(claudeMd(claude), "# mine\n");
+      const team = path.join(claude.projectDir, TEAM_FILE);
+      fs.mkdirSync(path.dirname(team));
+      fs.writeFileSync(team, `---\nsessionBlock: ${sessionBlock}\n---\n`);
+      await Promise.all(Array.from({ length: 8 }, () => ask(claude, dist, "-p", "hi")));
+      const starts = ofType(claude, "session_start");
+      const text = fs.readFileSync(claudeMd(claude), "utf8");
+      expect(starts).toHaveLength(8);
+      expect(ofType(claude, "lock_fail_open")).toEqual([]);
+      expect(text.startsWith("# mine\n\n<!-- PACT_MANAGED_START")).toBe(true);
+      expect(text.split("PACT_MANAGED_START")).toHaveLength(2);
+      expect(starts.filter(({ session_id }) => text.includes(String(session_id)))).toHaveLength(named);
+    },
+  );
 
   test.each([
     ["does not parse", "this is not JavaScript"],
