@@ -91,7 +91,7 @@ export const EVENT_RULES = {
   },
   outside_edit: {
     target: text,
-    resolution: words("reread", "merged", "conflict", "saved", "lost"),
+    resolution: words("reread", "merged", "conflict", "saved", "open", "lost"),
     saved: maybe(text),
     ...writer,
   },

@@ -5,8 +5,9 @@
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "../system/dependencies.ts";
 import { writeWhole } from "../system/files.ts";
+import { native } from "../system/native.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
-import { sleepMs } from "../system/time.ts";
+import { monotonicMs, sleepMs } from "../system/time.ts";
 import type { Change } from "./change.ts";
 import { mergeTexts } from "./merge.ts";
 
@@ -22,8 +23,34 @@ export interface OutsideEdit {
 
 /** Longer than an appender takes from its open to its write, unless the kernel preempts it. */
 export const SETTLE_MS = 3;
+/** How long we wait for a program that has a displaced file open for writing, which may be for ever. */
+export const MAX_OPEN_MS = 250;
+const OPEN_POLL_MS = 1;
+/** Like every failure of the binding, negative. */
+const UNKNOWN = -1;
 /** How often we read a file that an editor is rewriting in place, until two reads are the same. */
 const MAX_READS = 30;
+
+/**
+ * Waits until no process can write into the displaced files any more. Where the kernel does not tell, waits for as long as
+ * an appender takes.
+ * @param publishedAtMs when the last of them was displaced, on the monotonic clock
+ * @returns false if a process still has one of them open
+ */
+export function settle(displaced: readonly Snapshot[], publishedAtMs: number): boolean {
+  const binding = native();
+  for (;;) {
+    const writers = displaced.map(({ fd }) => binding?.writers(fd) ?? UNKNOWN);
+    const waitedMs = monotonicMs() - publishedAtMs;
+    if (writers.every((answer) => answer === 0)) return true;
+    if (writers.some((answer) => answer < 0)) {
+      sleepMs(SETTLE_MS - waitedMs);
+      return true;
+    }
+    if (waitedMs > MAX_OPEN_MS) return false;
+    sleepMs(OPEN_POLL_MS);
+  }
+}
 
 /**
  * Finds what another program wrote into one of the files since our last read. This call counts as a read.

@@ -10,9 +10,9 @@ import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { isCode } from "../system/errors.ts";
 import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
-import { sleepMs } from "../system/time.ts";
+import { monotonicMs } from "../system/time.ts";
 import { createClaim, discardClaim, fence } from "./claim.ts";
-import { SETTLE_MS } from "./displaced.ts";
+import { settle } from "./displaced.ts";
 import { updateFile } from "./updateFile.ts";
 
 /**
@@ -45,8 +45,7 @@ function removeUnderClaim(
     if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
     const moved = path.join(claim, "removed");
     fs.renameSync(target.path, moved);
-    sleepMs(SETTLE_MS);
-    if (isStill(moved, snapshot)) return true;
+    if (settle([snapshot], monotonicMs()) && isStill(moved, snapshot)) return true;
     putBack(moved, target.path, snapshot, options);
     return false;
   } catch (error) {

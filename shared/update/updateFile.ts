@@ -13,8 +13,9 @@
  * 3. `openAtRest`: read the target, and keep it open. Apply `change`.
  * 4. `stage` the new bytes in the claim, and count every one.
  * 5. `isStill`: check that the target is still the file that we read, or start over.
- * 6. `publish`: rename the staged file over the target.
- * 7. `bringInOutsideEdits`: merge, in a round of its own, what a program that knows no claims wrote into the displaced file.
+ * 6. `publish`: swap the names of the staged file and the target, or rename the one over the other (update/publish.ts).
+ * 7. `bringInOutsideEdits`: wait until no process can write into a displaced file any more. Merge, in a round of its own,
+ *    what programs that know no claims wrote into it, or put in the target's place.
  *
  * What the fence prevents, when two writers each add a line and neither has the lock:
  *
@@ -50,7 +51,8 @@ import { monotonicMs, sleepMs } from "../system/time.ts";
 import { keepBackup } from "./backup.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
-import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, SETTLE_MS, saveBeside } from "./displaced.ts";
+import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside, settle } from "./displaced.ts";
+import { publish } from "./publish.ts";
 import { abandon, Contention, type UpdateResult } from "./result.ts";
 import { assertWritable, stage } from "./stage.ts";
 
@@ -174,14 +176,15 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     const staged = stage(target.path, claim, next, snapshot);
     if (snapshot) keepPrevious(update, snapshot);
     const still = !snapshot || isStill(target.path, snapshot);
-    if (!still || !publish(staged, target.path, snapshot)) {
+    const displaced = still ? publish(staged, target.path, snapshot) : null;
+    if (!displaced) {
       // If our staged file is gone, another writer has fenced us, and no outside program was involved.
       if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
       return "again";
     }
     update.publishedAtMs = monotonicMs();
     update.published ??= next;
-    if (snapshot) update.displaced.push(snapshot);
+    update.displaced.push(...displaced);
     snapshot = null;
     return "written";
   } catch (error) {
@@ -211,23 +214,6 @@ function keepPrevious({ backup, published, target, request }: Update, snapshot: 
   }
 }
 
-/** @returns false if another program has created an absent target meanwhile @throws the system's error */
-function publish(staged: string, target: string, old: Snapshot | null): boolean {
-  if (!old) {
-    try {
-      fs.linkSync(staged, target);
-      return true;
-    } catch (error) {
-      if (isCode(error, "EEXIST")) return false;
-      if (!isCode(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK")) throw error;
-      // This file system has no hard links: for a moment, our rename could replace another program's new file.
-      if (fs.lstatSync(target, { throwIfNoEntry: false })) return false;
-    }
-  }
-  fs.renameSync(staged, target);
-  return true;
-}
-
 /**
  * Publishes what other programs write into the files that we displaced, until no more arrives. Never throws, because the
  * update itself is done.
@@ -238,9 +224,12 @@ function bringInOutsideEdits(update: Update): string | undefined {
   let message: string | undefined;
   try {
     for (let merges = 0; displaced.length > 0; merges++) {
-      sleepMs(SETTLE_MS - (monotonicMs() - update.publishedAtMs));
+      const isSettled = settle(displaced, update.publishedAtMs);
       const edit = findOutsideEdit(displaced);
-      if (!edit) break;
+      if (!edit) {
+        if (!isSettled) reportOutsideEdit(update, "open", update.backup);
+        break;
+      }
       if (merges === MAX_MERGES) return giveUpMerging(update, `that program wrote to it ${MAX_MERGES} times`);
       message = bringIn(edit, update) ?? message;
     }

@@ -356,7 +356,7 @@ export declare const EVENT_RULES: {
         readonly resolution: {
             kind: "text";
             required: true;
-            words: readonly ["reread", "merged", "conflict", "saved", "lost"];
+            words: readonly ["reread", "merged", "conflict", "saved", "open", "lost"];
         };
         readonly saved: Omit<{
             readonly kind: "text";

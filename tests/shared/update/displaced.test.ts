@@ -2,16 +2,20 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
 import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
+import { monotonicMs } from "../../../shared/system/time.ts";
 import type { Change } from "../../../shared/update/change.ts";
 import {
   findOutsideEdit,
+  MAX_OPEN_MS,
   mergeOutsideEdit,
   type OutsideEdit,
   saveBeside,
+  settle,
 } from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
-import { startProgram } from "../../helpers/child.ts";
+import { start, startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { injecting } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
@@ -150,6 +154,37 @@ describe("in the file that the publish has displaced,", () => {
   });
 });
 
+describe.runIf(native())("a displaced file that a program has open for writing", () => {
+  const open = () => {
+    const target = tempFile("old\n");
+    const displaced = openSnapshot(target) as Snapshot;
+    onTestFinished(() => fs.closeSync(displaced.fd));
+    return { target, displaced };
+  };
+
+  test("is waited for until the program closes it", async () => {
+    const { target, displaced } = open();
+    const child = start("sh", [
+      "-c",
+      `exec 3>>"$1"; echo '{"open":true}'; sleep 0.2; echo late >&3`,
+      "sh",
+      target,
+    ]);
+    await child.message("open");
+    const inAMinute = monotonicMs() + 60_000;
+    expect(settle([displaced], inAMinute)).toBe(true);
+    expect(findOutsideEdit([displaced])?.outside.toString()).toBe("old\nlate\n");
+  });
+
+  test("is waited for no longer than a quarter of a second", () => {
+    const { target, displaced } = open();
+    const fd = fs.openSync(target, "a");
+    expect(settle([displaced], monotonicMs() - MAX_OPEN_MS - 1)).toBe(false);
+    fs.closeSync(fd);
+    expect(settle([displaced], monotonicMs() - MAX_OPEN_MS - 1)).toBe(true);
+  });
+});
+
 test("a saved version is private, and the next save replaces it", () => {
   const target = tempFile("theirs\n");
   const saved = saveBeside(target, Buffer.from("caf\xe9\n", "latin1"));
@@ -158,7 +193,15 @@ test("a saved version is private, and the next save replaces it", () => {
   expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
 });
 
-describe("while another program writes during the delayed renames of an update,", () => {
+const WAYS: [string, string][] = [
+  ["by a rename", "off"],
+  ...(native() ? ([["by an exchange", "on"]] satisfies [string, string][]) : []),
+];
+
+describe.each(WAYS)("while another program writes during the publish, %s,", (_way, PACT_HOOKS_NATIVE) => {
+  // A program that keeps the file open is one more event, where the kernel tells.
+  const keptOpen = PACT_HOOKS_NATIVE === "on" ? ["open"] : [];
+
   /** Starts an update, and delays each of its renames so that the test can act meanwhile. */
   const startUpdate = (context: TestContext, before: string, params = {}, delay = 500_000) => {
     const { events } = useJournal();
@@ -169,42 +212,47 @@ describe("while another program writes during the delayed renames of an update,"
     onTestFinished(() => fs.closeSync(theirs));
     const under = injecting(context, `?rename,?renameat,?renameat2:delay_exit=${delay}`);
     let { ino } = fs.statSync(target);
-    const child = startProgram("update", { target, line: "ours", ...params }, { under });
+    const child = startProgram(
+      "update",
+      { target, line: "ours", ...params },
+      { under, env: { PACT_HOOKS_NATIVE } },
+    );
     const published = async () => {
       await waitUntil(() => fs.statSync(target, { throwIfNoEntry: false })?.ino !== ino, "a publish");
       ino = fs.statSync(target).ino;
     };
     const write = (text: string) => fs.writeSync(theirs, text);
+    const resolutions = () => events("outside_edit").map(({ resolution }) => resolution);
     const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
-    return { target, child, events, published, write, saved };
+    return { target, child, events, resolutions, published, write, saved };
   };
 
   test.for([
     ["an append", "old\n", "old\nours\ntheirs\n"],
     ["a write after a truncate", "", "theirs\nours\n"],
   ] as const)("%s is merged", async ([_what, before, after], context) => {
-    const { target, child, events, published, write } = startUpdate(context, before);
+    const { target, child, resolutions, published, write } = startUpdate(context, before);
     await published();
     write("theirs\n");
     expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
     expect(read(target)).toBe(after);
-    expect(events()).toMatchObject([{ type: "outside_edit", resolution: "merged", target }]);
+    expect(resolutions()).toEqual(["merged", ...keptOpen]);
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   });
 
   test("an edit made during a merge is merged too", async (context) => {
-    const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 200_000);
+    const { target, child, resolutions, published, write } = startUpdate(context, "old\n", {}, 200_000);
     for (const line of ["one\n", "two\n", "three\n"]) {
       await published();
       write(line);
     }
     expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 4 });
     expect(read(target)).toBe("old\nours\none\ntwo\nthree\n");
-    expect(events("outside_edit")).toHaveLength(3);
+    expect(resolutions()).toEqual(["merged", "merged", "merged", ...keptOpen]);
   });
 
   test("the update ends after ten merges, and reports the edit that it could not keep", async (context) => {
-    const { target, child, events, published, write } = startUpdate(context, "old\n", {}, 100_000);
+    const { target, child, resolutions, published, write } = startUpdate(context, "old\n", {}, 100_000);
     for (let merges = 0; merges <= 10; merges++) {
       await published();
       write(`${merges}\n`);
@@ -217,7 +265,7 @@ describe("while another program writes during the delayed renames of an update,"
     expect(read(target)).toBe(
       `old\nours\n${Array.from({ length: 10 }, (_, merge) => `${merge}\n`).join("")}`,
     );
-    expect(events().map(({ resolution }) => resolution)).toEqual([...Array(10).fill("merged"), "lost"]);
+    expect(resolutions()).toEqual([...Array(10).fill("merged"), "lost"]);
   });
 
   test("an edit of the same lines takes effect, and our version is saved, named and journaled", async (context) => {
@@ -232,7 +280,7 @@ describe("while another program writes during the delayed renames of an update,"
     expect(more).toEqual([]);
     const file = path.join(path.dirname(target), name as string);
     expect([read(file), message]).toEqual(["old\nours\n", expect.stringContaining(file)]);
-    expect(events()).toMatchObject([{ type: "outside_edit", resolution: "conflict", saved: file }]);
+    expect(events("outside_edit")[0]).toMatchObject({ resolution: "conflict", saved: file });
   });
 
   test("an edit that cannot be published is saved, named and journaled", async (context) => {
@@ -245,7 +293,7 @@ describe("while another program writes during the delayed renames of an update,"
     expect(outcome).toBe("written");
     const file = path.join(path.dirname(target), saved()[0] as string);
     expect([read(file), message]).toEqual(["old\ntheirs\n", expect.stringContaining(file)]);
-    expect(events("outside_edit")).toMatchObject([{ resolution: "saved", saved: file }]);
+    expect(events("outside_edit")[0]).toMatchObject({ resolution: "saved", saved: file });
   });
 });
 

@@ -45,12 +45,12 @@ describe("an update", () => {
     expectTidy(target);
   });
 
-  test("creates an absent file as a private one", () => {
+  test("creates an absent file with the rights that the umask gives", () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
     expect(updateFile(target, append("one")).outcome).toBe("written");
     expect(read(target)).toBe("one\n");
-    expect(fs.statSync(target).mode & MANY).toBe(0o600);
+    expect(fs.statSync(target).mode & MANY).toBe(0o666 & ~process.umask());
     expect(fs.statSync(target).nlink).toBe(1);
     expectTidy(target);
   });

@@ -1,0 +1,60 @@
+/** The publish by an exchange, beside programs that change the target at that very moment. */
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, type TestContext, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { injecting } from "../../helpers/machine.ts";
+import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+
+function replace(file: string, text: string): void {
+  fs.writeFileSync(`${file}.new`, text);
+  fs.renameSync(`${file}.new`, file);
+}
+
+describe.runIf(native())("with an exchange,", () => {
+  /** Starts an update that stops before each exchange, and calls `act` at the first. */
+  const startExchange = async (context: TestContext, before: string, act: (target: string) => void) => {
+    const { events } = useJournal();
+    const target = tempFile(before);
+    fs.utimesSync(target, 1000, 1000);
+    const log = path.join(tempDir(), "log");
+    const under = injecting(context, "renameat2:delay_enter=1000000:when=1", log);
+    const child = startProgram("update", { target, line: "ours" }, { under });
+    await waitUntil(() => fs.existsSync(log) && read(log).includes("renameat2("), "the exchange");
+    act(target);
+    const result = await child.message("result");
+    return { result, target, resolutions: events("outside_edit").map(({ resolution }) => resolution) };
+  };
+
+  test("a replacement after our last look is merged", async (context) => {
+    const { result, target, resolutions } = await startExchange(context, "old\n", (file) =>
+      replace(file, "old\ntheirs\n"),
+    );
+    expect(result).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("old\nours\ntheirs\n");
+    expect(resolutions).toEqual(["merged"]);
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+
+  test("a deletion after our last look makes the writer read again", async (context) => {
+    const { result, target } = await startExchange(context, "old\n", (file) => fs.rmSync(file));
+    expect(result).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(read(target)).toBe("ours\n");
+  });
+
+  test("a link that comes after our last look gets its name back", async (context) => {
+    const { result, target } = await startExchange(context, "old\n", (file) => {
+      fs.renameSync(file, `${file}.moved`);
+      fs.symlinkSync("CLAUDE.md.moved", file);
+    });
+    expect(result.outcome).not.toBe("written");
+    expect(fs.readlinkSync(target)).toBe("CLAUDE.md.moved");
+    expect(read(target)).toBe("old\n");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", "CLAUDE.md.moved"]);
+  });
+});
