@@ -11,8 +11,9 @@ import { make, type NamedChange, previewOf, showPreview } from "./install/change
 const USAGE = `Usage: pact-hooks install [DIR] [--shared | --user] [--dry-run]
 
 Adds the hooks to .claude/settings.local.json of the project in DIR (default: the current folder), for use without
-Claude Code's plugin system. The hooks run from a folder of this machine, so they do not belong into the settings that a
-team shares. Every other setting stays byte for byte. Safe to run again; hooks that run from another folder are replaced.
+Claude Code's plugin system. The hooks run from a folder of this machine, so they do not belong in the settings that a
+team shares. Every other setting stays byte for byte. Safe to run again: hooks that run from another folder are
+replaced.
 
 If the plugin system has enabled the plugin, nothing is changed.
 

@@ -16,11 +16,11 @@ import { make, type NamedChange, previewOf, showPreview } from "./install/change
 
 const USAGE = `Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
-Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json
-and settings.local.json, its block in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Works
-whether or not the plugin is installed. Everything else stays byte for byte. What
-people wrote into Pinned Context, Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a
-.claude folder, are removed if they contain nothing else.
+Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json and
+settings.local.json, its block in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Works
+whether or not the plugin is installed. Everything else stays byte for byte. What people wrote into Pinned Context,
+Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a .claude folder, are removed if
+they contain nothing else.
 
 Options:
   --user       remove the hooks from the user's own settings instead of the project's

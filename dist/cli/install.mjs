@@ -42,8 +42,9 @@ ${e}`),2;if(!(n instanceof x)&&W(R(n))===void 0)throw n;return B(O(n)),1}}functi
 `)&&"CRLF"].filter(Boolean).join(" and ")}function Nt({wanted:e}){try{return it(e)}catch(t){return B(at(e.file,t)),!1}}function rr({before:e,after:t,file:n,removed:r}){nr(e,t,n),r&&P(`${n} would be removed, because it contains nothing else.`)}function or(e,t){let{wanted:n,done:r}=e,o=(e.make??ct)(n,t);return o.outcome==="written"&&P(`${n.file}: ${r}`),o.outcome==="removed"&&P(`${n.file}: removed, because it contained nothing else`),o.message&&B(o.message),o.outcome==="refused"||o.outcome==="abandoned"?null:o}var Us=`Usage: pact-hooks install [DIR] [--shared | --user] [--dry-run]
 
 Adds the hooks to .claude/settings.local.json of the project in DIR (default: the current folder), for use without
-Claude Code's plugin system. The hooks run from a folder of this machine, so they do not belong into the settings that a
-team shares. Every other setting stays byte for byte. Safe to run again; hooks that run from another folder are replaced.
+Claude Code's plugin system. The hooks run from a folder of this machine, so they do not belong in the settings that a
+team shares. Every other setting stays byte for byte. Safe to run again: hooks that run from another folder are
+replaced.
 
 If the plugin system has enabled the plugin, nothing is changed.
 

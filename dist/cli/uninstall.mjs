@@ -51,11 +51,11 @@ ${e}`),2;if(!(n instanceof b)&&V(F(n))===void 0)throw n;return D(N(n)),1}}functi
 `);let[i,c]=[Ur(e),Ur(t)];i&&c&&i!==c&&P(`Line ends: ${i} before, ${c} after`,"cyan")}function yc(e){return e.startsWith("+")?pe("green",e):e.startsWith("-")?pe("red",e):e.startsWith("@")?pe("cyan",e):e}function Ur(e){return[/(?<!\r)\n/.test(e)&&"LF",e.includes(`\r
 `)&&"CRLF"].filter(Boolean).join(" and ")}function Wr({wanted:e}){try{return Mt(e)}catch(t){return D(Ct(e.file,t)),!1}}function Hr({before:e,after:t,file:n,removed:r}){jr(e,t,n),r&&P(`${n} would be removed, because it contains nothing else.`)}function Xt(e,t){let{wanted:n,done:r}=e,o=(e.make??Lt)(n,t);return o.outcome==="written"&&P(`${n.file}: ${r}`),o.outcome==="removed"&&P(`${n.file}: removed, because it contained nothing else`),o.message&&D(o.message),o.outcome==="refused"||o.outcome==="abandoned"?null:o}var Sc=`Usage: pact-hooks uninstall [DIR] [--user] [--purge] [--dry-run]
 
-Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json
-and settings.local.json, its block in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Works
-whether or not the plugin is installed. Everything else stays byte for byte. What
-people wrote into Pinned Context, Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a
-.claude folder, are removed if they contain nothing else.
+Removes pact-hooks from the project in DIR (default: the current folder): its hooks in .claude/settings.json and
+settings.local.json, its block in CLAUDE.md, its lock files, and its lines in the repository's info/exclude. Works
+whether or not the plugin is installed. Everything else stays byte for byte. What people wrote into Pinned Context,
+Working Memory and Retrieved Context stays in CLAUDE.md as ordinary text. Files, and a .claude folder, are removed if
+they contain nothing else.
 
 Options:
   --user       remove the hooks from the user's own settings instead of the project's
