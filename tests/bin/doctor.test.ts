@@ -43,9 +43,8 @@ test("a healthy project exits 0 and stays unchanged", () => {
   const { status, healthy, of } = doctor();
   expect([status, healthy]).toEqual([0, true]);
   expect(of("blocks").map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^managed block, lines 1 to \d+$/),
+    expect.stringMatching(/^managed block, lines 3 to \d+$/),
     expect.stringMatching(/^routing block/),
-    expect.stringMatching(/^session block/),
     expect.stringMatching(/^memory block/),
   ]);
   expect(of("lock")[0]?.message).toMatch(/backend (addon|exlock|flock): taken, refused to others, released/);

@@ -111,7 +111,6 @@ test("--dry-run shows the diff and changes nothing", () => {
   const { status, stdout } = run(["install", "--dry-run"], box);
   expect(status).toBe(0);
   expect(stdout).toContain('+  "hooks": {');
-  expect(stdout).toContain("+.CLAUDE.md.lock");
   expect(read(settings)).toBe('{\n  "model": "opus"\n}\n');
   expect(listing(box.projectDir)).toEqual(before);
 });

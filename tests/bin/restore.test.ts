@@ -52,10 +52,12 @@ test("a backup that fails is journaled and does not stop the update", () => {
 test("--list shows the backups, latest first", () => {
   expect(run(["restore", "--list"], box).stdout).toBe("No backups yet.\n");
   start();
+  fs.writeFileSync(file, "other text\n");
   start("clear");
   const lines = run(["restore", "--list"], box).stdout.trim().split("\n");
   expect(lines).toHaveLength(2);
   expect(lines[1]).toContain(SESSION);
+  expect(lines[0]).toContain(`11 bytes  ${file}`);
   expect(lines[1]).toContain(`5 bytes  ${file}`);
 });
 
