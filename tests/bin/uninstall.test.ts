@@ -5,7 +5,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
-import { git, repository, untracked } from "../helpers/repository.ts";
+import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 
@@ -83,12 +83,12 @@ describe("text that people wrote into the block", () => {
 
   test("the text stays as ordinary text", () => {
     expect(run(["uninstall"], box).status).toBe(0);
-    expect(read(outer)).toBe("my own words\n\n## Pinned Context\n- never on Fridays\n\n# Mine\n");
+    expect(read(outer)).toBe("# Mine\n\nmy own words\n\n## Pinned Context\n- never on Fridays\n");
   });
 
   test("--purge removes memory and keeps the rest", () => {
     expect(run(["uninstall", "--purge"], box).status).toBe(0);
-    expect(read(outer)).toBe("my own words\n\n# Mine\n");
+    expect(read(outer)).toBe("# Mine\n\nmy own words\n");
   });
 
   test("--dry-run shows the changes and makes none", () => {
@@ -109,14 +109,23 @@ describe("text that people wrote into the block", () => {
   });
 });
 
-test("a file with nothing but our block is removed", () => {
-  fs.writeFileSync(outer, "");
+test("a CLAUDE.md that a session created is removed with its folder", () => {
   session();
-  expect(run(["uninstall"], box).stdout).toContain("it contained nothing else");
+  expect(read(inner)).toContain("PACT_MANAGED_START");
+  expect(run(["uninstall"], box).stdout).toContain(`${inner}: removed, because it contained nothing else`);
   expect(listing(box.projectDir)).toEqual([]);
 });
 
-test("a file behind a link stays, empty, so that the link leads somewhere", () => {
+test("a CLAUDE.md that was there and empty stays, and is empty", () => {
+  fs.writeFileSync(outer, "");
+  session();
+  expect(read(outer)).toContain("PACT_MANAGED_START");
+  expect(run(["uninstall"], box).stdout).toContain(`${outer}: removed the managed block`);
+  expect(read(outer)).toBe("");
+  expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
+});
+
+test("a file behind a link stays and is empty, or the link would lead nowhere", () => {
   fs.writeFileSync(path.join(box.projectDir, "AGENTS.md"), "");
   fs.symlinkSync("AGENTS.md", outer);
   session();
@@ -127,38 +136,37 @@ test("a file behind a link stays, empty, so that the link leads somewhere", () =
   expect(listing(box.projectDir)).toEqual(["AGENTS.md", "CLAUDE.md"]);
 });
 
-test("uninstall handles one CLAUDE.md that is a link to the other", () => {
+test("one CLAUDE.md that is a link to the other loses its block and stays a link", () => {
   fs.writeFileSync(outer, "");
   fs.mkdirSync(path.dirname(inner));
   fs.symlinkSync("../CLAUDE.md", inner);
   session();
   expect(run(["uninstall"], box).status).toBe(0);
   expect(read(inner)).toBe("");
+  expect(fs.lstatSync(inner).isSymbolicLink()).toBe(true);
 });
 
-test("uninstall removes the blocks of both files", () => {
+test("both files lose their block", () => {
   fs.writeFileSync(outer, "outer\n");
   session();
   fs.mkdirSync(path.dirname(inner));
-  fs.writeFileSync(inner, "inner\n");
-  session("clear");
+  fs.writeFileSync(inner, read(outer).replace("outer", "inner"));
   expect(run(["uninstall"], box).status).toBe(0);
   expect([read(outer), read(inner)]).toEqual(["outer\n", "inner\n"]);
 });
 
-test("a folder stays if the user made it, or it has other files", () => {
-  fs.mkdirSync(path.dirname(inner), { mode: 0o755 });
+test("a .claude folder is removed if it is left empty, and stays with other things in it", () => {
+  fs.mkdirSync(path.dirname(inner));
   session();
-  run(["uninstall"], box);
-  expect(listing(box.projectDir)).toEqual([".claude"]);
-  fs.rmdirSync(path.dirname(inner));
+  expect(run(["uninstall"], box).stdout).toContain(".claude: removed, because it was empty");
+  expect(listing(box.projectDir)).toEqual([]);
   session();
   fs.writeFileSync(path.join(path.dirname(inner), "mine"), "");
   run(["uninstall"], box);
   expect(listing(box.projectDir)).toEqual([".claude", ".claude/mine"]);
 });
 
-test("a file with damaged markers stays unchanged, with the reason, and the rest is removed", () => {
+test("damaged markers are left unchanged and reported, and the rest is done", () => {
   run(["install"], box);
   session();
   const damaged = read(inner).replace("<!-- PACT_MEMORY_END -->\n", "");
@@ -167,16 +175,16 @@ test("a file with damaged markers stays unchanged, with the reason, and the rest
   expect(status).toBe(1);
   expect(stderr).toMatch(/CLAUDE\.md has damaged markers: .*line \d+.*left unchanged/);
   expect(read(inner)).toBe(damaged);
-  expect(fs.existsSync(path.join(path.dirname(inner), "settings.json"))).toBe(false);
+  expect(listing(path.dirname(inner))).toEqual(["CLAUDE.md"]);
 });
 
-test("a held sidecar stays, and git still ignores it", async () => {
+test("a sidecar that a process holds stays, and git goes on hiding it", async () => {
   repository(box.projectDir);
-  run(["install"], box);
+  const exclude = read(excludeOf(box.projectDir));
+  fs.writeFileSync(outer, "# Mine\n");
   session();
-  run(["uninstall"], box);
-  run(["install"], box);
   const sidecar = path.join(box.projectDir, ".CLAUDE.md.lock");
+  expect(fs.existsSync(sidecar)).toBe(true);
   const holder: ChildProcess = spawn("flock", [sidecar, "-c", "echo held; read x"], {
     stdio: ["pipe", "pipe", "ignore"],
   });
@@ -186,11 +194,44 @@ test("a held sidecar stays, and git still ignores it", async () => {
   expect(status).toBe(1);
   expect(stderr).toContain(`kept ${sidecar}: `);
   expect(fs.existsSync(sidecar)).toBe(true);
-  expect(untracked(box.projectDir)).toEqual([]);
+  expect(untracked(box.projectDir)).toEqual(["?? CLAUDE.md"]);
+  expect(read(excludeOf(box.projectDir))).toContain(".CLAUDE.md.lock");
   holder.stdin?.end("\n");
   await once(holder, "close");
   expect(run(["uninstall"], box).status).toBe(0);
-  expect(listing(box.projectDir).filter((name) => !name.startsWith(".git"))).toEqual(["README"]);
+  expect(listing(box.projectDir).filter((name) => !name.startsWith(".git"))).toEqual(["CLAUDE.md", "README"]);
+  expect(read(excludeOf(box.projectDir))).toBe(exclude);
+});
+
+describe("a project whose settings start nothing, where sessions have run, is as before", () => {
+  test.each([
+    ["without a CLAUDE.md", undefined],
+    ["with a CLAUDE.md that is committed", "# Mine\n\ntext\n"],
+    ["with a CLAUDE.md that is committed and empty", ""],
+  ])("%s", (_name, text) => {
+    repository(box.projectDir);
+    if (text !== undefined) fs.writeFileSync(outer, text);
+    git(box.projectDir, "add", "-A");
+    git(box.projectDir, "commit", "--allow-empty", "-qm", "mine");
+    const exclude = excludeOf(box.projectDir);
+    const [before, excluded] = [withoutGit(), fs.readFileSync(exclude)];
+    session();
+    session("clear");
+    const file = text === undefined ? inner : outer;
+    expect(read(file)).toContain("PACT_MANAGED_START");
+    expect(read(exclude)).toContain(".CLAUDE.md.lock");
+    expect(listing(path.dirname(file))).toContain(".CLAUDE.md.lock");
+    expect(fs.existsSync(path.join(box.configDir, "settings.json"))).toBe(false);
+    expect(run(["uninstall"], box)).toMatchObject({ status: 0, stderr: "" });
+    expect(withoutGit()).toEqual(before);
+    expect(fs.readFileSync(exclude)).toEqual(excluded);
+    expect(untracked(box.projectDir)).toEqual([]);
+  });
+
+  /** Every file and folder of the project but git's own. */
+  function withoutGit(): Record<string, string> {
+    return Object.fromEntries(Object.entries(state()).filter(([name]) => !/^\.git(?:\/|$)/.test(name)));
+  }
 });
 
 test("uninstall names the settings that still start the hooks", () => {
