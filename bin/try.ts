@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { configDir, journalPath } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
+import { PERSONAL_FILE, TEAM_FILE } from "../shared/settings.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { runnerOf } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
@@ -56,8 +57,7 @@ export const run = runnerOf({
 function copyProject(dir: string, copy: string): void {
   fs.mkdirSync(copy);
   const claudeMd = path.relative(dir, resolveProjectClaudeMd(dir));
-  const settings = path.join(".claude", "pact-hooks.local.md");
-  for (const name of [claudeMd, settings]) {
+  for (const name of [claudeMd, TEAM_FILE, PERSONAL_FILE]) {
     if (!fs.existsSync(path.join(dir, name))) continue;
     fs.mkdirSync(path.dirname(path.join(copy, name)), { recursive: true });
     fs.copyFileSync(path.join(dir, name), path.join(copy, name));

@@ -32,6 +32,25 @@ test("try uses a sample where there is no CLAUDE.md", () => {
   expect(listing(box.projectDir)).toEqual([]);
 });
 
+test("try uses the team's settings and the person's, as a session in the project does", () => {
+  const box = sandbox();
+  const claude = path.join(box.projectDir, ".claude");
+  fs.mkdirSync(claude);
+  fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
+  fs.writeFileSync(path.join(claude, "pact-hooks.md"), "---\nsessionBlock: true\n---\nwords of the team\n");
+  fs.writeFileSync(path.join(claude, "pact-hooks.local.md"), "words of one person\n");
+  const { stdout } = run(["try"], box);
+  expect(stdout).toContain("\n+<!-- SESSION_START -->\n");
+  expect(stdout).toContain("\n+words of the team\n");
+  expect(stdout).toContain("\nwords of one person\n");
+  expect(listing(box.projectDir)).toEqual([
+    ".claude",
+    ".claude/pact-hooks.local.md",
+    ".claude/pact-hooks.md",
+    "CLAUDE.md",
+  ]);
+});
+
 test("try --here changes the real file and writes the real journal", () => {
   const box = sandbox();
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine\n");
