@@ -12,6 +12,7 @@ import {
   hasManagedBlock,
   isUserFile,
   resolveProjectClaudeMd,
+  secondFileOf,
 } from "./claudeMd/place.ts";
 import {
   ensureMemoryText,
@@ -194,7 +195,9 @@ function updateClaudeMd(
   return told(done);
 }
 
-const isSound = ({ outcome }: TextUpdate) => outcome === "written" || outcome === "unchanged";
+/** Not if a problem kept the file from being updated: its text may not stay as it is. */
+const isSound = ({ outcome, message }: TextUpdate) =>
+  outcome === "written" || (outcome === "unchanged" && !message);
 
 /** With the session block off, one of ours is removed. A function that has no session leaves the block alone. */
 function sessionBlockOf(settings: Settings, { session, ...rest }: SessionBlockOptions): SessionBlockOptions {
@@ -202,14 +205,6 @@ function sessionBlockOf(settings: Settings, { session, ...rest }: SessionBlockOp
   if (settings.sessionBlock) return { session, ...rest };
   const isOurRoot = (root: string) => root === session.pluginRoot || isNamedLikeUs(root);
   return { ...rest, removeSessionBlock: true, isOurRoot };
-}
-
-/** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
-function secondFileOf(projectDir: string, file: string): string | undefined {
-  const other = claudeMdPaths(projectDir).find((candidate) => candidate !== file);
-  if (other === undefined || !hasManagedBlock(other, projectDir)) return undefined;
-  const [a, b] = [file, other].map((name) => fs.statSync(name, { throwIfNoEntry: false })?.ino);
-  return a === b ? undefined : other;
 }
 
 /** The text of a file of the project; empty if it cannot be read. */

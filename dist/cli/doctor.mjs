@@ -45,8 +45,8 @@ Options:
 Examples:
   pact-hooks doctor
   pact-hooks doctor ~/my-project --json
-`,Fi={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},np=Kt({usage:Ci,options:{json:{type:"boolean"}},takes:"folder",run({json:e},t){let n=$r(t),r=n.every(({level:o})=>o!=="problem");return e?Gt(JSON.stringify({healthy:r,findings:n},null,2)):he(Pi(n,r)),r?0:1}});function Pi(e,t){let n=e.flatMap(({check:o,level:s,message:i,advice:c})=>{let[u,a]=Fi[s],f=`${ge(u,a)}  ${o.padEnd(9)}  ${Y(i)}`;return c?[f,`${" ".repeat(20)}\u2192 ${Y(c)}`]:[f]}),r=t?ge("green","Healthy."):ge("red","Problems found.");return`${n.join(`
+`,Fi={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},rp=Kt({usage:Ci,options:{json:{type:"boolean"}},takes:"folder",run({json:e},t){let n=$r(t),r=n.every(({level:o})=>o!=="problem");return e?Gt(JSON.stringify({healthy:r,findings:n},null,2)):he(Pi(n,r)),r?0:1}});function Pi(e,t){let n=e.flatMap(({check:o,level:s,message:i,advice:c})=>{let[u,a]=Fi[s],f=`${ge(u,a)}  ${o.padEnd(9)}  ${Y(i)}`;return c?[f,`${" ".repeat(20)}\u2192 ${Y(c)}`]:[f]}),r=t?ge("green","Healthy."):ge("red","Problems found.");return`${n.join(`
 `)}
 
 ${r}
-`}export{np as run};
+`}export{rp as run};

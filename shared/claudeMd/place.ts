@@ -72,3 +72,11 @@ export function hasManagedBlock(file: string, projectDir: string): boolean {
     return false;
   }
 }
+
+/** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
+export function secondFileOf(projectDir: string, file: string): string | undefined {
+  const other = claudeMdPaths(projectDir).find((candidate) => candidate !== file);
+  if (other === undefined || !hasManagedBlock(other, projectDir)) return undefined;
+  const [a, b] = [file, other].map((name) => fs.statSync(name, { throwIfNoEntry: false })?.ino);
+  return a === b ? undefined : other;
+}

@@ -19,3 +19,5 @@ export declare function isUserFile(file: string): boolean;
 export declare function findBlockAbove(projectDir: string): string | undefined;
 /** Whether a file holds a managed block; false if it cannot be read. */
 export declare function hasManagedBlock(file: string, projectDir: string): boolean;
+/** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
+export declare function secondFileOf(projectDir: string, file: string): string | undefined;
