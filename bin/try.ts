@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { updateProjectText } from "../shared/claudeMd/projectText.ts";
 import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { configDir, journalPath } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
@@ -22,6 +23,8 @@ folder), or on a sample if there is none. Shows what changed, what the model see
 Options:
   --here       use the real CLAUDE.md and the real journal instead of a copy
   -h, --help   show this help
+
+Exit code: 0 the hook ran, 1 the hook failed or left CLAUDE.md unchanged (with the reason), 2 wrong usage.
 
 Examples:
   pact-hooks try
@@ -115,7 +118,14 @@ function tryOn(projectDir: string, config: string): number {
   printLine(
     `hook: exit ${hook.status ?? hook.signal}, ${Math.round(tookMs)} ms including the start of the process`,
   );
-  return hook.status === 0 && healthy ? 0 : 1;
+  return hook.status === 0 && healthy && !isRefused(start, after) ? 0 : 1;
+}
+
+/** Whether the hook could not bring the file up to date. The message for the user, which was shown, says why. */
+function isRefused(start: JournalEvent | undefined, text: string): boolean {
+  const { outcome } = Object(start?.claude_md) as { outcome?: string };
+  if (outcome === "unchanged") return updateProjectText(text, {}).problem !== undefined;
+  return outcome === "refused" || outcome === "abandoned";
 }
 
 function readText(file: string): string {

@@ -1,11 +1,11 @@
 /** Removes our block from every CLAUDE.md of a project. */
 import fs from "node:fs";
-
 import { claudeMdPaths } from "../claudeMd/place.ts";
 import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
 import { Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import { findConflict } from "../text/conflict.ts";
 import type { FileChange } from "./fileChange.ts";
 
 const ADVICE =
@@ -15,6 +15,7 @@ const ADVICE =
 export function claudeMdRemovals(projectDir: string, options: { purge: boolean }): FileChange[] {
   const change = (text: string | null) => {
     if (text === null) return null;
+    refuseConflict(text);
     const { text: left, problem } = removeManagedBlock(text, options);
     if (problem) throw new Refusal(problem, ADVICE);
     return left;
@@ -30,6 +31,15 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   // In a file that was there and empty, our block has no final line ending.
   const isOurFile = (text: string) => text.endsWith("\n");
   return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "", isOurFile }));
+}
+
+/** A block of ours may stand on both sides of a merge. @throws {Refusal} */
+function refuseConflict(text: string): void {
+  const conflict = findConflict(text);
+  if (!conflict) return;
+  const lines = `lines ${conflict.first} to ${conflict.last}`;
+  const advice = "Resolve it, then run `pact-hooks uninstall` again.";
+  throw new Refusal(`has an unresolved merge conflict in ${lines}`, advice);
 }
 
 /** The real file, beside which the sidecar lies. @returns undefined if unreachable: then no writer ever wrote it */
