@@ -10,6 +10,8 @@ import { isFolderInside } from "../system/targetPath.ts";
 export interface WorkTree {
   /** Its top folder. */
   top: string;
+  /** Its own folder of the repository, which holds its index. */
+  gitDir: string;
   /** The folder that all work trees of the repository share: `.git` of the main one. */
   commonDir: string;
   /** The top folder of the main work tree: `top` itself, but for a linked work tree. */
@@ -35,7 +37,7 @@ export function findWorkTree(folder: string): WorkTree | null {
   const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
   if (!isRepository(gitDir, commonDir)) return null;
   const isLinked = commonDir !== gitDir && path.basename(commonDir) === ".git";
-  return { top, commonDir, mainTop: isLinked ? path.dirname(commonDir) : top };
+  return { top, gitDir, commonDir, mainTop: isLinked ? path.dirname(commonDir) : top };
 }
 
 /**

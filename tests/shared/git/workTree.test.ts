@@ -25,7 +25,8 @@ function folder(...names: string[]): string {
 describe("the work tree of a folder is found", () => {
   test("at the top of a repository, and below it", () => {
     const top = repository(inDir("main"));
-    const expected = { top, commonDir: path.join(top, ".git"), mainTop: top };
+    const gitDir = path.join(top, ".git");
+    const expected = { top, gitDir, commonDir: gitDir, mainTop: top };
     expect(findWorkTree(top)).toEqual(expected);
     expect(findWorkTree(folder("main", "a", "b"))).toEqual(expected);
   });
@@ -34,7 +35,8 @@ describe("the work tree of a folder is found", () => {
     const mainTop = repository(inDir("main"));
     git(mainTop, "worktree", "add", "-q", inDir("linked"));
     const commonDir = path.join(mainTop, ".git");
-    expect(findWorkTree(inDir("linked"))).toEqual({ top: inDir("linked"), commonDir, mainTop });
+    const gitDir = path.join(commonDir, "worktrees/linked");
+    expect(findWorkTree(inDir("linked"))).toEqual({ top: inDir("linked"), gitDir, commonDir, mainTop });
   });
 
   test("in a submodule, which is a repository of its own", () => {
@@ -42,7 +44,8 @@ describe("the work tree of a folder is found", () => {
     const main = repository(inDir("main"));
     git(main, "submodule", "add", "-q", inDir("sub"), "sub");
     const top = path.join(main, "sub");
-    expect(findWorkTree(top)).toEqual({ top, commonDir: path.join(main, ".git/modules/sub"), mainTop: top });
+    const gitDir = path.join(main, ".git/modules/sub");
+    expect(findWorkTree(top)).toEqual({ top, gitDir, commonDir: gitDir, mainTop: top });
   });
 
   test("where GIT_DIR and GIT_WORK_TREE say", () => {
