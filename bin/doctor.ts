@@ -3,7 +3,8 @@ import { printable } from "../shared/text/characters.ts";
 import { runnerOf } from "./cli/command.ts";
 import { print, printLines } from "./cli/output.ts";
 import { paint } from "./cli/terminal.ts";
-import { examine, type Finding } from "./doctor/checks.ts";
+import { examine } from "./doctor/checks.ts";
+import type { Finding } from "./doctor/finding.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]
 

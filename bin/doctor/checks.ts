@@ -2,9 +2,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Block } from "../../shared/claudeMd/blocks.ts";
-import { lineNumbers, parseDocument } from "../../shared/claudeMd/document.ts";
-import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
 import { missingExcludes } from "../../shared/install/gitExcludes.ts";
@@ -16,33 +13,13 @@ import { findHolder, nameOf, readRecord } from "../../shared/lock/holder.ts";
 import { readProjectSettings } from "../../shared/settings.ts";
 import { ifPresent, messageOf } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
-import { readRegularFile } from "../../shared/system/snapshot.ts";
-import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
+import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { listClaims } from "../../shared/update/claim.ts";
-
-export interface Finding {
-  /** The name of the check: `node`, `lock`, `sidecar`, … */
-  check: string;
-  /** `note`: worth knowing. `problem`: needs a fix. */
-  level: "ok" | "note" | "problem";
-  /** What the check found, and what that means. */
-  message: string;
-  /** How to fix it. */
-  advice?: string;
-}
-
-type Found = Omit<Finding, "check">;
+import { checkBlocks, checkSecondFile, existingTarget } from "./blocks.ts";
+import { type Finding, type Found, note, ok, problem } from "./finding.ts";
 
 const LEAST_NODE = [20, 17] as const;
 const { R_OK, W_OK } = fs.constants;
-
-const ok = (message: string): Found => ({ level: "ok", message });
-const note = (message: string, advice?: string): Found => ({
-  level: "note",
-  message,
-  ...(advice && { advice }),
-});
-const problem = (message: string, advice: string): Found => ({ level: "problem", message, advice });
 
 /** Runs every check. Never throws: a check that fails is a finding. */
 export function examine(projectDir: string): Finding[] {
@@ -51,6 +28,7 @@ export function examine(projectDir: string): Finding[] {
     ["lock", checkLock],
     ["claude-md", () => checkPlace(projectDir)],
     ["blocks", () => checkBlocks(projectDir)],
+    ["blocks", () => checkSecondFile(projectDir)],
     ["sidecar", () => checkSidecar(projectDir)],
     ["claims", () => checkClaims(projectDir)],
     ["settings", () => checkSettings(projectDir)],
@@ -120,27 +98,6 @@ function checkPlace(projectDir: string): Found[] {
     );
   }
   return found;
-}
-
-function checkBlocks(projectDir: string): Found[] {
-  const target = existingTarget(projectDir);
-  const content = target && readRegularFile(target.path);
-  if (!content) return [];
-  const text = content.bytes.toString("utf8");
-  const { managed, routing, sessions, memory, strays } = parseDocument(text).blocks;
-  const blocks = [managed, ...routing, ...sessions, ...memory].filter((block) => block !== null);
-  const { changes, problem: damage } = updateProjectText(text, {});
-  const next = "The next session repairs this.";
-  if (damage) return [...blocks.map(describeBlock), problem(damage, "Edit the lines that it names.")];
-  if (!managed) return [note("no managed block yet: the next session adds it")];
-  const found = blocks.map(describeBlock);
-  if (strays.length > 0) found.push(problem(`orphan markers in ${lineNumbers(strays)}`, next));
-  else if (changes.length > 0) found.push(note(`not up to date: ${changes.join("; ")}`, next));
-  return found;
-}
-
-function describeBlock({ kind, first, last }: Block): Found {
-  return ok(`${kind} block, lines ${first.line} to ${last.line}`);
 }
 
 function checkSidecar(projectDir: string): Found[] {
@@ -249,12 +206,6 @@ function checkGit(projectDir: string): Found[] {
       "The next update adds them there.",
     ),
   ];
-}
-
-/** The real CLAUDE.md, or null if there is none. @throws {Refusal} if it must not be written */
-function existingTarget(projectDir: string): TargetPath | null {
-  const named = resolveProjectClaudeMd(projectDir);
-  return fs.lstatSync(named, { throwIfNoEntry: false }) ? resolveTarget(named, projectDir) : null;
 }
 
 function isAccessible(file: string, mode: number): boolean {
