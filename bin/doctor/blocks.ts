@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import type { Block } from "../../shared/claudeMd/blocks.ts";
 import { lineNumbers, parseDocument } from "../../shared/claudeMd/document.ts";
-import { secondFileOf } from "../../shared/claudeMd/place.ts";
+import { findBlockAbove, isUserFile, secondFileOf } from "../../shared/claudeMd/place.ts";
 import { updateProjectText } from "../../shared/claudeMd/projectText.ts";
 import { isNamedLikeUs } from "../../shared/claudeMd/session.ts";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
@@ -17,6 +17,14 @@ import { type Found, note, ok, problem } from "./finding.ts";
 export function existingTarget(projectDir: string): TargetPath | null {
   const named = resolveProjectClaudeMd(projectDir);
   return fs.lstatSync(named, { throwIfNoEntry: false }) ? resolveTarget(named, projectDir) : null;
+}
+
+/** Why no session adds a block to the project's CLAUDE.md; undefined if the next one does. */
+export function whyNoBlock(projectDir: string): string | undefined {
+  if (!readProjectSettings(projectDir).settings.enabled) return "the project has disabled the plugin";
+  if (isUserFile(resolveProjectClaudeMd(projectDir))) return "the user's own file gets none";
+  const above = findBlockAbove(projectDir);
+  return above && `sessions use the one in ${above}`;
 }
 
 export function checkBlocks(projectDir: string): Found[] {
@@ -35,7 +43,10 @@ export function checkBlocks(projectDir: string): Found[] {
   });
   const next = "The next session repairs this.";
   if (damage) return [...blocks.map(describeBlock), problem(damage, "Edit the lines that it names.")];
-  if (!managed) return [note("no managed block yet: the next session adds it")];
+  if (!managed) {
+    const why = whyNoBlock(projectDir);
+    return why ? [ok(`no managed block: ${why}`)] : [note("no managed block yet: the next session adds it")];
+  }
   const found = blocks.map(describeBlock);
   if (strays.length > 0) found.push(problem(`orphan markers in ${lineNumbers(strays)}`, next));
   else if (changes.length > 0) found.push(note(`not up to date: ${changes.join("; ")}`, next));

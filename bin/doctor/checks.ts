@@ -15,7 +15,7 @@ import { ifPresent, messageOf } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { listClaims } from "../../shared/update/claim.ts";
-import { checkBlocks, checkSecondFile, existingTarget } from "./blocks.ts";
+import { checkBlocks, checkSecondFile, existingTarget, whyNoBlock } from "./blocks.ts";
 import { type Finding, type Found, note, ok, problem } from "./finding.ts";
 
 const LEAST_NODE = [20, 17] as const;
@@ -84,7 +84,11 @@ function checkLock(): Found[] {
 function checkPlace(projectDir: string): Found[] {
   const named = resolveProjectClaudeMd(projectDir);
   const stat = fs.lstatSync(named, { throwIfNoEntry: false });
-  if (!stat) return [note(`${named} does not exist yet: the next session creates it`)];
+  if (!stat) {
+    const why = whyNoBlock(projectDir);
+    if (why) return [ok(`${named} does not exist, and needs no managed block: ${why}`)];
+    return [note(`${named} does not exist yet: the next session creates it`)];
+  }
   const { path: real, dir } = resolveTarget(named, projectDir);
   const found = [stat.isSymbolicLink() ? ok(`${named} is a link to ${real}, inside the project`) : ok(named)];
   if (!isAccessible(real, R_OK))

@@ -5,7 +5,6 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
-import { git, repository } from "../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 
@@ -143,92 +142,6 @@ test("doctor finds a claim that a crash left", () => {
     level: "note",
     message: expect.stringContaining("left 6"),
   });
-});
-
-test("a block in a second CLAUDE.md is noted, until a session has moved its memory", () => {
-  const inner = path.join(box.projectDir, ".claude", "CLAUDE.md");
-  fs.mkdirSync(path.dirname(inner));
-  fs.copyFileSync(file, inner);
-  expect(doctor()).toMatchObject({ status: 0, healthy: true });
-  const seconds = () => doctor().findings.filter(({ message }) => message.startsWith(`${file} holds`));
-  expect(seconds()).toEqual([
-    {
-      check: "blocks",
-      level: "note",
-      message: `${file} holds a managed block, too, but sessions use ${inner}`,
-      advice: "The next session moves its memory and removes that block.",
-    },
-  ]);
-  answerOf(runHook("sessionStart", payload("clear", box), box));
-  expect(seconds()).toEqual([]);
-});
-
-test("one CLAUDE.md that is a link to the other is no second block", () => {
-  const inner = path.join(box.projectDir, ".claude", "CLAUDE.md");
-  fs.mkdirSync(path.dirname(inner));
-  fs.symlinkSync("../CLAUDE.md", inner);
-  expect(JSON.stringify(doctor().findings)).not.toContain("holds a managed block");
-});
-
-describe("a session block in CLAUDE.md", () => {
-  const tracked = () =>
-    doctor()
-      .of("blocks")
-      .filter(({ message }) => message.startsWith("git tracks"));
-  const team = () => path.join(box.projectDir, ".claude", "pact-hooks.md");
-
-  beforeEach(() => {
-    repository(box.projectDir);
-    fs.mkdirSync(path.dirname(team()));
-    fs.writeFileSync(team(), "---\nsessionBlock: true\n---\n");
-    answerOf(runHook("sessionStart", payload("clear", box), box));
-  });
-
-  test("is noted once git tracks the file", () => {
-    git(box.projectDir, "rm", "-q", "--cached", "CLAUDE.md");
-    expect(tracked()).toEqual([]);
-    git(box.projectDir, "add", "CLAUDE.md");
-    expect(tracked()).toEqual([
-      {
-        check: "blocks",
-        level: "note",
-        message: expect.stringMatching(/CLAUDE\.md, and its session block \(line \d+\) shows one person's/),
-        advice: "Remove `sessionBlock: true` from .claude/pact-hooks.md.",
-      },
-    ]);
-  });
-
-  test("is noted as out of date where the settings do not want it", () => {
-    fs.rmSync(team());
-    expect(tracked()[0]?.advice).toBe("Commit the file without that block.");
-    expect(doctor().of("blocks")).toContainEqual({
-      check: "blocks",
-      level: "note",
-      message: "not up to date: removed 1 session block",
-      advice: "The next session repairs this.",
-    });
-    answerOf(runHook("sessionStart", payload("clear", box), box));
-    expect(
-      doctor()
-        .of("blocks")
-        .filter(({ level }) => level !== "ok"),
-    ).toEqual([]);
-  });
-});
-
-test("a block that says what the team's settings want is up to date", () => {
-  const team = path.join(box.projectDir, ".claude", "pact-hooks.md");
-  fs.mkdirSync(path.dirname(team));
-  const notes = () =>
-    doctor()
-      .of("blocks")
-      .filter(({ level }) => level !== "ok");
-  for (const text of ["---\nroutingBlock: false\n---\n", "our own words\n"]) {
-    fs.writeFileSync(team, text);
-    expect(notes()).toHaveLength(1);
-    answerOf(runHook("sessionStart", payload("clear", box), box));
-    expect(notes()).toEqual([]);
-  }
 });
 
 test.each([
