@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { NOT_NEEDED, requestOf } from "../lock/lease.ts";
 import { messageOf, Refusal } from "../system/errors.ts";
-import { makeFolders } from "../system/files.ts";
+import { isThere, makeFolders } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { removeFile } from "../update/removeFile.ts";
@@ -63,7 +63,7 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
     ) {
       return { outcome: "removed", lock: NOT_NEEDED, rounds: 1 };
     }
-    if (preview.created) makeFolders(path.dirname(file));
+    if (preview.created) makeFolderOf(wanted);
     return updateFile(file, (text) => textLeft(wanted, wanted.change(text)), options);
   } catch (error) {
     if (error instanceof Refusal) {
@@ -71,6 +71,13 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
     }
     return abandon(error, file, requestOf(options));
   }
+}
+
+/** A project's folder is its team's, with the rights that the umask gives. The user's own is private. */
+function makeFolderOf({ file, projectDir }: FileChange): void {
+  const folder = path.dirname(file);
+  if (projectDir === undefined) makeFolders(folder);
+  else if (!isThere(folder)) fs.mkdirSync(folder);
 }
 
 /** Why a change was not made, for a person. */

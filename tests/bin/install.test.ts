@@ -31,6 +31,7 @@ test("install adds the hooks of hooks.json with the plugin's own folder, to this
   const file = read(path.join(DIST, "hooks/hooks.json")).replaceAll("\x24{CLAUDE_PLUGIN_ROOT}", DIST);
   expect(hooks).toEqual(JSON.parse(file).hooks);
   expect(fs.statSync(settings).mode & 0o777).toBe(0o666 & ~process.umask());
+  expect(fs.statSync(path.dirname(settings)).mode & 0o777).toBe(0o777 & ~process.umask());
 });
 
 test("--shared uses the team's settings, which doctor warns of, and uninstall takes the hooks out of both", () => {
