@@ -62,10 +62,10 @@ describe("locks that fail in known ways are counted exactly: ", () => {
     fs.utimesSync(sidecar, 1, 1);
     startLocking("reaped");
 
-      fs.writeFileSync(target, Buffer.from([0xff, 0xfe]));
-      startSession(box, "refused");
-      runHook("sessionEnd", payload("sessionEnd", box, { session_id: "good-1" }), box);
-      runHook("sessionStart", "{}", box);
+    fs.writeFileSync(target, Buffer.from([0xff, 0xfe]));
+    startSession(box, "refused");
+    runHook("sessionEnd", payload("sessionEnd", box, { session_id: "good-1" }), box);
+    runHook("sessionStart", "{}", box);
 
     const figures = audit(box);
     const counts = { acquisitions: 6, failOpen: 3, reaped: 1, abandoned: 0, refused: 1, outsideEdits: 0 };

@@ -17,7 +17,7 @@ test("try shows the diff, the context, the journal, the backend and the time, an
   expect(stdout).toContain("\n mine\n");
   expect(stdout).toContain("PACT session");
   expect(stdout).toContain('"type":"session_start"');
-  expect(stdout).toMatch(/lock: locked, backend (addon|exlock|flock)/);
+  expect(stdout).toMatch(/lock: locked, backend (native|addon|exlock|flock)/);
   expect(stdout).toMatch(/exit 0, \d+ ms/);
   expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
   expect(fs.readFileSync(path.join(box.projectDir, "CLAUDE.md"), "utf8")).toBe("mine\n");
