@@ -1,8 +1,9 @@
-/** Stages a target's new content in a claim, with the mode and the owner of the old file. */
+/** Stages a target's new content in a claim, with the owner, the mode and the attributes of the old file. */
 import fs from "node:fs";
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
-import type { FileContent } from "../system/snapshot.ts";
+import { native, succeeded } from "../system/native.ts";
+import type { FileContent, Snapshot } from "../system/snapshot.ts";
 
 /** The umask takes bits away, as for every other file of a project that a team shares. */
 const NEW_FILE_MODE = 0o666;
@@ -25,14 +26,18 @@ export function assertWritable(file: string, { stat }: FileContent): void {
  * Writes the target's new content into a claim, durably. The file needs no temporary name: no other writer reads it before
  * the publish. It needs no exit handler: the next writer removes a crashed writer's claim.
  * @returns the staged file's path; the file holds every byte
- * @throws the system's error; {Refusal} if the new file cannot keep the owner or the mode
+ * @throws the system's error; {Refusal} if the new file cannot keep the owner, the mode or the attributes
  */
-export function stage(target: string, claim: string, bytes: Buffer, old: FileContent | null): string {
+export function stage(target: string, claim: string, bytes: Buffer, old: Snapshot | null): string {
   const staged = inFolder(claim, "next");
   const fd = fs.openSync(staged, "wx", old ? PRIVATE_MODE : NEW_FILE_MODE);
   try {
     writeAll(fd, bytes);
-    if (old) keepOwnerAndMode(fd, old, target);
+    if (old) {
+      keepOwner(fd, old, target);
+      keepAttributes(fd, old, target);
+      keepMode(fd, old, target);
+    }
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
@@ -49,27 +54,38 @@ function writeAll(fd: number, bytes: Buffer): void {
   }
 }
 
-/** Sets the owner first, because changing it clears bits of the mode. */
-function keepOwnerAndMode(fd: number, old: FileContent, target: string): void {
+/** Comes first, because changing the owner clears bits of the mode. */
+function keepOwner(fd: number, old: FileContent, target: string): void {
   const [uid, gid] = [Number(old.stat.uid), Number(old.stat.gid)];
   const stat = fs.fstatSync(fd);
-  if (stat.uid !== uid || stat.gid !== gid) {
-    const what = `belongs to user ${uid} and group ${gid}`;
-    keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Change its owner to this user: chown");
-  }
+  if (stat.uid === uid && stat.gid === gid) return;
+  const what = `belongs to user ${uid} and group ${gid}`;
+  keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Change its owner to this user: chown");
+}
+
+/** The access control list and the extended attributes. Node cannot see them, so without the binding they are lost. */
+function keepAttributes(fd: number, old: Snapshot, target: string): void {
+  const binding = native();
+  if (!binding) return;
+  const keep = () => void succeeded(binding.copyAttributes(old.fd, fd));
+  const what = "has extended attributes or an access control list";
+  keepOrRefuse(keep, target, what, "Remove them: setfattr -x, setfacl -b");
+}
+
+/** Comes last: a list that the folder gave to the new file is gone by now, and no longer masks the mode. */
+function keepMode(fd: number, old: FileContent, target: string): void {
   const mode = Number(old.stat.mode) & PERMISSIONS;
   // Some file systems give every file the same mode, and refuse to change it.
-  if ((fs.fstatSync(fd).mode & PERMISSIONS) !== mode) {
-    const what = `has the mode ${mode.toString(8)}`;
-    keepOrRefuse(() => fs.fchmodSync(fd, mode), target, what, "Change its mode: chmod");
-  }
+  if ((fs.fstatSync(fd).mode & PERMISSIONS) === mode) return;
+  const what = `has the mode ${mode.toString(8)}`;
+  keepOrRefuse(() => fs.fchmodSync(fd, mode), target, what, "Change its mode: chmod");
 }
 
 function keepOrRefuse(keep: () => void, target: string, what: string, advice: string): void {
   try {
     keep();
   } catch (error) {
-    if (!isCode(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP")) throw error;
+    if (!isCode(error, "EPERM", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP")) throw error;
     throw new Refusal(`${what}, which its new version could not keep`, advice, target);
   }
 }

@@ -47,7 +47,9 @@ test("a healthy project exits 0 and stays unchanged", () => {
     expect.stringMatching(/^routing block/),
     expect.stringMatching(/^memory block/),
   ]);
-  expect(of("lock")[0]?.message).toMatch(/backend (native|addon|exlock|flock): taken, refused to others, released/);
+  expect(of("lock")[0]?.message).toMatch(
+    /backend (native|addon|exlock|flock): taken, refused to others, released/,
+  );
   expect(listing(path.dirname(box.projectDir))).toEqual(before);
 });
 
