@@ -1,5 +1,6 @@
 /** The managed block: reads it, creates it with its title, and inserts other blocks into it. */
 import { blockInsertion, type Edit, insertion } from "../text/edits.ts";
+import { afterByteOrderMark } from "../text/frontMatter.ts";
 import { isOpenAtEnd } from "../text/openEnd.ts";
 import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
@@ -22,16 +23,17 @@ export function extractManagedRegion(text: string): string | null {
 export function ensureManagedBlock(doc: Document, run: Run): Document {
   if (doc.blocks.managed) return doc;
   run.changes.push(CREATED.managed);
-  const isOpen = isOpenAtEnd(doc.text, doc.bodyStart);
+  const isOpen = doc.openFence > 0 || doc.openComment !== null || isOpenAtEnd(doc.text, doc.bodyStart);
   return edit(doc, [isOpen ? insertedFirst(doc, run) : insertedLast(doc, run)]);
 }
 
 /** Below one blank line. Where the last line has no ending, the block has none either: so its removal can tell. */
 function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
   const block = newBlock([], ending);
-  if (text === "") return insertion(0, isNew ? block + ending : block);
-  const isUnended = !text.endsWith("\n");
-  return insertion(text.length, (isUnended ? ending : "") + ending + block + (isUnended ? "" : ending));
+  if (text.length === afterByteOrderMark(text)) return insertion(text.length, isNew ? block + ending : block);
+  if (text.endsWith("\n")) return insertion(text.length, ending + block + ending);
+  const end = text.endsWith("\r") ? "\r\n" : ending; // a lone CR is text, and must not become a part of the ending
+  return insertion(text.length, end + ending + block);
 }
 
 /**
@@ -39,8 +41,7 @@ function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
  * ends the block.
  */
 function insertedFirst({ text, bodyStart: at }: Document, { ending }: Run): Edit {
-  const isUnended = at > 1 && text[at - 1] !== "\n";
-  const above = (isUnended ? ending : "") + (at > 1 ? ending : "");
+  const above = at > afterByteOrderMark(text) ? ending : "";
   return insertion(at, above + newBlock([RULE, ""], ending) + ending + ending);
 }
 
@@ -62,11 +63,12 @@ export function ensureTitle(doc: Document, run: Run): Document {
 export function contentEnd({ text, blocks: { managed } }: Document): number {
   if (!managed) return text.length;
   const isFirst = text.slice(0, managed.start).trim() === "" || managed.end < text.length;
-  const rule = isFirst
-    ? /(?:^|\n)---\r?\n(?:[ \t]*\r?\n)*$/.exec(text.slice(managed.first.end, managed.last.start))
-    : null;
-  return rule ? managed.first.end + rule.index + (rule[0].startsWith("\n") ? 1 : 0) : managed.last.start;
+  const rule = isFirst && RULE_AT_END.exec(text.slice(managed.first.end, managed.last.start));
+  return rule ? managed.first.end + rule.index + rule[0].indexOf(RULE) : managed.last.start;
 }
+
+/** Below a blank line: else it may be the underline of a heading. */
+const RULE_AT_END = /(?:^|\n)[ \t]*\r?\n---\r?\n(?:[ \t]*\r?\n)*$/;
 
 /** Inserts a block into the managed block: below `anchor`, else below the title, else as its first lines. */
 export function insertIntoManaged(doc: Document, run: Run, block: string, anchor?: Line): Document {
