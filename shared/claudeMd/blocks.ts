@@ -28,33 +28,35 @@ export interface Blocks {
 }
 
 export function blocksOf(scan: Scan): Blocks {
-  const all = scan.markers.filter((marker) => marker.kind !== "kernel");
-  const memory = pairs(all, "memory");
+  const markers = scan.markers.filter((marker) => marker.kind !== "kernel");
+  const memory = pairs(markers, "memory");
   const managed =
-    pairs(all, "managed").find(
+    pairs(markers, "managed").find(
       (block) => !isInAnyBlock(block.first, memory) && !isInAnyBlock(block.last, memory),
     ) ?? null;
-  const foreign = pairs(all, "session").filter(
-    (block) => !isInBlock(block.first, managed) && !isSession(scan, block),
-  );
-  const isForeign = (marker: Marker) =>
-    foreign.some(({ first, last }) => marker === first || marker === last);
-  const markers = all.filter((marker) => !isForeign(marker));
   const at = new Map(markers.map((marker, index) => [marker, index]));
   const between = (block: Block) => markers.slice(index(block.first) + 1, index(block.last));
   const index = (marker: Marker) => at.get(marker) ?? 0;
 
-  const sessions = pairs(markers, "session").filter(
-    (block) => !holdsAny(block, scan.headings) && between(block).every((marker) => marker.kind === "routing"),
-  );
-  const hidden = new Set(sessions.map(between).filter(isWithoutPair).flat());
+  const used = new Set<Marker>();
+  const sessions: Block[] = [];
+  for (const block of pairs(markers, "session")) {
+    const isOurs = isInBlock(block.first, managed) || isSession(scan, block);
+    // The markers of a pair that is the user's text are text, too.
+    if (!isOurs) used.add(block.first).add(block.last);
+    else if (!holdsAny(block, scan.headings) && between(block).every(({ kind }) => kind === "routing")) {
+      sessions.push(block);
+    }
+  }
+  const hidden = sessions.map(between).filter(isWithoutPair).flat();
   const outsideSessions = markers.filter((marker) => !isInAnyBlock(marker, sessions));
   const routing = pairs(outsideSessions, "routing").filter(
     (block) => !holdsAny(block, scan.sections) && index(block.last) === index(block.first) + 1,
   );
-  const headless = headlessSessions(scan, markers, sessions);
+  for (const { last } of sessions) used.add(last);
+  const headless = headlessSessions(scan, markers, used);
 
-  const used = new Set<Marker>(hidden);
+  for (const marker of hidden) used.add(marker);
   for (const block of [...sessions, ...headless, ...routing, ...memory, ...(managed ? [managed] : [])]) {
     used.add(block.first).add(block.last);
   }
@@ -79,11 +81,13 @@ function isSession({ text }: Scan, { first, last }: Block): boolean {
 }
 
 /** The headings of session blocks with nothing but lines of such a block between them and an END without a START. */
-function headlessSessions(scan: Scan, markers: readonly Marker[], sessions: readonly Block[]): Block[] {
-  const ends = new Set(sessions.map(({ last }) => last));
+function headlessSessions(scan: Scan, markers: readonly Marker[], paired: ReadonlySet<Marker>): Block[] {
+  const headings = scan.sessionHeadings;
+  let below = 0; // index of the first heading below the marker
   return markers.flatMap((last, index) => {
-    if (last.kind !== "session" || last.edge !== "END" || ends.has(last)) return [];
-    const heading = scan.sessionHeadings.findLast(({ start }) => start < last.start);
+    while ((headings[below]?.start ?? Infinity) < last.start) below++;
+    if (last.kind !== "session" || last.edge !== "END" || paired.has(last)) return [];
+    const heading = headings[below - 1];
     const above = markers[index - 1];
     if (!heading || (above && above.start > heading.start)) return [];
     if (!scan.text.slice(heading.end, last.start).split(/\r?\n/).every(isSessionLine)) return [];
