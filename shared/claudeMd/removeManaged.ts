@@ -1,10 +1,12 @@
 /** Removes the managed block from a project's CLAUDE.md, as if this plugin had never been there. */
 import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
+import { afterByteOrderMark } from "../text/frontMatter.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
 import { isInAnyBlock, isInBlock } from "./blocks.ts";
 import type { ProjectTextResult } from "./document.ts";
 import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
 import { contentEnd } from "./managed.ts";
+import { PACT_SESSION_COMMENT } from "./markers.ts";
 import { describeConflict } from "./refusal.ts";
 
 interface Span {
@@ -44,20 +46,16 @@ function describeStrays(strays: Document["markers"]): string {
 
 /** Removes the whole block, with the blank lines or line endings that came with it. */
 function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[] {
-  const edits = [removal({ start, end })];
   if (end === text.length) {
     const gap = lineAbove(text, start);
-    if (!isBlankLine(text, gap) || gap === start) return edits;
-    edits.push(removal({ start: gap, end: start }));
-    if (!text.endsWith("\n")) edits.push(removal({ start: lineContentEnd(text, gap), end: gap }));
-    return edits;
+    if (!isBlankLine(text, gap) || gap === start) return [removal({ start, end })];
+    return [removal({ start: text.endsWith("\n") ? gap : lineContentEnd(text, gap), end })];
   }
-  const afterEnd = nextLineStart(text, end);
-  if (isBlankLine(text, end) && afterEnd < text.length) edits.push(removal({ start: end, end: afterEnd }));
-  // Without front matter, the body starts at 0, or at 1 after a byte order mark: nothing came with the block above it.
-  const gap = bodyStart > 1 ? blankLineBetween(text, bodyStart, start) : undefined;
-  if (gap) edits.push(removal(gap));
-  return edits;
+  const next = nextLineStart(text, end);
+  const below = isBlankLine(text, end) && next < text.length ? next : end;
+  if (start === belowFrontMatter(text, bodyStart)) return [removal({ start: bodyStart, end: below })];
+  // Text on both sides: one blank line stays between, or a paragraph of each would become one.
+  return [removal({ start, end: isBlankLine(text, lineAbove(text, start)) ? below : end })];
 }
 
 /** Offset of the line above the one that starts at `at`; `at` itself for the first line. */
@@ -65,19 +63,16 @@ function lineAbove(text: string, at: number): number {
   return at === 0 ? 0 : text.lastIndexOf("\n", at - 2) + 1;
 }
 
-/** The blank line right below front matter; if people wrote between the two, the one right above the block. */
-function blankLineBetween(text: string, bodyStart: number, block: number): Span | undefined {
-  if (isBlankLine(text, bodyStart) && nextLineStart(text, bodyStart) <= block) {
-    return { start: bodyStart, end: nextLineStart(text, bodyStart) };
-  }
-  const above = lineAbove(text, block);
-  return above > bodyStart && isBlankLine(text, above) ? { start: above, end: block } : undefined;
+/** Where a block that stands first begins: below front matter and one blank line. */
+function belowFrontMatter(text: string, bodyStart: number): number {
+  const hasGap = bodyStart > afterByteOrderMark(text) && isBlankLine(text, bodyStart);
+  return hasGap ? nextLineStart(text, bodyStart) : bodyStart;
 }
 
 /** Replaces the block with the kept text. Blank lines that stood around the block now set off that text. */
 function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept: string): Edit {
   const ending = dominantLineEnding(text);
-  const isFirst = start <= Math.max(bodyStart, 1) && bodyStart <= 1;
+  const isFirst = start === afterByteOrderMark(text) && bodyStart === start;
   const isSetOffAbove = isFirst || isBlankLine(text, lineAbove(text, start));
   const isSetOffBelow = end === text.length || isBlankLine(text, end);
   const lines = text.endsWith("\n") || end < text.length ? ended(kept, ending) : withoutLastEnding(kept);
@@ -97,7 +92,10 @@ function keptText(
   const within = <T extends Span>(places: readonly T[]) =>
     places.filter((place) => isInBlock(place, managed));
   const memory = within(doc.blocks.memory);
-  const rewritten = within([...doc.blocks.routing, ...doc.blocks.sessions].sort((a, b) => a.start - b.start));
+  const { routing, sessions, headless } = doc.blocks;
+  // The PACT plugin reads the previous session from its own block.
+  const ours = sessions.filter(({ start, end }) => !text.slice(start, end).includes(PACT_SESSION_COMMENT));
+  const rewritten = within([...routing, ...ours, ...headless].sort((a, b) => a.start - b.start));
   const isOwnLine = (line: Span) => !isInAnyBlock(line, memory) && !isInAnyBlock(line, rewritten);
   const isEmpty = (section: (typeof sections)[number]) => text.slice(section.body, section.end).trim() === "";
   const removed: Span[] = [
