@@ -1,5 +1,6 @@
 /** The memory block: brings all memory sections of a file into one block inside the managed block. */
 import { blockInsertion, ended, removal, withoutBlankTail } from "../text/edits.ts";
+import { normalizeLineEndings } from "../text/lineEndings.ts";
 import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { contentEnd } from "./managed.ts";
@@ -101,11 +102,16 @@ export function addMemory(doc: Document, run: Run, more: readonly [MemorySection
   let full = doc;
   for (const [name, body] of more) {
     const own = ownSections(full).find((section) => section.name === name);
-    if (own && full.text.slice(own.body, own.end).includes(body)) continue;
+    if (own && holdsLines(full.text.slice(own.body, own.end), body)) continue;
     run.changes.push(`moved ${name} of the project's other CLAUDE.md into this one`);
-    full = addToSection(full, run, name, body);
+    full = addToSection(full, run, name, normalizeLineEndings(body).replaceAll("\n", run.ending));
   }
   return full;
+}
+
+/** Whether a text has these lines, whole and in a row, in any line endings. */
+export function holdsLines(text: string, lines: string): boolean {
+  return `\n${normalizeLineEndings(text)}\n`.includes(`\n${normalizeLineEndings(lines)}\n`);
 }
 
 /** The sections of the one memory block. */
