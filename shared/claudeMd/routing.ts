@@ -54,9 +54,9 @@ function versionOf(block: string): number {
   return Number(VERSION_LINE.exec(block)?.[1] ?? 0);
 }
 
-/** A text without what a formatter may change: blank lines, white space, and the signs of lists, tables and emphasis. */
+/** A text without what a formatter may change: white space, list numbers, and the signs of lists, tables and emphasis. */
 function essence(text: string): string {
-  return text.replace(/[\s*_+\-\\`~|]+/g, "");
+  return text.replace(/^[ \t]*\d{1,9}[.)][ \t]/gm, "").replace(/[\s*_+\-\\`~|]+/g, "");
 }
 
 /**

@@ -1,13 +1,24 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { OBSOLETE_LOADER_LINE, ROUTING_END, ROUTING_START } from "../../../shared/claudeMd/markers.ts";
+import {
+  OBSOLETE_LOADER_LINE,
+  ROUTING_END,
+  ROUTING_START,
+  ROUTING_VERSION,
+} from "../../../shared/claudeMd/markers.ts";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
-import { MAX_PROJECT_ROUTING, routingBlock, routingText } from "../../../shared/claudeMd/routing.ts";
+import {
+  hasRouting,
+  MAX_PROJECT_ROUTING,
+  routingBlock,
+  routingText,
+} from "../../../shared/claudeMd/routing.ts";
 import { scan } from "../../../shared/claudeMd/scan.ts";
 
 test("the routing text is short, contains the words that a model looks for, and has no marker", () => {
   const text = routingText();
   expect(text.length).toBeLessThanOrEqual(450);
-  for (const word of ["Current Session", "session-journal.jsonl", "Pinned Context", "Working Memory"]) {
+  for (const word of ["journal", "Pinned Context", "Working Memory"]) {
     expect(text).toContain(word);
   }
   for (const word of ["lock_fail_open", "lock_reaped"]) expect(text).toContain(word);
@@ -15,8 +26,18 @@ test("the routing text is short, contains the words that a model looks for, and 
   expect(text.split("\n").length).toBeLessThanOrEqual(6);
 });
 
+test("the routing text claims nothing that a setting can turn off: no session block, and no time", () => {
+  expect(routingText()).not.toMatch(/Current Session|CLAUDE\.md holds|session start|rewrites|\d/i);
+});
+
+test("the routing text of this version is this one: another text takes the next number", () => {
+  const digest = createHash("sha256").update(routingText()).digest("hex").slice(0, 16);
+  expect(`${ROUTING_VERSION} ${digest}`).toBe("1 1ca9a31ddac920ff");
+});
+
 test("without words of the project, the routing block holds only the routing text", () => {
-  const expected = [ROUTING_START, ...routingText().split("\n"), ROUTING_END];
+  const version = "<!-- pact-hooks routing 1 -->";
+  const expected = [ROUTING_START, version, "", ...routingText().split("\n"), "", ROUTING_END];
   for (const none of [undefined, "", " \r\n\t\n", OBSOLETE_LOADER_LINE]) {
     expect(routingBlock(none)).toEqual(expected);
   }
@@ -53,7 +74,7 @@ describe("the project's own words cannot break out of the routing block", () => 
     ]);
     expect(scan(text).sections).toHaveLength(3);
     expect(scan(text).openFence).toBe(0);
-    expect(text.match(/<!--/g)).toHaveLength(6);
+    expect(text.match(/<!--/g)).toHaveLength(7);
     expect(updateProjectText(text, { projectRouting })).toEqual({ text, changes: [] });
     expect(Buffer.from(text).toString()).toBe(text);
     expect(text.length).toBeLessThan(MAX_PROJECT_ROUTING + 1_200);
@@ -61,19 +82,69 @@ describe("the project's own words cannot break out of the routing block", () => 
   });
 });
 
-test("a routing block that differs only in its line endings is left alone", () => {
-  const { text } = updateProjectText("user\n".repeat(50), {});
-  const mixed = text.replace(/<!-- PACT_ROUTING[\s\S]*ROUTING_END -->/, (block) =>
-    block.replaceAll("\n", "\r\n"),
+describe("a routing block is left alone", () => {
+  const projectRouting = "- Ask **Ada**.\n\n1. one\n2. two\n\n| a | b |\n| --- | --- |\n| c | d |";
+  const { text } = updateProjectText("user\n".repeat(60), { projectRouting });
+
+  test.each<[string, (block: string) => string]>([
+    ["its line endings", (block) => block.replaceAll("\n", "\r\n")],
+    ["its blank lines", (block) => block.replaceAll("\n\n", "\n")],
+    ["more blank lines", (block) => block.replaceAll("\n", "\n\n")],
+    ["the signs of its lists", (block) => block.replaceAll("\n- ", "\n*   ")],
+    ["the numbers of its lists", (block) => block.replace("1. one\n2. two", "1) one\n1) two")],
+    ["the signs of emphasis", (block) => block.replaceAll("**", "__")],
+    ["the width of its table", (block) => block.replaceAll(" | ", "   |   ").replaceAll("---", "-----")],
+    ["white space at the ends of lines", (block) => block.replaceAll("\n", "  \n")],
+  ])("if it differs only in %s", (_what, reformat) => {
+    const other = text.replace(/<!-- PACT_ROUTING[\s\S]*(?=<!-- PACT_ROUTING_END)/, reformat);
+    expect(other).not.toBe(text);
+    expect(updateProjectText(other, { projectRouting })).toEqual({ text: other, changes: [] });
+  });
+
+  test("if a newer version wrote it, whatever it holds", () => {
+    for (const version of ["2", "10"]) {
+      const newer = text
+        .replace("routing 1 -->", `routing ${version} -->`)
+        .replace("## PACT Routing", "## Newer");
+      expect(updateProjectText(newer, {})).toEqual({ text: newer, changes: [] });
+      const crlf = newer.replaceAll("\n", "\r\n");
+      expect(updateProjectText(crlf, {})).toEqual({ text: crlf, changes: [] });
+      expect(updateProjectText(newer, { routingBlock: false }).changes).toEqual(["removed 1 routing block"]);
+    }
+  });
+});
+
+test.each<[string, (text: string) => string]>([
+  ["has another word", (text) => text.replace("## PACT Routing", "## Routing")],
+  ["has the number of an older version", (text) => text.replace("routing 1 -->", "routing 0 -->")],
+  ["has no number", (text) => text.replace("<!-- pact-hooks routing 1 -->\n", "")],
+  [
+    "names a higher number only in a sentence",
+    (text) => text.replace("## PACT", "See <!-- pact-hooks routing 9 --> "),
+  ],
+  ["has another number in its words", (text) => text.replace("lock_reaped`.", "$& 2")],
+])("a routing block that %s is brought up to date", (_what, change) => {
+  const { text } = updateProjectText("mine\n", {});
+  expect(change(text)).not.toBe(text);
+  expect(updateProjectText(change(text), {})).toEqual({ text, changes: ["updated the routing block"] });
+});
+
+test("hasRouting finds our words, or a newer version's, in a routing block only", () => {
+  const { text } = updateProjectText("mine\n", {});
+  expect(hasRouting(text)).toBe(true);
+  expect(hasRouting(text.replaceAll("\n- ", "\r\n* "))).toBe(true);
+  expect(hasRouting(text.replace("## PACT Routing", "## Newer"))).toBe(false);
+  expect(hasRouting(text.replace("## PACT Routing", "## Newer").replace("routing 1", "routing 2"))).toBe(
+    true,
   );
-  expect(mixed).not.toBe(text);
-  expect(updateProjectText(mixed, {})).toEqual({ text: mixed, changes: [] });
+  expect(hasRouting(`${routingText()}\n`)).toBe(false);
+  expect(hasRouting("")).toBe(false);
 });
 
 test("the project's ordinary Markdown stays unchanged in the routing block", () => {
   const words = "### Build\n\n- run `make`\n\n```sh\n\tmake <x> > y\n```";
-  expect(routingBlock(words).slice(-7, -1).join("\n")).toContain("- run `make`\n\n```sh\n\tmake <x> > y");
-  expect(routingBlock(words).join("\n")).toContain(`\n\n${words}\n${ROUTING_END}`);
+  expect(routingBlock(words).slice(-8, -2).join("\n")).toContain("- run `make`\n\n```sh\n\tmake <x> > y");
+  expect(routingBlock(words).join("\n")).toContain(`\n\n${words}\n\n${ROUTING_END}`);
 });
 
 test("an update reports whether a routing block was misplaced or duplicate", () => {
