@@ -39,7 +39,11 @@ const CLOSED = [
   "<div>\n\n```\ncode\n\n```\n\n</div>\n",
 ];
 /** A parser would find nothing open here, but nothing less would. */
-const UNCLEAR = ["<b>bold</b>\n```\ncode\n\ncode\n```\n", "- ```\n  code\n  ```\n", "- item\n  <!-- a\nb -->\n"];
+const UNCLEAR = [
+  "<b>bold</b>\n```\ncode\n\ncode\n```\n",
+  "- ```\n  code\n  ```\n",
+  "- item\n  <!-- a\nb -->\n",
+];
 
 describe("a text", () => {
   test.each(OPEN)("leaves something open at its end: %j", (text) => {
