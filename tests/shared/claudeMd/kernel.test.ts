@@ -42,3 +42,10 @@ test.each(["", "mine\n", `\`\`\`\n${START}\n${END}\n\`\`\`\n`, `see ${START}\n`]
     expect(stripKernelBlock(text)).toEqual({ text, changes: [] });
   },
 );
+
+test("a text with an unresolved merge conflict stays unchanged", () => {
+  const text = `a\n<<<<<<< HEAD\nb\n=======\n>>>>>>> main\n${START}\nold\n${END}\n`;
+  const problem = "unresolved merge conflict in lines 2 to 5. Resolve it.";
+  expect(stripKernelBlock(text)).toEqual({ text, changes: [], problem });
+  expect(stripKernelBlock(text.replace("=======\n", "")).text).not.toContain("old");
+});

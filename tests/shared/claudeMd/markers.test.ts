@@ -11,6 +11,8 @@ test("the marker lines are those that existing files carry", () => {
     markers.SESSION_END,
     markers.MEMORY_START,
     markers.MEMORY_END,
+    markers.routingVersionLine(12),
+    markers.PACT_SESSION_COMMENT,
   ]).toEqual([
     "<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->",
     "<!-- PACT_MANAGED_END -->",
@@ -20,6 +22,8 @@ test("the marker lines are those that existing files carry", () => {
     "<!-- SESSION_END -->",
     "<!-- PACT_MEMORY_START -->",
     "<!-- PACT_MEMORY_END -->",
+    "<!-- pact-hooks routing 12 -->",
+    "<!-- Auto-managed by session_init hook. Overwritten each session. -->",
   ]);
 });
 
@@ -52,6 +56,30 @@ test.each([
 ])("the line %j is %s", (line, expected) => {
   const marker = markers.markerOf(line);
   expect(marker ? `${marker.kind} ${marker.edge}` : "text").toBe(expected);
+});
+
+test.each([
+  ["", true],
+  [" \t", true],
+  ["## Current Session", true],
+  ["## Current Session ##  ", true],
+  ["- Resume: `claude --resume x`", true],
+  ["  * Team: `x`", true],
+  ["- Session dir: /x", true],
+  ["- Plugin root: /x", true],
+  ["- Started: now\r", true],
+  ["  <!-- Auto-managed by session_init hook. Overwritten each session. -->\r", true],
+  ["## Current Sessions", false],
+  ["### Current Session", false],
+  ["- Resume:", false],
+  ["- Resumed: x", false],
+  ["Resume: x", false],
+  ["+ Resume: x", false],
+  ["- Owner: x", false],
+  ["<!-- Auto-managed by session_init hook. -->", false],
+  ["<!-- SESSION_END -->", false],
+])("whether a program writes the line %j into a session block: %j", (line, expected) => {
+  expect(markers.isSessionLine(line)).toBe(expected);
 });
 
 // A search slower than linear time would take minutes.

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pairs } from "../../../shared/claudeMd/blocks.ts";
+import { type Block, isInBlock, pairs } from "../../../shared/claudeMd/blocks.ts";
 import { parseDocument } from "../../../shared/claudeMd/document.ts";
+import { stripKernelBlock } from "../../../shared/claudeMd/kernel.ts";
 import { extractManagedRegion } from "../../../shared/claudeMd/managed.ts";
 import { MEMORY_SECTIONS } from "../../../shared/claudeMd/markers.ts";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
 import { bodyStart, scan } from "../../../shared/claudeMd/scan.ts";
-import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
+import { anyFile, anyOptions, isPactBlock, nextSession, session, userFile } from "./textCases.ts";
 
 /** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts`. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
@@ -15,6 +17,18 @@ const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(prop
 const timeout = 20_000 + numRuns * 20;
 
 describe("for any file", () => {
+  test("the session blocks of the PACT plugin keep their bytes and their order", { timeout }, () => {
+    check(
+      fc.property(anyFile, anyOptions, (text, options) => {
+        const result = updateProjectText(text, options);
+        const before = textOf(text, sessionsOf(text).pacts);
+        const after = textOf(result.text, sessionsOf(result.text).pacts);
+        // The removal of an orphan marker may make one more of two damaged ones.
+        expect(after.map(ended)).toEqual(expect.arrayContaining(before.map(ended)));
+      }),
+    );
+  });
+
   test("a second update changes nothing", { timeout }, () => {
     check(
       fc.property(anyFile, anyOptions, (text, options) => {
@@ -41,10 +55,17 @@ describe("for any file", () => {
           expect(markers.filter((marker) => marker.kind === kind)).toHaveLength(2);
         }
         expect(blocks.routing).toHaveLength(options.routingBlock === false ? 0 : 1);
-        if (options.session) expect(blocks.sessions).toHaveLength(1);
-        expect(blocks.sessions.length).toBeLessThan(2);
+        expect(blocks.headless).toEqual([]);
+        const { ours, pacts } = sessionsOf(result.text);
+        expect(ours.length).toBeLessThan(2);
+        const yields = pacts.length > 0 && (options.isPactEnabled?.() ?? true);
+        if (options.removeSessionBlock || (options.session && yields)) expect(ours).toEqual([]);
+        else if (options.session && options.mayReplaceSession !== false) {
+          expect(textOf(result.text, ours)[0]).toContain(`claude --resume ${options.session.id}\``);
+        }
+        if (options.mayReplaceSession === false && !text.includes("SESSION_")) expect(ours).toEqual([]);
         const { managed, memory } = blocks;
-        for (const inner of [...memory, ...blocks.routing, ...blocks.sessions]) {
+        for (const inner of [...memory, ...blocks.routing, ...ours]) {
           expect(inner.start).toBeGreaterThan(managed?.start ?? Infinity);
           expect(inner.end).toBeLessThan(managed?.end ?? 0);
         }
@@ -99,24 +120,54 @@ describe("for any file", () => {
         const before = updateProjectText(text, { session });
         if (before.problem) return;
         const after = updateProjectText(before.text, { session: nextSession });
-        expect(after.changes).toEqual(["replaced the session block"]);
+        const isPacts = sessionsOf(before.text).pacts.length > 0;
+        expect(after.changes).toEqual(isPacts ? [] : ["replaced the session block"]);
         expect(withoutSession(after.text)).toEqual(withoutSession(before.text));
       }),
     );
   });
 });
 
-test("a text without any block of ours stays in one piece below the new block", { timeout }, () => {
+test("a text without any block of ours stays in one piece above the new block", { timeout }, () => {
   check(
     fc.property(userFile, (text) => {
       const start = bodyStart(text);
       const result = updateProjectText(text, { session });
-      expect(result.text.startsWith(text.slice(0, start))).toBe(true);
-      expect(result.text.endsWith(text.slice(start))).toBe(true);
+      expect(result.problem).toBeUndefined();
       const block = extractManagedRegion(result.text) ?? "";
+      const { managed } = parseDocument(result.text).blocks;
       const added = result.text.length - text.length - block.length;
-      expect(added).toBeGreaterThanOrEqual(0);
       expect(added).toBeLessThanOrEqual(6);
+      if (managed?.end === result.text.length) {
+        expect(result.text.startsWith(text)).toBe(true);
+        expect(added).toBeGreaterThanOrEqual(text === "" ? 0 : 2);
+      } else {
+        expect(text).toMatch(/^ {0,3}(?:```|~~~|<)/m); // what could be open at the end of the text
+        expect(result.text.startsWith(text.slice(0, start))).toBe(true);
+        expect(result.text.endsWith(text.slice(start))).toBe(true);
+        expect(added).toBeGreaterThanOrEqual(2);
+        expect(block).toMatch(/\n\r?\n---\r?\n\r?\n<!-- PACT_MANAGED_END -->$/);
+      }
+    }),
+  );
+});
+
+test("a text with an unresolved merge conflict is left alone", { timeout }, () => {
+  const side = fc.array(fc.constantFrom("text", "## Working Memory", "<!-- SESSION_END -->", "```", ""));
+  const kernel = fc.constantFrom("", "<!-- PACT_START -->\nold\n<!-- PACT_END -->\n");
+  check(
+    fc.property(anyFile, anyOptions, side, side, kernel, (text, options, ours, theirs, below) => {
+      const above = ["first", "<<<<<<< HEAD", ...ours, "=======", ...theirs, ">>>>>>> main", ""].join("\n");
+      const whole = above + text + below;
+      const last = 4 + ours.length + theirs.length;
+      const left = {
+        text: whole,
+        changes: [],
+        problem: `unresolved merge conflict in lines 2 to ${last}. Resolve it.`,
+      };
+      expect(updateProjectText(whole, options)).toEqual(left);
+      expect(removeManagedBlock(whole)).toEqual(left);
+      expect(stripKernelBlock(whole)).toEqual(left);
     }),
   );
 });
@@ -126,17 +177,38 @@ function words(text: string): string[] {
 }
 
 function withoutSession(text: string): string[] {
-  const [block] = parseDocument(text).blocks.sessions;
+  const [block] = sessionsOf(text).ours;
   return block ? [text.slice(0, block.start), text.slice(block.end)] : [text];
 }
 
+function sessionsOf(text: string): { ours: Block[]; pacts: Block[] } {
+  const { sessions } = parseDocument(text).blocks;
+  const isPacts = ({ start, end }: Block) => isPactBlock(text.slice(start, end));
+  return { ours: sessions.filter((block) => !isPacts(block)), pacts: sessions.filter(isPacts) };
+}
+
+function textOf(text: string, blocks: readonly Block[]): string[] {
+  return blocks.map(({ start, end }) => text.slice(start, end));
+}
+
+/** The last line of a text may get an ending. */
+const ended = (lines: string) => lines.replace(/\r?\n$/, "");
+
+/** The lines of a session block, as this package and the PACT plugin write them. */
+const SESSION_LINE =
+  /^[ \t]*(?:[-*] (?:Resume|Team|Session dir|Plugin root|Started): .*|## Current Session[ #]*|)\s*$/s;
+const isSessionText = (lines: string) =>
+  lines.split("\n").every((line) => SESSION_LINE.test(line) || line.includes("Auto-managed by session_init"));
+
 /**
  * Finds the words that an update must keep from the markers alone, independently of the program. An update may remove
- * words from a routing block without other markers, or from a session block without headings and with routing markers
- * at most. A block with a memory section keeps all of its words.
+ * words from a routing block without other markers, and from a session block that is not the PACT plugin's. A session
+ * block has no headings, and routing markers at most; outside the managed block, it has no other lines than those that a
+ * program writes. It may have lost its START. A block with a memory section keeps all of its words.
  */
 function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } {
-  const { markers, sections, headings } = scan(text);
+  const { markers, sections, headings, sessionHeadings } = scan(text);
+  const { managed } = parseDocument(text).blocks;
   const own = markers.filter((marker) => marker.kind !== "kernel");
   const kept: string[] = [];
   const ordered: string[] = [];
@@ -149,14 +221,26 @@ function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } 
         ({ start }) => start > (before?.start ?? 0) && start < (after?.start ?? Infinity),
       );
       if (kind !== "memory" && holdsSection) return false;
-      return before?.kind === kind && before.edge === "START" && after?.kind === kind && after.edge === "END";
+      if (before?.kind !== kind || before.edge !== "START" || after?.kind !== kind || after.edge !== "END") {
+        return false;
+      }
+      if (kind !== "session") return true;
+      const lines = text.slice(before.end, after.start);
+      return !isPactBlock(lines) && (isInBlock(before, managed) || isSessionText(lines));
+    };
+    const isHeadless = () => {
+      const heading = sessionHeadings.findLast(({ start }) => start < at);
+      const after = own.find((marker) => marker.start > at);
+      if (!heading || after?.kind !== "session" || after.edge !== "END") return false;
+      return isSessionText(text.slice(heading.end, after.start));
     };
     const goes =
       isBetween("routing", own) ||
       isBetween(
         "session",
         own.filter((marker) => marker.kind !== "routing"),
-      );
+      ) ||
+      isHeadless();
     if (goes) continue;
     kept.push(match[0]);
     const memory = own.filter((marker) => marker.kind === "memory");

@@ -9,27 +9,36 @@ import {
   updateRoutingText,
   updateSessionText,
 } from "../../../shared/claudeMd/projectText.ts";
-import { nextSession, session } from "./textCases.ts";
+import { nextSession, session, withOldBlock } from "./textCases.ts";
 
 /** The managed block of a fresh file, without the last line's ending. */
 const BLOCK = `<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->
+
 # PACT Framework and Managed Project Memory
 
 <!-- PACT_ROUTING_START: Managed by pact-plugin - do not edit this block -->
+<!-- pact-hooks routing 1 -->
+
 ## PACT Routing
+
 - ROUTING
+
 <!-- PACT_ROUTING_END -->
 
 <!-- SESSION_START -->
+
 ## Current Session
+
 - Resume: \`claude --resume 0a1b2c3d-1111-2222-3333-444444444444\`
 - Team: \`pact-0a1b2c3d\`
 - Session dir: \`/home/ada/.claude/pact-sessions/app/0a1b2c3d-1111-2222-3333-444444444444\`
 - Plugin root: \`/home/ada/.claude/plugins/pact-hooks\`
 - Started: 2026-11-23 10:15:00 UTC
+
 <!-- SESSION_END -->
 
 <!-- PACT_MEMORY_START -->
+
 ## Retrieved Context
 
 ## Pinned Context
@@ -39,11 +48,14 @@ const BLOCK = `<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit thi
 <!-- PACT_MEMORY_END -->
 
 <!-- PACT_MANAGED_END -->`;
+/** The block of a file whose text leaves something open at its end: it stands first, and a visible rule ends it. */
+const FIRST = BLOCK.replace("<!-- PACT_MANAGED_END -->", "---\n\n$&");
 
 /** Replaces the routing lines with one, so that these tests do not depend on their wording. */
 const short = (text: string) =>
-  text.replaceAll(/(## PACT Routing\r?\n)(?:- .*\r?\n)+?(?=<!--)/g, (_, heading) =>
-    heading.endsWith("\r\n") ? `${heading}- ROUTING\r\n` : `${heading}- ROUTING\n`,
+  text.replaceAll(
+    /(## PACT Routing\r?\n\r?\n)(?:- .*\r?\n)+?(?=\r?\n<!--)/g,
+    (_, heading) => `${heading}- ROUTING${heading.endsWith("\r\n") ? "\r\n" : "\n"}`,
   );
 const run = (text: string | null) => updateProjectText(text, { session });
 const crlf = (text: string) => text.replaceAll("\n", "\r\n");
@@ -51,47 +63,67 @@ const crlf = (text: string) => text.replaceAll("\n", "\r\n");
 describe("an update brings up to date, in one run,", () => {
   test.each<[string, string | null, string]>([
     ["an absent file", null, `${BLOCK}\n`],
-    ["an empty file", "", `${BLOCK}\n`],
-    ["a plain file", "# Mine\n\nRule.\n", `${BLOCK}\n\n# Mine\n\nRule.\n`],
-    ["a file without a last newline", "# Mine", `${BLOCK}\n\n# Mine`],
-    ["a file with a blank first line", "\n# Mine\n", `${BLOCK}\n\n\n# Mine\n`],
-    ["a file of white space", "  \n\n", `${BLOCK}\n\n  \n\n`],
-    ["a CRLF file", "# Mine\r\n\r\nRule.\r\n", `${crlf(BLOCK)}\r\n\r\n# Mine\r\n\r\nRule.\r\n`],
-    ["a file with mostly LF", "a\nb\r\nc\n", `${BLOCK}\n\na\nb\r\nc\n`],
-    ["a file with mostly CRLF", "a\nb\r\nc\r\n", `${crlf(BLOCK)}\r\n\r\na\nb\r\nc\r\n`],
-    ["a file with a byte order mark", "\uFEFF# Mine\n", `\uFEFF${BLOCK}\n\n# Mine\n`],
-    ["a file with only a byte order mark", "\uFEFF", `\uFEFF${BLOCK}\n`],
-    ["a file with front matter", "---\na: 1\n---\n# Mine\n", `---\na: 1\n---\n\n${BLOCK}\n\n# Mine\n`],
+    ["an empty file", "", BLOCK],
+    ["a plain file", "# Mine\n\nRule.\n", `# Mine\n\nRule.\n\n${BLOCK}\n`],
+    ["a file without a last newline", "# Mine", `# Mine\n\n${BLOCK}`],
+    ["a file with a blank first line", "\n# Mine\n", `\n# Mine\n\n${BLOCK}\n`],
+    ["a file with blank last lines", "# Mine\n\n\n", `# Mine\n\n\n\n${BLOCK}\n`],
+    ["a file of white space", "  \n\n", `  \n\n\n${BLOCK}\n`],
+    ["a CRLF file", "# Mine\r\n\r\nRule.\r\n", `# Mine\r\n\r\nRule.\r\n\r\n${crlf(BLOCK)}\r\n`],
+    ["a file with mostly LF", "a\nb\r\nc\n", `a\nb\r\nc\n\n${BLOCK}\n`],
+    ["a file with mostly CRLF", "a\nb\r\nc\r\n", `a\nb\r\nc\r\n\r\n${crlf(BLOCK)}\r\n`],
+    ["a file with a byte order mark", "\uFEFF# Mine\n", `\uFEFF# Mine\n\n${BLOCK}\n`],
+    ["a file with only a byte order mark", "\uFEFF", `\uFEFF${BLOCK}`],
+    ["a file with front matter", "---\na: 1\n---\n# Mine\n", `---\na: 1\n---\n# Mine\n\n${BLOCK}\n`],
     ["a file with only front matter", "---\na: 1\n---\n", `---\na: 1\n---\n\n${BLOCK}\n`],
     ["a file with only front matter and no last newline", "---\na: 1\n---", `---\na: 1\n---\n\n${BLOCK}`],
     [
       "a CRLF file with a byte order mark and front matter",
       "\uFEFF---\r\na: 1\r\n---\r\n\r\nx",
-      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(BLOCK)}\r\n\r\n\r\nx`,
+      `\uFEFF---\r\na: 1\r\n---\r\n\r\nx\r\n\r\n${crlf(BLOCK)}`,
     ],
-    ["a file with rules around text", "---\nText.\n---\n", `${BLOCK}\n\n---\nText.\n---\n`],
-    ["a file with only an opening rule", "---\nText.\n", `${BLOCK}\n\n---\nText.\n`],
+    ["a file with rules around text", "---\nText.\n---\n", `---\nText.\n---\n\n${BLOCK}\n`],
+    ["a file with only an opening rule", "---\nText.\n", `---\nText.\n\n${BLOCK}\n`],
     [
       "a file with markers quoted in code",
       `\`\`\`\n${BLOCK}\n\`\`\`\n`,
-      `${BLOCK}\n\n\`\`\`\n${BLOCK}\n\`\`\`\n`,
+      `\`\`\`\n${BLOCK}\n\`\`\`\n\n${BLOCK}\n`,
     ],
     [
       "a file with a marker within a line",
       "See <!-- PACT_MANAGED_START --> here\n",
-      `${BLOCK}\n\nSee <!-- PACT_MANAGED_START --> here\n`,
+      `See <!-- PACT_MANAGED_START --> here\n\n${BLOCK}\n`,
     ],
     [
       "a file with a marker in indented code",
       "    <!-- PACT_MANAGED_END -->\n",
-      `${BLOCK}\n\n    <!-- PACT_MANAGED_END -->\n`,
+      `    <!-- PACT_MANAGED_END -->\n\n${BLOCK}\n`,
     ],
-    ["a file with trailing white space and tabs", "\tx  \n\n\n y \t\n", `${BLOCK}\n\n\tx  \n\n\n y \t\n`],
-    ["a file with a lone CR", "a\rb", `${BLOCK}\n\na\rb`],
-    ["a file with NUL and U+2028", "a\0b\u2028c\n", `${BLOCK}\n\na\0b\u2028c\n`],
+    ["a file with trailing white space and tabs", "\tx  \n\n\n y \t\n", `\tx  \n\n\n y \t\n\n${BLOCK}\n`],
+    ["a file with a lone CR", "a\rb", `a\rb\n\n${BLOCK}`],
+    ["a file that ends in a lone CR", "a\r", `a\r\r\n\n${BLOCK}`],
+    ["a file with NUL and U+2028", "a\0b\u2028c\n", `a\0b\u2028c\n\n${BLOCK}\n`],
+    ["a file with an open fence", "# Mine\n```\ncode", `${FIRST}\n\n# Mine\n\`\`\`\ncode`],
+    ["a file with an open comment", "<!-- a\nb\n", `${FIRST}\n\n<!-- a\nb\n`],
+    ["a file with an open HTML block", "\n<pre>\n\na\n", `${FIRST}\n\n\n<pre>\n\na\n`],
+    [
+      "a file with a fence that an HTML block hides from Markdown",
+      "<pre>\n```\n</pre>\n",
+      `${FIRST}\n\n<pre>\n\`\`\`\n</pre>\n`,
+    ],
+    [
+      "a file with a comment that an HTML block hides from Markdown",
+      "<pre>\n<!-- a\n</pre>\n",
+      `${FIRST}\n\n<pre>\n<!-- a\n</pre>\n`,
+    ],
+    [
+      "a CRLF file with a byte order mark, front matter and an open fence",
+      "\uFEFF---\r\na: 1\r\n---\r\n```\r\nx",
+      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(FIRST)}\r\n\r\n\`\`\`\r\nx`,
+    ],
     ["a file that is up to date", `${BLOCK}\n`, `${BLOCK}\n`],
     [
-      "a file that is up to date and has text above the block",
+      "a file that is up to date and has text above and below the block",
       `# Mine\n\n${BLOCK}\n\nRule.`,
       `# Mine\n\n${BLOCK}\n\nRule.`,
     ],
@@ -117,7 +149,7 @@ describe("in a legacy file,", () => {
       .replace("## Pinned Context\n", "## Pinned Context\n\np1\n")
       .replace("## Working Memory\n", "## Working Memory\nw1\n");
     expect(short(text)).toBe(
-      `${block}\n\n# Project Memory\n\nAbout this file.\n\n\n## Rules\nmine\n\n# Last\nmine too`,
+      `# Project Memory\n\nAbout this file.\n\n\n## Rules\nmine\n\n# Last\nmine too\n\n${block}`,
     );
     expect(previousSession).toEqual({ id: "old", dir: "/old" });
     expect(problem).toBeUndefined();
@@ -137,14 +169,12 @@ describe("in a legacy file,", () => {
 
   test("a last section without a newline moves in, and gets one", () => {
     const { text } = run("mine\n## Retrieved Context\nr");
-    expect(short(text)).toBe(
-      `${BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\nr\n")}\n\nmine\n`,
-    );
+    expect(short(text)).toBe(`mine\n${BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\nr\n")}`);
   });
 
   test("a section inside fenced code stays there", () => {
     const { text } = run("```\n## Working Memory\nx\n```\n");
-    expect(text.endsWith("\n```\n## Working Memory\nx\n```\n")).toBe(true);
+    expect(text.startsWith("```\n## Working Memory\nx\n```\n\n<!-- PACT_MANAGED_START")).toBe(true);
   });
 
   test("a section with an open fence stays in place, because moving it would hide the text below", () => {
@@ -161,10 +191,48 @@ describe("in a legacy file,", () => {
       "<!-- PACT_MANAGED_START: v1 -->\ntyped in\n## Working Memory\nw\n<!-- PACT_MANAGED_END -->\n\nmine\n",
     );
     expect(short(text)).toBe(
-      `${BLOCK.replace(": Managed by pact-plugin - do not edit this block -->\n#", ": v1 -->\n#")
+      `${BLOCK.replace(": Managed by pact-plugin - do not edit this block -->\n\n#", ": v1 -->\n\n#")
         .replace("SESSION_END -->\n\n", "SESSION_END -->\n\ntyped in\n\n")
         .replace("## Working Memory\n", "## Working Memory\nw\n")}\n\nmine\n`,
     );
+  });
+});
+
+describe("a block that stands first", () => {
+  test("as an older version wrote it stays there, and only what has changed is written", () => {
+    for (const mine of ["# Mine\n", "", "---\na: 1\n---\n# Mine"]) {
+      const { text, changes } = run(withOldBlock(mine));
+      expect(changes).toEqual(["updated the routing block", "replaced the session block"]);
+      let expected = withOldBlock(mine);
+      for (const kind of ["PACT_ROUTING", "SESSION"]) {
+        const part = new RegExp(`<!-- ${kind}_START[\\s\\S]*${kind}_END -->`);
+        expected = expected.replace(part, part.exec(BLOCK)?.[0] ?? "");
+      }
+      expect(short(text)).toBe(expected);
+    }
+  });
+
+  test("gets all its content above the rule that ends it", () => {
+    const empty = "<!-- PACT_MANAGED_START -->\n\n---\n\n<!-- PACT_MANAGED_END -->\n\n```\nmine\n";
+    expect(short(run(empty).text)).toBe(
+      `${FIRST.replace(": Managed by pact-plugin - do not edit this block -->\n\n#", " -->\n\n#")}\n\n\`\`\`\nmine\n`,
+    );
+  });
+
+  test("keeps the rule below all content if the user removes the open fence, or all text", () => {
+    for (const mine of ["mine\n", ""]) {
+      const bare = updateProjectText("```\nmine\n", { routingBlock: false }).text.replace(
+        "```\nmine\n",
+        mine,
+      );
+      const memory = /<!-- PACT_MEMORY_START -->[\s\S]*PACT_MEMORY_END -->\n\n/;
+      expect(run(bare.replace(memory, "")).text).toBe(run(bare).text);
+    }
+  });
+
+  test("has no rule of ours if a heading is underlined there", () => {
+    const heading = "<!-- PACT_MANAGED_START -->\nmine\n---\n<!-- PACT_MANAGED_END -->\nbelow\n";
+    expect(run(heading).text).toContain("\nmine\n---\n\n<!-- PACT_MEMORY_START -->\n");
   });
 });
 
@@ -185,8 +253,24 @@ describe("a session", () => {
 
   test("that continues leaves its block unchanged, whatever the other lines say", () => {
     const edited = before.replace(/- Team: .*/, "- Team: mine").replace(/- Started: .*\n/, "");
-    const later = { ...session, startedAt: new Date(0), dir: "/else" };
+    const later = { ...session, startedAt: new Date(0) };
     expect(updateProjectText(edited, { session: later })).toEqual({ text: edited, changes: [] });
+  });
+
+  test.each([
+    ["its folder", { dir: "/else" }],
+    ["the plugin's folder", { pluginRoot: "/else/pact-hooks" }],
+  ])("that continues brings %s up to date, and keeps its start", (_what, moved) => {
+    const later = { ...session, ...moved, startedAt: new Date(0) };
+    for (const mayReplaceSession of [true, false]) {
+      const { text, changes, previousSession } = updateProjectText(before, {
+        session: later,
+        mayReplaceSession,
+      });
+      expect(changes).toEqual(["replaced the session block"]);
+      expect(previousSession).toBeUndefined();
+      expect(text).toBe(updateProjectText("mine\n", { session: { ...session, ...moved } }).text);
+    }
   });
 
   test("gets its block in CRLF in a CRLF file", () => {
@@ -201,14 +285,14 @@ describe("depending on the settings,", () => {
     const without = updateProjectText(before, { session, routingBlock: false });
     expect(without.changes).toEqual(["removed 1 routing block"]);
     expect(short(without.text)).toBe(
-      `${BLOCK.replace(/<!-- PACT_ROUTING[\s\S]*ROUTING_END -->\n\n/, "")}\n\nmine\n`,
+      `mine\n\n${BLOCK.replace(/<!-- PACT_ROUTING[\s\S]*ROUTING_END -->\n\n/, "")}\n`,
     );
     expect(run(without.text).text).toBe(before);
   });
 
   test("the project's own words stand inside the routing block", () => {
     const { text } = updateProjectText(null, { projectRouting: "Ask Ada.\r\n" });
-    expect(text).toContain(`\n\nAsk Ada.\n${ROUTING_END}`);
+    expect(text).toContain(`\n\nAsk Ada.\n\n${ROUTING_END}`);
     expect(updateProjectText(text, { projectRouting: "Ask Bob." }).changes).toEqual([
       "updated the routing block",
     ]);
@@ -289,7 +373,7 @@ test.each([
   const untitled = run(null).text.replace(`${title}\n\n`, "");
   const { text, changes } = run(put(untitled, title));
   expect(changes).toContain("added the title of the managed block");
-  expect(extractManagedRegion(text)?.split("\n")[1]).toBe(title);
+  expect(extractManagedRegion(text)?.split("\n")[2]).toBe(title);
 });
 
 describe("migrateText", () => {

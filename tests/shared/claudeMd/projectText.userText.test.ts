@@ -113,7 +113,7 @@ test("a memory section ends above a title that is removed", () => {
 describe("an underlined heading", () => {
   test("of level 2 ends a memory section", () => {
     const { text } = run("## Working Memory\n- a\n\nBuild\n-----\nUser text.\n");
-    expect(parts(text).rest).toContain("\n\nBuild\n-----\nUser text.\n");
+    expect(parts(text).rest).toBe("Build\n-----\nUser text.\n\n\n");
   });
 });
 
@@ -195,27 +195,121 @@ describe("a memory section", () => {
 });
 
 describe("a session pair", () => {
-  test.each(["# Build", "## Build", "Build\n=====", "Build\n-----"])(
-    "around the user's heading %j is removed as orphans, and the text stays",
+  const HEADINGS = ["# Build", "## Build", "Build\n=====", "Build\n-----"];
+
+  test.each(HEADINGS)(
+    "in the managed block, around the user's heading %j, is removed as orphans",
     (heading) => {
       const { text, changes } = run(
-        lines("a", S, "## Current Session", "", heading, "User text.", S_END, "b"),
+        lines(M, T, S, "## Current Session", "", heading, "User text.", S_END, M_END),
       );
-      expect(parts(text).rest).toContain(lines("a", "## Current Session", "", heading, "User text.", "b"));
+      expect(parts(text).block).toContain(lines("## Current Session", "", heading, "User text."));
       expect(changes).toContain(
-        "removed 2 orphan session markers (lines 2, 7)".replace("7", heading.includes("\n") ? "8" : "7"),
+        "removed 2 orphan session markers (lines 3, 8)".replace("8", heading.includes("\n") ? "9" : "8"),
       );
     },
   );
 
-  test("around the title of a damaged managed block is removed as orphans, too", () => {
-    const { text } = run(lines(S, "User text.", T, "more", S_END, M_END));
-    expect(parts(text).rest).toContain(lines("User text.", "more"));
+  test.each<[string, string[]]>([
+    ...HEADINGS.map((heading): [string, string[]] => [
+      `the heading ${JSON.stringify(heading)}`,
+      ["## Current Session", "", heading, "User text."],
+    ]),
+    ["a deeper heading", ["## Current Session ##", "### deep"]],
+    ["a sentence", ["## Current Session", "- Resume: `claude --resume old`", "Mine."]],
+    ["a list item of another name", ["- Resume: `claude --resume old`", "- Mine: this"]],
+    ["neither the heading nor a Resume line", ["- Team: mine", "- Started: today"]],
+    ["nothing at all", []],
+    ["a marker of ours", ["- Resume: `claude --resume old`", "<!-- PACT_START -->", "<!-- PACT_END -->"]],
+  ])("outside the managed block, with %s, is the user's text, markers included", (_what, all) => {
+    const mine = lines("a", S, ...all, S_END, "b");
+    for (const text of [mine, lines(M, T, M_END) + mine]) {
+      expect(parts(run(text).text).rest).toContain(mine);
+      expect(run(text).changes.join()).not.toContain("orphan");
+      expect(parts(run(text).text).block).toContain("claude --resume 0a1b2c3d");
+      expect(updateProjectText(text, { removeSessionBlock: true }).text).toContain(mine);
+    }
   });
 
-  test("around deeper headings and its own heading is a session block", () => {
-    const { text } = run(lines("a", S, "## Current Session ##", "### deep", S_END, "b"));
-    expect(text).not.toContain("deep");
+  test("of the user between other session markers stays, and the others are removed as orphans", () => {
+    const { text, changes } = run(lines("a", S, S, "User text.", S_END, S_END, "b"));
+    expect(parts(text).rest).toContain(lines("a", S, "User text.", S_END, "b"));
+    expect(changes).toContain("removed 2 orphan session markers (lines 2, 6)");
+  });
+
+  test("of the user between routing markers stays, and those are removed as orphans", () => {
+    const { text, changes } = run(lines("a", R, S, "User text.", S_END, R_END, "b"));
+    expect(parts(text).rest).toContain(lines("a", S, "User text.", S_END, "b"));
+    expect(changes).toContain("removed 2 orphan routing markers (lines 2, 6)");
+  });
+
+  test.each<[string, string[]]>([
+    ["the heading", ["## Current Session ##"]],
+    ["a Resume line", ["- Resume: `claude --resume old`"]],
+    [
+      "all lines, as Prettier would write them",
+      [
+        "",
+        "## Current Session",
+        "",
+        "* Resume: `claude --resume old`",
+        "* Team: `t`",
+        "* Session dir: `/old`",
+        "",
+      ],
+    ],
+  ])("outside the managed block, with nothing but %s, is a session block, which moves in", (_what, all) => {
+    const { text, changes } = run(lines("a", S, ...all, S_END, "b"));
+    expect(parts(text).rest).toBe(lines("a", "b", "", ""));
+    expect(changes).toEqual(["created the managed block", "replaced the session block"]);
+  });
+
+  test("around the title of a damaged managed block is the user's text, too", () => {
+    const { text } = run(lines(S, "User text.", T, "more", S_END, M_END));
+    expect(parts(text).rest).toContain(lines(S, "User text.", "more", S_END));
+  });
+});
+
+describe("a session block without its START", () => {
+  const HEADLESS = [
+    "## Current Session",
+    "",
+    "- Resume: `claude --resume old`",
+    "- Started: today",
+    "",
+    S_END,
+  ];
+
+  test("is removed, wherever it stands", () => {
+    const found = "removed 1 session block without a START marker (line 2)";
+    const outside = run(lines("a", ...HEADLESS, "b"));
+    expect(parts(outside.text).rest).toBe(lines("a", "b", "", ""));
+    expect(outside.changes).toContain(found);
+    const inside = run(lines(M, ...HEADLESS, T, M_END));
+    expect(inside.text).not.toContain("--resume old");
+    expect(inside.changes).toContain(found);
+    const off = updateProjectText(lines("a", ...HEADLESS, "b"), { removeSessionBlock: true });
+    expect(off.text).not.toContain("Current Session");
+  });
+
+  test("is removed below a session block, and leaves that one alone", () => {
+    const { text } = run("mine\n");
+    const below = run(text + lines(...HEADLESS, "b"));
+    expect(below).toMatchObject({ text: text + lines("b") });
+  });
+
+  test.each<[string, string[]]>([
+    ["another line", ["## Current Session", "- Resume: `x`", "Mine.", S_END]],
+    ["a marker", ["## Current Session", P_END, "- Resume: `x`", S_END]],
+    ["another heading", ["## Current Sessions", "- Resume: `x`", S_END]],
+  ])("loses only its END if it holds %s", (_what, all) => {
+    const text = lines("a", ...all.filter((line) => line !== S_END && line !== P_END), "b");
+    expect(parts(run(lines("a", ...all, "b")).text).rest).toContain(text);
+  });
+
+  test("is the user's text inside a session pair of the user", () => {
+    const mine = lines("a", S, "Mine.", ...HEADLESS, "b");
+    expect(parts(run(mine).text).rest).toContain(mine);
   });
 });
 

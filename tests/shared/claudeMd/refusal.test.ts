@@ -1,6 +1,15 @@
 /** Texts that an update leaves alone: the message names the lines and the way out. */
 import { describe, expect, test } from "vitest";
-import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+import {
+  ensureMemoryText,
+  migrateText,
+  stripOrphanRoutingText,
+  updateProjectText,
+  updateRoutingText,
+  updateSessionText,
+} from "../../../shared/claudeMd/projectText.ts";
+import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
+import { session } from "./textCases.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 const problemOf = (text: string) => updateProjectText(text, {}).problem;
@@ -43,5 +52,36 @@ describe("lines that would become front matter are reported", () => {
     expect(problemOf(lines("---", routing, "a: 1", routing, "---", ...MANAGED))).toContain(
       "without the markers in lines 2, 4, lines 1 to 5 would be read as front matter.",
     );
+  });
+});
+
+describe("an unresolved merge conflict", () => {
+  const sides = (...ours: string[]) => ["<<<<<<< HEAD", ...ours, "=======", "theirs", ">>>>>>> main"];
+  const problem = "unresolved merge conflict in lines 2 to 6. Resolve it.";
+
+  test.each<[string, string]>([
+    ["in the user's text", lines("mine", ...sides("ours"), ...MANAGED)],
+    ["in the managed block", lines(MANAGED[0] as string, ...sides("ours"), MANAGED[1] as string)],
+    [
+      "around a block",
+      lines("mine", ...sides(MANAGED.join("\n"))).replace("MANAGED_START -->\n", "MANAGED_START --> "),
+    ],
+    ["in a file without a block", lines("## Working Memory", ...sides("ours"), "<!-- PACT_ROUTING_END -->")],
+  ])("%s keeps every change from the text", (_where, text) => {
+    const left = { text, changes: [], problem };
+    expect(updateProjectText(text, { session })).toEqual(left);
+    expect(removeManagedBlock(text)).toEqual(left);
+    expect(removeManagedBlock(text, { purge: true })).toEqual(left);
+    expect(stripOrphanRoutingText(text)).toEqual(left);
+    expect(updateRoutingText(text)).toEqual(left);
+    expect(updateSessionText(text, { session })).toEqual(left);
+    for (const change of [ensureMemoryText, migrateText])
+      expect(change(text)).toMatchObject({ text, changes: [] });
+  });
+
+  test("in fenced code is text", () => {
+    const text = lines("```", ...sides("ours"), "```");
+    expect(problemOf(text)).toBeUndefined();
+    expect(updateProjectText(text, {}).text.startsWith(text)).toBe(true);
   });
 });

@@ -5,14 +5,31 @@ import { MEMORY_SECTIONS } from "../../../shared/claudeMd/markers.ts";
 import { type ProjectTextOptions, updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
 import { bodyStart } from "../../../shared/claudeMd/scan.ts";
+import { findConflict } from "../../../shared/text/conflict.ts";
 import { dominantLineEnding } from "../../../shared/text/lineEndings.ts";
-import { anyFile, anyOptions, nextSession, session, userFile } from "./textCases.ts";
+import {
+  anyFile,
+  anyOptions,
+  isPactBlock,
+  nextSession,
+  PACT_SESSION,
+  session,
+  userFile,
+  withOldBlock,
+} from "./textCases.ts";
 
 /** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/removeManaged.property.test.ts`. */
 const numRuns = Number(process.env.FUZZ_RUNS ?? 700);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;
+
+/** Text of the PACT plugin, and text of a user that looks like a session block. */
+const PACT_TEXTS = [
+  `${PACT_SESSION.join("\n")}\n`,
+  `${PACT_SESSION.join("\r\n")}\r\n\r\n`,
+  "<!-- SESSION_START -->\nmine\n<!-- SESSION_END -->\n",
+];
 
 /** Files that never had a block. An update would move a memory heading or an obsolete line, so they have none. */
 const plainFile = fc
@@ -28,27 +45,45 @@ const plainFile = fc
       "---\nk: v\n---\n\n",
     ),
     fc.constantFrom("", "", "\n", "\r\n", "\n\n"),
+    fc.constantFrom("", "", "", ...PACT_TEXTS),
     userFile,
   )
-  .map(([bom, front, blank, body]) => {
+  .map(([bom, front, blank, session, body]) => {
     const isUnended = front !== "" && !front.endsWith("\n");
-    return bom + front + (isUnended ? "" : blank + body);
+    return bom + front + (isUnended ? "" : blank + session + body);
   })
   .filter(hasNothingToMove);
 
 function hasNothingToMove(text: string): boolean {
-  const { sections, loaders, markers, openFence } = parseDocument(text);
-  const isPlain = sections.length + loaders.length + markers.length + openFence === 0;
-  return isPlain && updateProjectText(text, { session }).problem === undefined;
+  const { sections, loaders, blocks } = parseDocument(text);
+  const { managed, memory, sessions, headless, routing, strays } = blocks;
+  const isPacts = sessions.every(({ start, end }) => isPactBlock(text.slice(start, end)));
+  const found = [...sections, ...loaders, ...memory, ...headless, ...routing, ...strays];
+  return managed === null && isPacts && found.length === 0;
 }
 
-const sessions = fc.array(anyOptions, { maxLength: 4 });
+/** Later sessions, without memory of another file. */
+const sessions = fc.array(
+  anyOptions.map(({ moreMemory: _, ...options }) => options),
+  { maxLength: 4 },
+);
+/** The version whose block the first session finds; this one creates it. */
+const isOld = fc.boolean();
 
 function afterSessions(text: string | null, runs: readonly ProjectTextOptions[]): string {
-  return [{ session }, ...runs, { session: nextSession }].reduce<string>(
-    (now, options) => updateProjectText(now, options).text,
-    text ?? "",
-  );
+  return [{ session }, ...runs, { session: nextSession }].reduce<string | null>((now, options) => {
+    const { text: next, problem } = updateProjectText(now, options);
+    expect(problem).toBeUndefined();
+    return next;
+  }, text) as string;
+}
+
+function install(text: string, isOldVersion: boolean, runs: readonly ProjectTextOptions[]): string {
+  return afterSessions(isOldVersion ? withOldBlock(text) : text, runs);
+}
+
+function isLast(installed: string): boolean {
+  return parseDocument(installed).blocks.managed?.end === installed.length;
 }
 
 /** Text as a user types it: whole lines, none of them a marker or heading of ours. */
@@ -63,44 +98,72 @@ const inEnding = (text: string, file: string) => text.replaceAll("\n", dominantL
 
 test("removal after any sessions restores the file, byte for byte", { timeout }, () => {
   check(
-    fc.property(plainFile, sessions, (text, runs) => {
-      const { text: removed, problem } = removeManagedBlock(afterSessions(text, runs));
+    fc.property(plainFile, isOld, sessions, (text, isOld, runs) => {
+      const installed = install(text, isOld, runs);
+      expect(installed).toContain("<!-- PACT_MANAGED_END -->");
+      const { text: removed, problem } = removeManagedBlock(installed);
       expect(problem).toBeUndefined();
       expect(removed).toBe(text);
     }),
   );
 });
 
-test("removal keeps the user's text below the block, and nothing else", { timeout }, () => {
+test("removal keeps the changes that a user makes in the text, and nothing else", { timeout }, () => {
   check(
-    fc.property(plainFile, sessions, typed, fc.nat(), fc.boolean(), (text, runs, words, place, cut) => {
-      const installed = afterSessions(text, runs);
-      const front = text.slice(0, bodyStart(text));
-      const body = text.slice(front.length);
-      fc.pre(text.endsWith("\n"));
-      const lineStarts = [0, ...[...body.matchAll(/\n/g)].map(({ index }) => index + 1)];
-      const at = lineStarts[place % lineStarts.length] ?? 0;
-      const added = inEnding(words, text);
-      const edited = body.slice(0, at) + added + (cut ? "" : body.slice(at));
-      fc.pre(hasNothingToMove(front + edited));
-      const later = installed.slice(0, installed.length - body.length) + edited;
-      expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + edited);
-    }),
+    fc.property(
+      plainFile.filter((text) => text.endsWith("\n")),
+      isOld,
+      sessions,
+      typed,
+      fc.nat(),
+      fc.boolean(),
+      (text, isOld, runs, words, place, cut) => {
+        const installed = install(text, isOld, runs);
+        const front = text.slice(0, bodyStart(text));
+        const body = text.slice(front.length);
+        const lineStarts = [0, ...[...body.matchAll(/\n/g)].map(({ index }) => index + 1)];
+        const at = lineStarts[place % lineStarts.length] ?? 0;
+        const edited = body.slice(0, at) + inEnding(words, text) + (cut ? "" : body.slice(at));
+        const later = isLast(installed)
+          ? front + edited + installed.slice(text.length)
+          : installed.slice(0, installed.length - body.length) + edited;
+        fc.pre(hasNothingToMove(front + edited));
+        // Without its end, a fence or comment above the block hides the block.
+        fc.pre(parseDocument(later).blocks.managed !== null);
+        expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + edited);
+      },
+    ),
   );
 });
 
-test("removal keeps the user's text above the block, and nothing else", { timeout }, () => {
+test("removal leaves one blank line between a user's text above and below the block", { timeout }, () => {
   check(
-    fc.property(plainFile, sessions, typed, fc.boolean(), (text, runs, words, isBelowGap) => {
-      const installed = afterSessions(text, runs);
-      const front = text.slice(0, bodyStart(text));
-      const body = text.slice(front.length);
-      fc.pre(front === "" || text.endsWith("\n") || body !== "");
-      const at = isBelowGap ? (parseDocument(installed).blocks.managed?.start ?? 0) : front.length;
-      const added = inEnding(words, text);
-      const later = installed.slice(0, at) + added + installed.slice(at);
-      expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added + body);
-    }),
+    fc.property(
+      plainFile.filter((text) => text.endsWith("\n")),
+      isOld,
+      sessions,
+      typed,
+      fc.boolean(),
+      (text, isOld, runs, words, isSetOff) => {
+        const installed = install(text, isOld, runs);
+        const front = text.slice(0, bodyStart(text));
+        const body = text.slice(front.length);
+        const ending = dominantLineEnding(text);
+        const added = inEnding(words, text);
+        const gap = isSetOff ? ending : "";
+        if (body !== "" && isLast(installed)) {
+          const later = installed + gap + added;
+          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(text + ending + added);
+        } else if (body !== "") {
+          const later =
+            front + added + gap + installed.slice(front.length + (front.length > 1 ? ending.length : 0));
+          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added + ending + body);
+        } else {
+          const later = installed + gap + added;
+          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added);
+        }
+      },
+    ),
   );
 });
 
@@ -108,12 +171,13 @@ test("removal keeps the user's text in memory as ordinary text, in its place", {
   check(
     fc.property(
       plainFile,
+      isOld,
       sessions,
       fc.subarray([...MEMORY_SECTIONS], { minLength: 1 }),
       typed,
-      (text, runs, names, words) => {
+      (text, isOld, runs, names, words) => {
         const added = inEnding(words, text);
-        let later = afterSessions(text, runs);
+        let later = install(text, isOld, runs);
         for (const name of names) {
           const section = parseDocument(later).sections.find((found) => found.name === name);
           later = later.slice(0, section?.body) + added + later.slice(section?.body);
@@ -126,13 +190,11 @@ test("removal keeps the user's text in memory as ordinary text, in its place", {
         const before = installed.slice(0, managed?.start);
         const after = installed.slice(managed?.end);
         const kept = expected.join(ending);
-        // Below front matter without a line ending, the whole text ends without one.
+        // Below text without a line ending, the whole text ends without one.
         const isUnended = after === "" && !installed.endsWith("\n");
         const end = isUnended ? kept.slice(0, -ending.length) : kept;
         expect(removed).toBe(before + end + after);
-        expect(removeManagedBlock(installed, { purge: true }).text).toBe(
-          removeManagedBlock(afterSessions(text, runs)).text,
-        );
+        expect(removeManagedBlock(installed, { purge: true }).text).toBe(text);
       },
     ),
   );
@@ -147,8 +209,11 @@ test("for any file, removal keeps the user's words in order, or leaves the file 
       const whole = removeManagedBlock(installed.text, { purge });
       if (whole.problem) expect(whole.text).toBe(installed.text);
       const { blocks, sections } = parseDocument(installed.text);
+      const ours = blocks.sessions.filter(
+        ({ start, end }) => !installed.text.slice(start, end).includes("Auto-managed by session_init"),
+      );
       const isGone = (at: number) =>
-        [...blocks.routing, ...blocks.sessions].some(({ start, end }) => at >= start && at < end) ||
+        [...blocks.routing, ...blocks.headless, ...ours].some(({ start, end }) => at >= start && at < end) ||
         (purge && sections.some(({ start, end }) => at >= start && at < end));
       const kept = [...installed.text.matchAll(/w\d+w/g)]
         .filter(({ index }) => !isGone(index))
@@ -174,7 +239,9 @@ test("removal reports damage and leaves the file alone, and ignores a file witho
         (marker) => marker?.kind === "managed",
       );
       const result = removeManagedBlock(text);
-      if (hasManaged && blocks.strays.length > 0) expect(result.problem).toMatch(/lines? \d/);
+      if (findConflict(text))
+        expect(result.problem).toMatch(/^unresolved merge conflict in lines \d+ to \d+\./);
+      else if (hasManaged && blocks.strays.length > 0) expect(result.problem).toMatch(/lines? \d/);
       else expect(result.problem).toBeUndefined();
       if (result.problem || !hasManaged) expect(result).toMatchObject({ text, changes: [] });
     }),

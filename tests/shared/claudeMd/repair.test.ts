@@ -69,7 +69,7 @@ describe("routing markers", () => {
 
   test("in a pair outside the managed block move into it", () => {
     const { text } = run(lines("a", R, "old", R_END, "b"));
-    expect(text).toMatch(/-->\n\na\nb\n$/);
+    expect(text.startsWith(`a\nb\n\n${M}\n`)).toBe(true);
     expect(text.match(/PACT_ROUTING_START/g)).toHaveLength(1);
   });
 
@@ -169,25 +169,22 @@ describe("managed markers", () => {
   });
 
   test("with a START below a title leave the title to the user", () => {
-    expect(run(lines("a", T, "b", M, "c")).text).toMatch(
-      /-->\n\na\n# PACT Framework and Managed Project Memory\nb\nc\n$/,
-    );
+    const { text } = run(lines("a", T, "b", M, "c"));
+    expect(text.startsWith(lines("a", T, "b", "c", "", M, "", T))).toBe(true);
   });
 
   test("without a title between them get one", () => {
     for (const blank of [[], [""]]) {
       const { text, changes } = run(lines(M, ...blank, ...memory, M_END));
-      expect(text.startsWith(lines(M, T, "", "<!-- PACT_ROUTING_START").trimEnd())).toBe(true);
+      expect(text.startsWith(lines(M, "", T, "", "<!-- PACT_ROUTING_START").trimEnd())).toBe(true);
       expect(changes).toContain("added the title of the managed block");
       expect(text).not.toContain("\n\n\n");
     }
   });
 
   test("without a START leave the text above a title alone", () => {
-    expect(run(lines("a", T, "b", M_END)).text).toMatch(/-->\n\na\nb\n$/);
-    expect(run(lines("a", T, "b")).text).toMatch(
-      /-->\n\na\n# PACT Framework and Managed Project Memory\nb\n$/,
-    );
+    expect(run(lines("a", T, "b", M_END)).text.startsWith(lines("a", "b", "", M, "", T))).toBe(true);
+    expect(run(lines("a", T, "b")).text.startsWith(lines("a", T, "b", "", M, "", T))).toBe(true);
   });
 });
 
@@ -322,7 +319,7 @@ describe("ambiguous damage", () => {
   });
 
   test("does not include an orphan far from any memory", () => {
-    expect(run(lines("a", P, "b")).text).toMatch(/-->\n\na\nb\n$/);
+    expect(run(lines("a", P, "b")).text.startsWith(lines("a", "b", "", M))).toBe(true);
     expect(run(lines(M, T, ...memory, M_END, "a", P, "## Working Memory", "mine")).text).toMatch(
       /-->\na\n## Working Memory\nmine\n$/,
     );

@@ -117,6 +117,13 @@ test.each([
   expect(sections(`${heading}\n`)).toEqual([]);
 });
 
+test("the headings of session blocks are found, but not in code or a comment", () => {
+  const heading = "## Current Session";
+  const text = `${heading}\n\`\`\`\n${heading}\n\`\`\`\n  ##  Current Session ##\r\n<!--\n${heading}\n-->\n### Current Session\n`;
+  expect(scan(text).sessionHeadings.map(({ line }) => line)).toEqual([1, 5]);
+  expect(scan(text).headings).toEqual([]);
+});
+
 test("the loader line counts only as a whole line", () => {
   const line = "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.";
   expect(scan(`${line}\nSee: ${line}\n${line}  \n${line} Yes.\n\`\`\`\n${line}\n`).loaders).toHaveLength(2);

@@ -1,7 +1,9 @@
 /** Shared by the tests of the text functions: sessions, and generators of random CLAUDE.md files. */
 import fc from "fast-check";
-import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+import { type ProjectTextOptions, updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+import { bodyStart } from "../../../shared/claudeMd/scan.ts";
 import type { SessionInfo } from "../../../shared/claudeMd/session.ts";
+import { dominantLineEnding } from "../../../shared/text/lineEndings.ts";
 
 export const session: SessionInfo = {
   id: "0a1b2c3d-1111-2222-3333-444444444444",
@@ -15,8 +17,8 @@ export const nextSession: SessionInfo = {
   dir: "/next",
 };
 
-/** `anyFile` replaces every `@` with a new word, so that a test can follow each line. */
-const FRAGMENTS = [
+/** Lines of a user. `anyFile` replaces every `@` with a new word, so that a test can follow each line. */
+const USER_FRAGMENTS = [
   "text @",
   "  indented @",
   "trailing @  ",
@@ -24,6 +26,7 @@ const FRAGMENTS = [
   "    <!-- PACT_MEMORY_END --> @",
   "> <!-- PACT_MANAGED_END --> @",
   "- item @",
+  "1. item @",
   "### deeper @",
   "## other @",
   "# top @",
@@ -43,16 +46,112 @@ const FRAGMENTS = [
   "~~~",
   "````",
   "```",
+  "  ```",
+  "- ```",
+  "<div>",
+  "</div>",
+  "<pre>",
+  "</pre>",
+  "<a href='@'>",
+  "  <?php",
+  "?>",
+  "<!DOCTYPE @",
+];
+
+const FRAGMENTS = [
+  ...USER_FRAGMENTS,
   "## Retrieved Context",
   "## Pinned Context",
   "## Working Memory",
+  "## Current Session",
   "# PACT Framework and Managed Project Memory",
   "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.",
   "- Resume: `claude --resume old`",
   "- Session dir: `/old`",
+  "- Plugin root: `/home/ada/.claude/plugins/pact-hooks`",
+  "- Plugin root: `/home/ada/.claude/plugins/PACT`",
+  "- Started: @",
+  "<!-- Auto-managed by session_init hook. Overwritten each session. -->",
+  "<!-- pact-hooks routing 99 -->",
   "<!-- PACT_START: x -->",
   "<!-- PACT_END -->",
 ];
+
+/** The session block as the PACT plugin writes it. */
+export const PACT_SESSION = [
+  "<!-- SESSION_START -->",
+  "## Current Session",
+  "<!-- Auto-managed by session_init hook. Overwritten each session. -->",
+  "- Resume: `claude --resume 99887766-1111-2222-3333-444444444444`",
+  "- Team: `pact-99887766`",
+  "- Session dir: `/home/ada/.claude/pact-sessions/app/99887766-1111-2222-3333-444444444444`",
+  "- Plugin root: `/home/ada/.claude/plugins/cache/pact-marketplace/PACT/3.5.0`",
+  "- Started: 2026-11-22 08:00:00 UTC",
+  "<!-- SESSION_END -->",
+];
+
+/** Whether a session block is the PACT plugin's: it has that plugin's comment, or names a plugin root that is not ours. */
+export function isPactBlock(block: string): boolean {
+  const root = /^[ \t]*[-*] Plugin root: `([^`]+)`/m.exec(block)?.[1];
+  return (
+    block.includes("Auto-managed by session_init hook") || !(root ?? "pact-hooks").includes("pact-hooks")
+  );
+}
+
+/** A session block that has lost its START marker, as real files have it. */
+const HEADLESS = [
+  "## Current Session",
+  "",
+  "- Resume: `claude --resume lost`",
+  "- Started: @",
+  "",
+  "<!-- SESSION_END -->",
+];
+
+/** The managed block as version 0.1 wrote it: without blank lines around markers and headings, and always first. */
+const OLD_BLOCK = [
+  "<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->",
+  "# PACT Framework and Managed Project Memory",
+  "",
+  "<!-- PACT_ROUTING_START: Managed by pact-plugin - do not edit this block -->",
+  "## PACT Routing",
+  "- Session: see Current Session in CLAUDE.md. Its Session dir holds `session-journal.jsonl`.",
+  "- Memory: read Pinned Context and Working Memory before you start; write what should last into them.",
+  "- Do not edit marker comments, this section or Current Session: session start rewrites them.",
+  "- CLAUDE.md edits lost or slow? Look in the journal for `lock_fail_open` and `lock_reaped`.",
+  "<!-- PACT_ROUTING_END -->",
+  "",
+  "<!-- SESSION_START -->",
+  "## Current Session",
+  "- Resume: `claude --resume 11112222-1111-2222-3333-444444444444`",
+  "- Team: `pact-11112222`",
+  "- Session dir: `/home/ada/.claude/pact-sessions/app/11112222-1111-2222-3333-444444444444`",
+  "- Plugin root: `/home/ada/.claude/plugins/pact-hooks`",
+  "- Started: 2026-11-21 09:30:00 UTC",
+  "<!-- SESSION_END -->",
+  "",
+  "<!-- PACT_MEMORY_START -->",
+  "## Retrieved Context",
+  "",
+  "## Pinned Context",
+  "",
+  "## Working Memory",
+  "",
+  "<!-- PACT_MEMORY_END -->",
+  "",
+  "<!-- PACT_MANAGED_END -->",
+];
+
+/** A file with the block of version 0.1, which stood first: below front matter and a blank line, above a blank line. */
+export function withOldBlock(text: string): string {
+  const ending = dominantLineEnding(text);
+  const at = bodyStart(text);
+  const [front, body] = [text.slice(0, at), text.slice(at)];
+  const isUnended = at > 1 && !front.endsWith("\n");
+  const above = (isUnended ? ending : "") + (at > 1 ? ending : "");
+  const below = body !== "" ? ending + ending : isUnended ? "" : ending;
+  return front + above + OLD_BLOCK.join(ending) + below + body;
+}
 
 const MARKERS = [
   "<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit this block -->",
@@ -68,15 +167,32 @@ const MARKERS = [
   "<!-- PACT_MEMORY_END -->  ",
 ];
 
+const CONFLICT = ["<<<<<<< HEAD", "ours @", "=======", "theirs @", ">>>>>>> main"];
+
 const line = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...FRAGMENTS) },
   { weight: 2, arbitrary: fc.constantFrom(...MARKERS) },
 );
 
+/** Random lines, with whole pieces among them now and then. A text with a conflict is left alone, so few have one. */
+const randomLines = fc
+  .array(
+    fc.oneof(
+      { weight: 300, arbitrary: line.map((only) => [only]) },
+      { weight: 20, arbitrary: fc.constantFrom(HEADLESS, PACT_SESSION) },
+      { weight: 1, arbitrary: fc.constant(CONFLICT) },
+    ),
+    { maxLength: 30 },
+  )
+  .map((pieces) => pieces.flat());
+
 const UPDATED = [
   updateProjectText("user @\n", { session }).text,
   updateProjectText("## Working Memory\nremembered @\n# mine @\nrule @", {}).text,
   updateProjectText("---\nkey: @\n---\n\nuser @\n", { session, routingBlock: false }).text,
+  updateProjectText("user @\n```\nopen @\n", { session }).text,
+  updateProjectText(`user @\n${PACT_SESSION.join("\n")}\n`, {}).text,
+  withOldBlock("---\nkey: @\n---\nuser @\n"),
 ].map((text) => text.split("\n"));
 
 /** A correct file with accidents: lines deleted, doubled, moved, added. */
@@ -127,7 +243,7 @@ const endings = fc.constantFrom<string[][]>(["\n"], ["\r\n"], ["\n", "\r\n"], ["
 export const anyFile = fc
   .tuple(
     fc.oneof(
-      fc.array(line, { maxLength: 30 }),
+      randomLines,
       damaged,
       almostFrontMatter,
       fc.tuple(damaged, damaged).map((two) => two.flat()),
@@ -150,7 +266,7 @@ export const anyFile = fc
 /** Files without a block or marker of ours. */
 export const userFile = fc
   .tuple(
-    fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS.slice(0, 26)), fc.string({ unit: "binary" })), {
+    fc.array(fc.oneof(fc.constantFrom(...USER_FRAGMENTS), fc.string({ unit: "binary" })), {
       maxLength: 20,
     }),
     endings,
@@ -164,15 +280,26 @@ export const userFile = fc
       .join(""),
   );
 
-export const anyOptions = fc.record(
+export const anyOptions: fc.Arbitrary<ProjectTextOptions> = fc.record(
   {
     session: fc.constantFrom(session, nextSession),
+    removeSessionBlock: fc.boolean(),
+    mayReplaceSession: fc.boolean(),
+    isPactEnabled: fc.constantFrom(
+      () => true,
+      () => false,
+    ),
     routingBlock: fc.boolean(),
     projectRouting: fc.constantFrom(
       "",
       "Use @ here.",
+      "- Use @ here.",
       "```\nopen",
       "<!-- PACT_ROUTING_END -->\n## Working Memory",
+    ),
+    moreMemory: fc.constantFrom<ProjectTextOptions["moreMemory"][]>(
+      [],
+      [["Pinned Context", "elsewhere\n\n- one"]],
     ),
   },
   { requiredKeys: [] },
