@@ -1,6 +1,7 @@
 /** The managed block: reads it, creates it with its title, and inserts other blocks into it. */
-import { blockInsertion, type Edit, insertion } from "../text/edits.ts";
+import { blockInsertion, type Edit, insertion, isBlankLine } from "../text/edits.ts";
 import { afterByteOrderMark } from "../text/frontMatter.ts";
+import { nextLineStart } from "../text/lineEndings.ts";
 import { isOpenAtEnd } from "../text/openEnd.ts";
 import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
@@ -40,9 +41,14 @@ function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
  * Below front matter, where the text leaves a code fence or a comment open at its end. A visible rule, which the model sees,
  * ends the block.
  */
-function insertedFirst({ text, bodyStart: at }: Document, { ending }: Run): Edit {
-  const above = at > afterByteOrderMark(text) ? ending : "";
-  return insertion(at, above + newBlock([RULE, ""], ending) + ending + ending);
+function insertedFirst(doc: Document, { ending }: Run): Edit {
+  return insertion(belowFrontMatter(doc), newBlock([RULE, ""], ending) + ending + ending);
+}
+
+/** Where a block that stands first begins: below front matter, and below a blank line there. */
+export function belowFrontMatter({ text, bodyStart }: Document): number {
+  const hasGap = bodyStart > afterByteOrderMark(text) && isBlankLine(text, bodyStart);
+  return hasGap ? nextLineStart(text, bodyStart) : bodyStart;
 }
 
 const RULE = "---";

@@ -1,11 +1,10 @@
 /** Removes the managed block from a project's CLAUDE.md, as if this plugin had never been there. */
 import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
-import { afterByteOrderMark } from "../text/frontMatter.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
-import { isInAnyBlock, isInBlock } from "./blocks.ts";
+import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import type { ProjectTextResult } from "./document.ts";
 import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
-import { contentEnd } from "./managed.ts";
+import { belowFrontMatter, contentEnd } from "./managed.ts";
 import { PACT_SESSION_COMMENT } from "./markers.ts";
 import { describeConflict } from "./refusal.ts";
 
@@ -20,8 +19,9 @@ interface Span {
  * keeps its bytes.
  *
  * The text shows which lines came with the block, because `ensureManagedBlock` always inserts the same: the last thing in
- * the text, below one blank line, and without a line ending where the text before had none. An older version inserted
- * it first, below front matter, with a blank line on either side.
+ * the text, below one blank line, and without a line ending where the text before had none; or first, with a rule at its
+ * end and a blank line below. An older version inserted it first, without a rule, with a blank line of its own above, too,
+ * if there was front matter.
  * @returns an empty text if the file held only the block
  */
 export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
@@ -45,7 +45,8 @@ function describeStrays(strays: Document["markers"]): string {
 }
 
 /** Removes the whole block, with the blank lines or line endings that came with it. */
-function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[] {
+function removeWhole(doc: Document, { start, end, last }: Block): Edit[] {
+  const { text, bodyStart } = doc;
   if (end === text.length) {
     const gap = lineAbove(text, start);
     if (!isBlankLine(text, gap) || gap === start) return [removal({ start, end })];
@@ -53,7 +54,10 @@ function removeWhole({ text, bodyStart }: Document, { start, end }: Span): Edit[
   }
   const next = nextLineStart(text, end);
   const below = isBlankLine(text, end) && next < text.length ? next : end;
-  if (start === belowFrontMatter(text, bodyStart)) return [removal({ start: bodyStart, end: below })];
+  if (start === belowFrontMatter(doc)) {
+    const hasRule = contentEnd(doc) < last.start;
+    return [removal({ start: hasRule ? start : bodyStart, end: below })];
+  }
   // Text on both sides: one blank line stays between, or a paragraph of each would become one.
   return [removal({ start, end: isBlankLine(text, lineAbove(text, start)) ? below : end })];
 }
@@ -63,16 +67,10 @@ function lineAbove(text: string, at: number): number {
   return at === 0 ? 0 : text.lastIndexOf("\n", at - 2) + 1;
 }
 
-/** Where a block that stands first begins: below front matter and one blank line. */
-function belowFrontMatter(text: string, bodyStart: number): number {
-  const hasGap = bodyStart > afterByteOrderMark(text) && isBlankLine(text, bodyStart);
-  return hasGap ? nextLineStart(text, bodyStart) : bodyStart;
-}
-
 /** Replaces the block with the kept text. Blank lines that stood around the block now set off that text. */
 function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept: string): Edit {
   const ending = dominantLineEnding(text);
-  const isFirst = start === afterByteOrderMark(text) && bodyStart === start;
+  const isFirst = start === bodyStart;
   const isSetOffAbove = isFirst || isBlankLine(text, lineAbove(text, start));
   const isSetOffBelow = end === text.length || isBlankLine(text, end);
   const lines = text.endsWith("\n") || end < text.length ? ended(kept, ending) : withoutLastEnding(kept);
@@ -83,11 +81,7 @@ function replaceBlock({ text, bodyStart }: Document, { start, end }: Span, kept:
  * The text inside the block that is not ours, in its order. Each piece between two parts of ours loses the blank lines
  * around it and keeps its other bytes; one blank line separates two pieces.
  */
-function keptText(
-  doc: Document,
-  managed: NonNullable<Document["blocks"]["managed"]>,
-  purge: boolean,
-): string {
+function keptText(doc: Document, managed: Block, purge: boolean): string {
   const { text, titles, loaders, sections } = doc;
   const within = <T extends Span>(places: readonly T[]) =>
     places.filter((place) => isInBlock(place, managed));

@@ -92,6 +92,7 @@ const CASES: [string, string | null, ProjectTextOptions][] = [
   ["a file with only front matter", "---\na: 1\n---\n", SESSION],
   ["a file with CRLF line endings", "# Mine\r\n\r\nRule.\r\n", SESSION],
   ["a file with a comment that is never closed", "# Mine\n\n<!-- to be\ncontinued\n", SESSION],
+  ["a file with front matter and an open comment", "---\na: 1\n---\n\n# Mine\n\n<!-- open\n", SESSION],
   ["a file with memory of its own", MEMORY, SESSION],
   [
     "a file that gets memory of another one",

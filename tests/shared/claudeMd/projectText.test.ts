@@ -119,7 +119,12 @@ describe("an update brings up to date, in one run,", () => {
     [
       "a CRLF file with a byte order mark, front matter and an open fence",
       "\uFEFF---\r\na: 1\r\n---\r\n```\r\nx",
-      `\uFEFF---\r\na: 1\r\n---\r\n\r\n${crlf(FIRST)}\r\n\r\n\`\`\`\r\nx`,
+      `\uFEFF---\r\na: 1\r\n---\r\n${crlf(FIRST)}\r\n\r\n\`\`\`\r\nx`,
+    ],
+    [
+      "a file with front matter, a blank line and an open fence",
+      "---\na: 1\n---\n\n```\nx\n",
+      `---\na: 1\n---\n\n${FIRST}\n\n\`\`\`\nx\n`,
     ],
     ["a file that is up to date", `${BLOCK}\n`, `${BLOCK}\n`],
     [

@@ -82,8 +82,12 @@ function install(text: string, isOldVersion: boolean, runs: readonly ProjectText
   return afterSessions(isOldVersion ? withOldBlock(text) : text, runs);
 }
 
-function isLast(installed: string): boolean {
-  return parseDocument(installed).blocks.managed?.end === installed.length;
+/** The text above and below the block, without the blank lines that came with the block. */
+function aroundBlock(text: string, isOldVersion: boolean, installed: string): [string, string] {
+  const { managed } = parseDocument(installed).blocks;
+  if (managed?.end === installed.length) return [text, ""];
+  const at = isOldVersion ? bodyStart(text) : (managed?.start ?? 0);
+  return [text.slice(0, at), text.slice(at)];
 }
 
 /** Text as a user types it: whole lines, none of them a marker or heading of ours. */
@@ -119,14 +123,16 @@ test("removal keeps the changes that a user makes in the text, and nothing else"
       fc.boolean(),
       (text, isOld, runs, words, place, cut) => {
         const installed = install(text, isOld, runs);
-        const front = text.slice(0, bodyStart(text));
+        const [above, below] = aroundBlock(text, isOld, installed);
+        const front = below === "" ? text.slice(0, bodyStart(text)) : above;
         const body = text.slice(front.length);
         const lineStarts = [0, ...[...body.matchAll(/\n/g)].map(({ index }) => index + 1)];
         const at = lineStarts[place % lineStarts.length] ?? 0;
         const edited = body.slice(0, at) + inEnding(words, text) + (cut ? "" : body.slice(at));
-        const later = isLast(installed)
-          ? front + edited + installed.slice(text.length)
-          : installed.slice(0, installed.length - body.length) + edited;
+        const later =
+          below === ""
+            ? front + edited + installed.slice(text.length)
+            : installed.slice(0, installed.length - body.length) + edited;
         fc.pre(hasNothingToMove(front + edited));
         // Without its end, a fence or comment above the block hides the block.
         fc.pre(parseDocument(later).blocks.managed !== null);
@@ -146,21 +152,17 @@ test("removal leaves one blank line between a user's text above and below the bl
       fc.boolean(),
       (text, isOld, runs, words, isSetOff) => {
         const installed = install(text, isOld, runs);
-        const front = text.slice(0, bodyStart(text));
-        const body = text.slice(front.length);
+        const [above, below] = aroundBlock(text, isOld, installed);
         const ending = dominantLineEnding(text);
-        const added = inEnding(words, text);
-        const gap = isSetOff ? ending : "";
-        if (body !== "" && isLast(installed)) {
-          const later = installed + gap + added;
-          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(text + ending + added);
-        } else if (body !== "") {
-          const later =
-            front + added + gap + installed.slice(front.length + (front.length > 1 ? ending.length : 0));
-          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added + ending + body);
+        const added = inEnding(words, text) + (isSetOff ? ending : "");
+        const removed = (later: string) => removeManagedBlock(afterSessions(later, runs)).text;
+        const block = installed.slice(parseDocument(installed).blocks.managed?.start);
+        if (below !== "") {
+          expect(removed(above + added + block)).toBe(above + inEnding(words, text) + ending + below);
         } else {
-          const later = installed + gap + added;
-          expect(removeManagedBlock(afterSessions(later, runs)).text).toBe(front + added);
+          const later = installed + (isSetOff ? ending : "") + inEnding(words, text);
+          const isFirst = bodyStart(text) === text.length;
+          expect(removed(later)).toBe(text + (isFirst ? "" : ending) + inEnding(words, text));
         }
       },
     ),
