@@ -148,10 +148,11 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
 function poll(sidecar: string, attempt: Attempt): number {
   const backend = findBackend();
   if (!backend) {
-    throw new LockFailure("no_backend", "this machine has neither the fs-ext addon nor a flock program");
+    throw new LockFailure("no_backend", "this machine has no native binding, fs-ext addon or flock program");
   }
   attempt.backend = backend.name;
   const { timeoutMs } = attempt.request;
+  const leftMs = () => timeoutMs - elapsedMs(attempt);
   let wantedMs = 0;
   let late = false;
   for (;;) {
@@ -168,10 +169,6 @@ function poll(sidecar: string, attempt: Attempt): number {
     late = leftMs() <= 0;
     if (!isReplaced) sleepMs(pauseMs - (monotonicMs() - askedAt));
     wantedMs = isReplaced ? 0 : backend.waits ? WAIT_MS : nextPause(pauseMs);
-  }
-
-  function leftMs(): number {
-    return timeoutMs - elapsedMs(attempt);
   }
 }
 
@@ -204,7 +201,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
         reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder: holderOfRecord(record) });
       return false;
     }
-    writeRecord(fd, request.hook ?? "", request.journal.sessionId);
+    writeRecord(fd, locked.size, request.hook ?? "", request.journal.sessionId);
     attempt.lockedIno = locked.ino;
     keep = true;
     return true;

@@ -24,8 +24,12 @@ const MAX_RECORD_BYTES = 4096;
 /** The longest that a search for the holder may take. */
 const FIND_HOLDER_MS = 100;
 
-/** Writes this process's record into the sidecar, which also refreshes the mtime. @throws the system's error */
-export function writeRecord(fd: number, hook: string, sessionId: string | undefined): void {
+/**
+ * Writes this process's record into the sidecar, which also refreshes the mtime.
+ * @param size the sidecar's size in bytes: a crashed holder leaves its record
+ * @throws the system's error
+ */
+export function writeRecord(fd: number, size: number, hook: string, sessionId: string | undefined): void {
   const record: HolderRecord = {
     pid: process.pid,
     start: ownStartToken(),
@@ -34,8 +38,8 @@ export function writeRecord(fd: number, hook: string, sessionId: string | undefi
     acquired_at: new Date().toISOString(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-  // A crashed holder leaves its record. (Truncating an empty file would cost as much as a write.)
-  if (fs.fstatSync(fd).size > 0) fs.ftruncateSync(fd, 0);
+  // Truncating an empty file would cost as much as a write.
+  if (size > 0) fs.ftruncateSync(fd, 0);
   const written = fs.writeSync(fd, bytes, 0, bytes.length, 0);
   if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was truncated");
 }

@@ -20,7 +20,7 @@ function openFile(file: string): number {
 
 function ownRecord() {
   const fd = openFile(tempFile("", "sidecar"));
-  writeRecord(fd, "test", "session-1");
+  writeRecord(fd, 0, "test", "session-1");
   const record = readRecord(fd);
   if (!record) throw new Error("no record");
   return { fd, record };
@@ -45,21 +45,21 @@ describe("the holder record", () => {
   test("refreshes the mtime of the sidecar", () => {
     const file = tempFile("", "sidecar");
     fs.utimesSync(file, 0, 0);
-    writeRecord(openFile(file), "test", undefined);
+    writeRecord(openFile(file), 0, "test", undefined);
     expect(fs.statSync(file).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
   });
 
   test("replaces a longer record whole", () => {
     const file = tempFile("x".repeat(2000), "sidecar");
     const fd = openFile(file);
-    writeRecord(fd, "test", undefined);
+    writeRecord(fd, 2000, "test", undefined);
     expect(readRecord(fd)).toMatchObject({ pid: process.pid, hook: "test" });
   });
 
   test("leaves out an invalid session id, however long", () => {
     const file = tempFile("", "sidecar");
     const fd = openFile(file);
-    writeRecord(fd, "test", "x\n".repeat(5000));
+    writeRecord(fd, 0, "test", "x\n".repeat(5000));
     expect(readRecord(fd)).toEqual(expect.not.objectContaining({ session_id: expect.anything() }));
   });
 
@@ -114,7 +114,7 @@ describe("findHolder", () => {
     const file = tempFile("", "sidecar");
     expect(findHolder(file, BUDGET_MS)).toBeUndefined();
     expect(findHolder(`${file}.absent`, BUDGET_MS)).toBeUndefined();
-    writeRecord(openFile(file), "test", undefined);
+    writeRecord(openFile(file), 0, "test", undefined);
     expect(findHolder(file, BUDGET_MS)).toMatchObject({ pid: process.pid });
     fs.symlinkSync(file, `${file}.link`);
     expect(findHolder(`${file}.link`, BUDGET_MS)).toBeUndefined();
