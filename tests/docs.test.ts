@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "../shared/fileLock.ts";
 import { DEFAULT_SETTINGS, PERSONAL_FILE, parseSettings, TEAM_FILE } from "../shared/settings.ts";
-import { SETTLE_MS } from "../shared/update/displaced.ts";
+import { MAX_OPEN_MS, SETTLE_MS } from "../shared/update/displaced.ts";
 import { MAX_ROUNDS } from "../shared/update/updateFile.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,7 +37,8 @@ describe("README.md", () => {
   test("gives the lock's times as the code has them", () => {
     expect(readme).toContain(`at most ${LOCK_TIMEOUT_SECONDS} seconds for the lock`);
     expect(readme).toContain(`touched for ${LOCK_TTL_SECONDS} seconds`);
-    expect(readme).toContain(`more than ${SETTLE_MS} ms after it`);
+    expect(readme).toContain(`that is so after ${SETTLE_MS} ms`);
+    expect([MAX_OPEN_MS, readme]).toEqual([250, expect.stringContaining("a quarter of a second after")]);
   });
 
   test("the oldest Node is that of package.json", () => {
@@ -159,7 +160,8 @@ describe("docs/how-it-works.md", () => {
   test("the figures are those of the code", () => {
     expect(MAX_ROUNDS).toBe(10);
     expect(text).toContain("ten times at most");
-    expect(text).toContain(`| 9 | ${SETTLE_MS} ms later`);
+    expect(text).toContain(`step 8 waits ${SETTLE_MS} ms`);
+    expect(text).toContain(`it waits, ${MAX_OPEN_MS} ms at most`);
     expect(text).toContain(`older than ${LOCK_TTL_SECONDS} s`);
     expect(text).toContain(`After ${LOCK_TIMEOUT_SECONDS} s`);
   });

@@ -234,7 +234,7 @@ describe("the journal", () => {
       lock: {
         outcome: "locked",
         waited_ms: expect.any(Number),
-        backend: expect.stringMatching(/addon|exlock|flock/),
+        backend: expect.stringMatching(/native|addon|exlock|flock/),
       },
     });
     expect(event?.ts).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
