@@ -40,9 +40,12 @@ function shell(script: string, box: Sandbox, env: NodeJS.ProcessEnv = {}) {
 const canUnshare = spawnSync("unshare", ["-m", "true"]).status === 0;
 
 describe("the hook updates CLAUDE.md", () => {
-  test("the hook works without the addon", () => {
+  const withoutBinding = { PACT_HOOKS_NATIVE: "off" };
+
+  test("the hook works without binding and addon", () => {
     const box = sandbox();
-    answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, { PLUGIN: pluginCopy(box) }));
+    const env = { PLUGIN: pluginCopy(box), ...withoutBinding };
+    answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, env));
     expect(claudeMd(box)).toContain("PACT_MANAGED_START");
     expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
   });
@@ -54,13 +57,14 @@ describe("the hook updates CLAUDE.md", () => {
     fs.mkdirSync(addon, { recursive: true });
     fs.writeFileSync(path.join(addon, "package.json"), '{"name":"fs-ext","main":"fs-ext.node"}');
     fs.writeFileSync(path.join(addon, "fs-ext.node"), "built for something else");
-    const answer = answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, { PLUGIN: plugin }));
+    const env = { PLUGIN: plugin, ...withoutBinding };
+    const answer = answerOf(shell('"$NODE" "$PLUGIN/hooks/sessionStart.mjs"', box, env));
     expect(answer.systemMessage).toMatch(FIRST_MESSAGE);
     expect(backendOf(box)).toMatch(/^(flock|exlock)$/);
   });
 
   test.runIf(canUnshare)(
-    "the hook fails open and says so when there is neither addon nor flock program",
+    "the hook fails open and says so when there is no binding, addon or flock program",
     () => {
       const box = sandbox();
       const hidden = ["/usr/bin/flock", "/bin/flock", "/usr/local/bin/flock"].filter((file) =>
@@ -68,7 +72,8 @@ describe("the hook updates CLAUDE.md", () => {
       );
       const hide = hidden.map((file) => `mount --bind /dev/null ${file}`).join(" && ");
       const script = `exec unshare -m sh -c '${hide} && exec "$NODE" "$PLUGIN/hooks/sessionStart.mjs"'`;
-      const { systemMessage } = answerOf(shell(script, box, { PLUGIN: pluginCopy(box) }));
+      const env = { PLUGIN: pluginCopy(box), ...withoutBinding };
+      const { systemMessage } = answerOf(shell(script, box, env));
       expect(systemMessage).toContain("without its lock (no_backend)");
       expect(claudeMd(box)).toContain("PACT_MANAGED_START");
       expect(journalEvents(box).filter(({ type }) => type === "lock_fail_open")).toHaveLength(1);
