@@ -22,15 +22,18 @@ const FLAGS = [
 ];
 const COMPILERS = { "linux-x64": "x86_64-linux-gnu-gcc", "linux-arm64": "aarch64-linux-gnu-gcc" };
 
-/** The compiler's version, in its own words; undefined if it is not installed. */
+/** The versions of a compiler and of its linker, in their own words; undefined if it is not installed. */
 function versionOf(compiler) {
   try {
-    return execFileSync(compiler, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
-      .split("\n")[0]
-      .replace(/^\S+ /, "");
+    const linker = run(compiler, "-print-prog-name=ld").trim();
+    return [compiler, linker].map((program) => run(program, "--version").split("\n")[0]).join(", ");
   } catch {
     return undefined;
   }
+}
+
+function run(program, ...args) {
+  return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
 function compile(target, out) {
