@@ -64,6 +64,7 @@ test.each([
 test("the rule that ends a block which stands first is removed with the block, but not a rule of the user", () => {
   const { text } = updateProjectText("```\nmine\n", { session });
   expect(removeManagedBlock(text).text).toBe("```\nmine\n");
+  expect(removeManagedBlock(text.replace("\n\n```\nmine", "")).text).toBe("");
   const remembered = text.replace("## Working Memory\n", "$&mine\n");
   expect(removeManagedBlock(remembered).text).toBe("## Working Memory\nmine\n\n```\nmine\n");
   const ruled = BLOCK.replace("<!-- PACT_MANAGED_END", "above\n\n---\n\n$&");
