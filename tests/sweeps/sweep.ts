@@ -8,8 +8,9 @@ import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { type Answer, answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalsIn } from "../helpers/journal.ts";
 import type { Output } from "../helpers/outputOf.mjs";
+import { repository } from "../helpers/repository.ts";
 import type { Sandbox } from "../helpers/sandbox.ts";
-import { listing, tempDir } from "../helpers/tempDir.ts";
+import { listing, sidecarOf, tempDir } from "../helpers/tempDir.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
@@ -59,18 +60,21 @@ const write = (place: Place, name: string, text: string) => {
 
 export const SCENARIOS: Scenario[] = [
   {
-    name: "a new session",
+    name: "an updating session",
     sessionId: "second",
     target: "project/.claude/CLAUDE.md",
     events: ["backup_kept", "session_start"],
-    prepare: afterFirst,
+    prepare: (place) => {
+      write(place, ".claude/pact-hooks.md", "---\nsessionBlock: true\n---\n");
+      afterFirst(place);
+    },
   },
   {
-    name: "a new file",
+    name: "a new file in a repository",
     sessionId: "first",
     target: "project/.claude/CLAUDE.md",
     events: ["session_start"],
-    prepare: () => {},
+    prepare: ({ projectDir }) => void repository(projectDir),
   },
   {
     name: "a link to AGENTS.md",
@@ -102,7 +106,7 @@ export const SCENARIOS: Scenario[] = [
   },
   {
     name: "an unchanged session",
-    sessionId: "first",
+    sessionId: "second",
     target: "project/.claude/CLAUDE.md",
     events: ["session_start"],
     prepare: afterFirst,
@@ -276,6 +280,15 @@ export class Sweep {
     if (!fs.existsSync(target)) return null;
     const mode = (fs.statSync(target).mode & 0o777).toString(8);
     return `${mode} ${fs.readFileSync(target, "utf8").replace(/^- Started: .*/m, "- Started: then")}`;
+  }
+
+  /** Whether the sidecar exists in a repository whose info/exclude does not hide it, so that git shows it. */
+  get isSidecarShown(): boolean {
+    const { projectDir, target } = this.place;
+    const exclude = path.join(projectDir, ".git/info/exclude");
+    const sidecar = sidecarOf(target);
+    if (!fs.existsSync(exclude) || !fs.existsSync(sidecar)) return false;
+    return !fs.readFileSync(exclude, "utf8").split("\n").includes(path.basename(sidecar));
   }
 
   /** The type of the event that the hook journals at its end. */
