@@ -24,6 +24,8 @@ const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 const BACKENDS = ["addon", "flock", "none"];
 /** Short, so that sessions give up waiting for a suspended holder; the writers wait long enough to evict it. */
 const SETTINGS = "---\nlockTtlSeconds: 1\nlockTimeoutSeconds: 1\n---\n";
+/** Without the session block, no session after the first would write. */
+const TEAM_SETTINGS = "---\nsessionBlock: true\n---\n";
 const WRITERS = { writers: 3, backends: BACKENDS, appenders: 1, pauseMs: 60 };
 const WRITER_OPTIONS = { ttlMs: 1000, timeoutMs: 2500 };
 const SUSPEND_MS = 2600;
@@ -49,6 +51,7 @@ async function soakIn(place, minutes, limited) {
   for (const folder of [projectDir, editedDir]) {
     fs.mkdirSync(path.join(folder, ".claude"));
     fs.writeFileSync(path.join(folder, ".claude/pact-hooks.local.md"), SETTINGS);
+    fs.writeFileSync(path.join(folder, ".claude/pact-hooks.md"), TEAM_SETTINGS);
     fs.writeFileSync(path.join(folder, "CLAUDE.md"), "# A project\n");
   }
   const seen = {
