@@ -29,6 +29,7 @@ import { removeManagedBlock } from "./claudeMd/removeManaged.ts";
 import { hasRouting } from "./claudeMd/routing.ts";
 import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
 import { isBeginning, isNamedLikeUs } from "./claudeMd/session.ts";
+import { hideSidecar } from "./fileLock.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
@@ -86,7 +87,9 @@ export function updateAllBlocks(
 ): ClaudeMdUpdate {
   const wanted = { session, mayReplaceSession: isBeginning(source), isPactEnabled };
   const update = updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, wanted);
-  return update.outcome === "elsewhere" && !update.blockIn ? removeFromUserFile(update, options) : update;
+  if (update.outcome === "elsewhere") return update.blockIn ? update : removeFromUserFile(update, options);
+  if (update.outcome !== "disabled") hideSidecar(update.path, projectDir);
+  return update;
 }
 
 /** Ensures a managed block with its memory sections. @returns status for a person, or null if nothing happened */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
-import { git, repository, untracked } from "../helpers/repository.ts";
+import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing, tempDir } from "../helpers/tempDir.ts";
 
@@ -74,6 +74,18 @@ describe("a work tree", () => {
     fs.appendFileSync(path.join(linked, ".git"), "");
     git(projectDir, "worktree", "remove", linked);
     expect(fs.existsSync(linked)).toBe(false);
+  });
+
+  test("that became one after its first session does not show the lock file after the next", () => {
+    const { projectDir, configDir } = sandbox();
+    start(projectDir, configDir);
+    git(projectDir, "init", "-q");
+    expect(untracked(projectDir)).toContain("?? .claude/.CLAUDE.md.lock");
+    start(projectDir, configDir);
+    expect(untracked(projectDir)).toEqual(["?? .claude/CLAUDE.md"]);
+    const exclude = read(excludeOf(projectDir));
+    start(projectDir, configDir);
+    expect(read(excludeOf(projectDir))).toBe(exclude);
   });
 
   test("whose .git names a repository of somebody else changes nothing there", () => {
