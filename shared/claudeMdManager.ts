@@ -75,6 +75,10 @@ export interface SessionStart {
 }
 
 const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0, changes: [] };
+const UNREAD: TextUpdate = {
+  ...{ outcome: "abandoned", lock: NOT_NEEDED, rounds: 0, changes: [] },
+  message: "CLAUDE.md is left alone until that file can be read.",
+};
 const ELSEWHERE: TextUpdate = { outcome: "elsewhere", lock: NOT_NEEDED, rounds: 0, changes: [] };
 
 type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
@@ -149,7 +153,7 @@ function updateClaudeMd(
   sessionBlock: SessionBlockOptions = {},
 ): ClaudeMdUpdate {
   const lockTo = { ...options, projectDir };
-  const { settings, problems } = readProjectSettings(projectDir);
+  const { settings, problems, isWhole } = readProjectSettings(projectDir);
   const about = { isFirst: false, needsRouting: settings.routingBlock, ownWords: settings.ownWords };
   let file: string;
   try {
@@ -163,6 +167,8 @@ function updateClaudeMd(
     return { ...update, ...(message ? { message } : {}), path: file, ...about };
   };
   if (!settings.enabled) return told(DISABLED);
+  // With the defaults instead, this session would take out what the next one puts back.
+  if (!isWhole) return told(UNREAD);
   if (isUserFile(file)) return told(ELSEWHERE);
   const blockIn = findBlockAbove(projectDir);
   if (blockIn && !hasManagedBlock(file, projectDir)) {

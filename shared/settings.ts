@@ -79,21 +79,29 @@ const FILE_OF: Record<Owner, string> = { team: TEAM_FILE, person: PERSONAL_FILE 
 interface Found {
   values: Partial<Settings>;
   problems: string[];
+  /** It exists, and could not be read: what it says is unknown. */
+  isUnread?: true;
 }
 
 /**
  * Reads the settings of a project. Of several places the first one that sets a value decides: the session's folder, the
  * folders above it up to the top of the work tree, the same in the main work tree of a linked one, the user's own file, the
  * plugin's options. `enabled: false` counts wherever it stands. Never throws: what is wrong is a problem, in words.
+ * @returns `isWhole`: false if a file that exists could not be read, so that the settings may be others
  */
-export function readProjectSettings(projectDir: string): { settings: Settings; problems: string[] } {
+export function readProjectSettings(projectDir: string): {
+  settings: Settings;
+  problems: string[];
+  isWhole: boolean;
+} {
   const folders = foldersOf(projectDir);
   const inFolders = folders.flatMap((folder) => readFolder(folder, folder === projectDir));
   const found = [...inFolders, readUserFile(folders), readOptions(process.env)];
   const settings: Settings = { ...DEFAULT_SETTINGS };
   for (const { values } of found.toReversed()) Object.assign(settings, values);
   if (found.some(({ values }) => values.enabled === false)) settings.enabled = false;
-  return { settings, problems: found.flatMap(({ problems }) => problems) };
+  const isWhole = !found.some(({ isUnread }) => isUnread);
+  return { settings, problems: found.flatMap(({ problems }) => problems), isWhole };
 }
 
 /** The folders whose settings count, nearest first. */
@@ -153,7 +161,7 @@ function readFile(folder: string, name: string, owner: Owner, label: string, anc
       : { values: {}, problems: [] };
   } catch (error) {
     const reason = messageOf(error).replace(/\.?$/, ".");
-    return { values: {}, problems: [`${label}: ${reason} Its settings are not used.`] };
+    return { values: {}, problems: [`${label}: ${reason} Its settings are not used.`], isUnread: true };
   }
 }
 

@@ -125,6 +125,19 @@ test("two people with other settings, homes, plugins and umasks never rewrite ea
   expect(start(other, theirConfig, "startup", env).context).toContain("Speak French.");
 });
 
+test("a session that cannot read the team's settings leaves the file alone, and says so", () => {
+  const { projectDir, configDir, file } = team();
+  const settings = put(path.join(projectDir, ".claude/pact-hooks.md"), "Ask before you deploy.\n");
+  start(projectDir, configDir);
+  const before = read(file);
+  expect(before).toContain("Ask before you deploy.");
+  fs.rmSync(settings);
+  fs.mkdirSync(settings);
+  const { systemMessage } = start(projectDir, configDir);
+  expect(read(file)).toBe(before);
+  expect(systemMessage).toMatch(/\.claude\/pact-hooks\.md is a folder, .* CLAUDE\.md is left alone/);
+});
+
 describe("the model is told its own session, whatever starts it:", () => {
   test.each(SOURCES)("%s", (source) => {
     const { projectDir, configDir } = team();
