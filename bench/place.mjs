@@ -30,12 +30,16 @@ export function installPlugin(modules) {
   return plugin;
 }
 
-/** Makes a project with a CLAUDE.md of an ordinary size, and names its configuration folder. */
+/** Makes a project in a repository, with a CLAUDE.md of an ordinary size, and names its configuration folder. */
 export function newProject(text = ordinaryText()) {
   const dir = tempDir();
   const projectDir = path.join(dir, "project");
-  for (const folder of [path.join(projectDir, ".claude"), path.join(dir, "tmp")])
-    fs.mkdirSync(folder, { recursive: true });
+  // As much of a repository as a session reads.
+  const folders = [".claude", ".git/info", ".git/objects", ".git/refs"].map((name) =>
+    path.join(projectDir, name),
+  );
+  for (const folder of [...folders, path.join(dir, "tmp")]) fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(projectDir, ".git/HEAD"), "ref: refs/heads/main\n");
   if (text !== null) fs.writeFileSync(path.join(projectDir, ".claude/CLAUDE.md"), text);
   return { projectDir, configDir: path.join(dir, "config") };
 }

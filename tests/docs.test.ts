@@ -51,8 +51,8 @@ describe("README.md", () => {
     const costOf = (name: string) => measured[`hook, Node 22: ${name}`].median.toFixed(2);
     const prose = readme.replaceAll("\n", " ");
     expect(prose).toContain(`${costOf("unchanged")} of that time for a session that changes nothing`);
-    expect(prose).toContain(`${costOf("new session")} for a new one,`);
-    expect(prose).toContain(`${costOf("new session, with the addon")} for a new one with the`);
+    expect(prose).toContain(`${costOf("updating session")} for one that updates its block,`);
+    expect(prose).toContain(`${costOf("updating session, with the addon")} for one that does so with the`);
   });
 
   const examples = [...readme.matchAll(/```markdown\n(---[\s\S]*?)```/g)].map(([, text = ""]) => text);
