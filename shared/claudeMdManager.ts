@@ -29,7 +29,7 @@ import { removeManagedBlock } from "./claudeMd/removeManaged.ts";
 import { hasRouting } from "./claudeMd/routing.ts";
 import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
 import { isBeginning, isNamedLikeUs } from "./claudeMd/session.ts";
-import { hideSidecar } from "./fileLock.ts";
+import { hideOldLockFile } from "./git/infoExclude.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
@@ -49,8 +49,6 @@ interface TextUpdate extends Omit<UpdateResult, "outcome"> {
   outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
   /** What was done, in words; empty if nothing was. */
   changes: string[];
-  /** The session whose block was replaced, as the file named it: not to be trusted. */
-  previousSession?: ProjectTextResult["previousSession"];
 }
 
 export interface ClaudeMdUpdate extends TextUpdate {
@@ -92,7 +90,7 @@ export function updateAllBlocks(
   const wanted = { session, mayReplaceSession: isBeginning(source), isPactEnabled };
   const update = updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, wanted);
   if (update.outcome === "elsewhere") return update.blockIn ? update : removeFromUserFile(update, options);
-  if (update.outcome !== "disabled") hideSidecar(update.path, projectDir);
+  if (update.outcome !== "disabled") hideOldLockFile(update.path, projectDir);
   return update;
 }
 
@@ -262,7 +260,6 @@ function applyText(
     ...result,
     changes: written ? done.changes : [],
     ...(message ? { message } : {}),
-    ...(written && done.previousSession ? { previousSession: done.previousSession } : {}),
   };
 }
 

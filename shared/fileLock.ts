@@ -73,18 +73,6 @@ export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T,
   }
 }
 
-/**
- * Hides a sidecar that exists already: one that was made before `git init`, or by a version that hid none. Never throws.
- * @param target links in its path are followed
- * @param anchor the folder that the target must lie in
- */
-export function hideSidecar(target: string, anchor: string): void {
-  quietly(() => {
-    const resolved = resolveTarget(target, anchor);
-    if (isThere(sidecarOf(resolved))) hideLockFiles(resolved);
-  });
-}
-
 /** The sidecar's path: `.CLAUDE.md.lock` beside CLAUDE.md. */
 export function sidecarOf({ dir, base }: TargetPath): string {
   return inFolder(dir, `.${base}.lock`);

@@ -1,4 +1,3 @@
-import type { ProjectTextResult } from "./claudeMd/document.ts";
 import { type SessionInfo } from "./claudeMd/projectText.ts";
 import { type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions } from "./update/updateFile.ts";
@@ -10,8 +9,6 @@ interface TextUpdate extends Omit<UpdateResult, "outcome"> {
     outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
     /** What was done, in words; empty if nothing was. */
     changes: string[];
-    /** The session whose block was replaced, as the file named it: not to be trusted. */
-    previousSession?: ProjectTextResult["previousSession"];
 }
 export interface ClaudeMdUpdate extends TextUpdate {
     /** CLAUDE.md as it is named, before links are followed. */

@@ -10,11 +10,5 @@ export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } 
 export declare function withFileLock<T>(target: string, critical: (lease: Lease) => T, options?: LockOptions): T;
 /** Does what `withFileLock` does, for a target whose links are already resolved. */
 export declare function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T, request: LockRequest): T;
-/**
- * Hides a sidecar that exists already: one that was made before `git init`, or by a version that hid none. Never throws.
- * @param target links in its path are followed
- * @param anchor the folder that the target must lie in
- */
-export declare function hideSidecar(target: string, anchor: string): void;
 /** The sidecar's path: `.CLAUDE.md.lock` beside CLAUDE.md. */
 export declare function sidecarOf({ dir, base }: TargetPath): string;

@@ -5,7 +5,6 @@ import {
   CREATED,
   type Document,
   lineNumbers,
-  type PreviousSession,
   type ProjectTextResult,
   parseDocument,
   type Run,
@@ -51,8 +50,8 @@ export function updateProjectText(text: string | null, options: ProjectTextOptio
     const tidy = removeStrays(marked, ALL, strayTitles(marked, original));
     const whole = ensureTitle(removeLoaderLines(removeHeadless(tidy, run), run), run);
     const routed = updateRoutingBlock(whole, run, wantedRouting(options));
-    const { doc, previous } = updateSessionBlock(routed, run, options);
-    return { doc: addMemory(updateMemoryBlock(doc, run), run, options.moreMemory ?? []), previous };
+    const doc = updateMemoryBlock(updateSessionBlock(routed, run, options), run);
+    return { doc: addMemory(doc, run, options.moreMemory ?? []) };
   });
 }
 
@@ -82,12 +81,12 @@ export function updateRoutingText(text: string | null, options: ProjectTextOptio
 
 /** Brings only the session block up to date; without a managed block to hold it, updates all blocks. */
 export function updateSessionText(text: string | null, options: SessionBlockOptions): ProjectTextResult {
-  return updatePart(text, options, (doc, run) =>
-    updateSessionBlock(withoutStrays(doc, run, "session"), run, options),
-  );
+  return updatePart(text, options, (doc, run) => ({
+    doc: updateSessionBlock(withoutStrays(doc, run, "session"), run, options),
+  }));
 }
 
-type Steps = (doc: Document, run: Run) => { doc: Document; previous?: PreviousSession; problem?: string };
+type Steps = (doc: Document, run: Run) => { doc: Document; problem?: string };
 
 function withoutStrays(doc: Document, run: Run, kind: "routing" | "session"): Document {
   reportStrays(doc, run, [kind]);
@@ -102,15 +101,11 @@ function updatePart(text: string | null, options: ProjectTextOptions, steps: Ste
 function runSteps(text: string | null, steps: Steps): ProjectTextResult {
   const before = text ?? "";
   const original = parseDocument(before);
-  const { doc, previous, changes, problem } = take(steps, original, text === null);
+  const { doc, changes, problem } = take(steps, original, text === null);
   const reason = problem ?? describeFrontMatter(original, doc) ?? describeUnstable(steps, original, doc);
   if (reason) return { ...unchanged(before), problem: reason };
   if (doc.text === before) return unchanged(before);
-  return {
-    text: doc.text,
-    changes: withoutImplied(changes),
-    ...(previous && { previousSession: previous }),
-  };
+  return { text: doc.text, changes: withoutImplied(changes) };
 }
 
 function take(steps: Steps, original: Document, isNew: boolean): ReturnType<Steps> & { changes: string[] } {

@@ -2,7 +2,7 @@
 import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "../text/characters.ts";
 import { blockRemoval, type Edit, ended, removal } from "../text/edits.ts";
 import { type Block, isInBlock, isInManagedOnly } from "./blocks.ts";
-import { CREATED, count, type Document, edit, type PreviousSession, type Run } from "./document.ts";
+import { CREATED, count, type Document, edit, type Run } from "./document.ts";
 import { insertIntoManaged } from "./managed.ts";
 import { PACT_SESSION_COMMENT, SESSION_END, SESSION_HEADING, SESSION_START } from "./markers.ts";
 
@@ -62,16 +62,12 @@ export interface SessionBlockOptions {
  * from it. Of ours, the first one inside the managed block stays, and all others are removed; if all lie outside, the first
  * moves in. With `removeSessionBlock`, all of ours are removed.
  */
-export function updateSessionBlock(
-  doc: Document,
-  run: Run,
-  options: SessionBlockOptions,
-): { doc: Document; previous?: PreviousSession } {
+export function updateSessionBlock(doc: Document, run: Run, options: SessionBlockOptions): Document {
   const textOf = (block: Block) => doc.text.slice(block.start, block.end);
   const ours = doc.blocks.sessions.filter((block) => isOurs(textOf(block), options));
   const hasOther = ours.length < doc.blocks.sessions.length;
   const yields = options.session !== undefined && hasOther && (options.isPactEnabled?.() ?? true);
-  if (options.removeSessionBlock || yields) return { doc: removeSessions(doc, run, ours) };
+  if (options.removeSessionBlock || yields) return removeSessions(doc, run, ours);
 
   const keeper = ours.find((block) => isInManagedOnly(block.first, doc.blocks));
   const found = keeper ?? ours[0];
@@ -84,14 +80,12 @@ export function updateSessionBlock(
     edits.push({ start: keeper.start, end: keeper.end, insert: wanted });
   }
   const updated = edit(doc, edits);
-  if (wanted === undefined) return { doc: updated };
+  if (wanted === undefined) return updated;
 
   if (!old) run.changes.push(CREATED.session);
   else if (wanted !== old) run.changes.push("replaced the session block");
   else if (!keeper) run.changes.push("moved the session block into the managed block");
-  const placed = keeper ? updated : insertIntoManaged(updated, run, wanted, routingOf(updated));
-  const isReplaced = old && field(wanted, RESUME) !== field(old, RESUME);
-  return { doc: placed, previous: isReplaced ? previousSession(old) : undefined };
+  return keeper ? updated : insertIntoManaged(updated, run, wanted, routingOf(updated));
 }
 
 function removeSessions(doc: Document, run: Run, blocks: readonly Block[]): Document {
@@ -138,12 +132,6 @@ const RESUME = /^[ \t]*[-*] Resume: `claude --resume ([^`]+)`/;
 const SESSION_DIR = /^[ \t]*[-*] Session dir: `([^`]+)`/;
 const PLUGIN_ROOT = /^[ \t]*[-*] Plugin root: `([^`]+)`/;
 const STARTED = /^[ \t]*[-*] Started: (.+?)[ \t\r]*$/;
-
-function previousSession(block: string): PreviousSession | undefined {
-  const id = field(block, RESUME);
-  const dir = field(block, SESSION_DIR);
-  return id !== undefined && dir !== undefined ? { id, dir } : undefined;
-}
 
 function field(block: string, pattern: RegExp): string | undefined {
   for (const line of block.split("\n")) {

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { quietly, Refusal } from "../system/errors.ts";
-import { inFolder } from "../system/files.ts";
+import { inFolder, isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside, resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { applyEdits, removal } from "../text/edits.ts";
@@ -25,6 +25,19 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
  */
 export function hideLockFiles({ dir, base }: TargetPath): void {
   quietly(() => addMissing(dir, patternsFor([base])));
+}
+
+/**
+ * Does the same for a sidecar that is there already: one that was made before `git init`, or by a version that hid none.
+ * Never throws.
+ * @param target links in its path are followed
+ * @param anchor the folder that the target must lie in
+ */
+export function hideOldLockFile(target: string, anchor: string): void {
+  quietly(() => {
+    const resolved = resolveTarget(target, anchor);
+    if (isThere(inFolder(resolved.dir, `.${resolved.base}.lock`))) hideLockFiles(resolved);
+  });
 }
 
 function addMissing(dir: string, patterns: readonly string[]): void {

@@ -23,13 +23,6 @@ export interface ProjectTextResult {
     changes: string[];
     /** Why the text is unchanged, for a person: the reason, the lines, and what to do. */
     problem?: string;
-    /** The session that the replaced session block named. */
-    previousSession?: PreviousSession;
-}
-/** A session as the file names it. The caller must check both values before using them. */
-export interface PreviousSession {
-    id: string;
-    dir: string;
 }
 /** The status lines for new blocks. */
 export declare const CREATED: {

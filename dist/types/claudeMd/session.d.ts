@@ -1,4 +1,4 @@
-import { type Document, type PreviousSession, type Run } from "./document.ts";
+import { type Document, type Run } from "./document.ts";
 export interface SessionInfo {
     id: string;
     dir: string;
@@ -32,9 +32,6 @@ export interface SessionBlockOptions {
  * from it. Of ours, the first one inside the managed block stays, and all others are removed; if all lie outside, the first
  * moves in. With `removeSessionBlock`, all of ours are removed.
  */
-export declare function updateSessionBlock(doc: Document, run: Run, options: SessionBlockOptions): {
-    doc: Document;
-    previous?: PreviousSession;
-};
+export declare function updateSessionBlock(doc: Document, run: Run, options: SessionBlockOptions): Document;
 /** Whether a plugin root is this package's, by the name that the plugin system gives its folder. */
 export declare function isNamedLikeUs(root: string): boolean;

@@ -149,14 +149,13 @@ describe("in a legacy file,", () => {
     "## Rules\nmine\n\n## Working Memory\nw1\n\n## Retrieved Context\nr2\n# Last\nmine too";
 
   test("memory sections and the session block move into the managed block, and other text keeps its order", () => {
-    const { text, previousSession, changes, problem } = run(LEGACY);
+    const { text, changes, problem } = run(LEGACY);
     const block = BLOCK.replace("## Retrieved Context\n", "## Retrieved Context\n<!-- kept -->\nr1\n\nr2\n")
       .replace("## Pinned Context\n", "## Pinned Context\n\np1\n")
       .replace("## Working Memory\n", "## Working Memory\nw1\n");
     expect(short(text)).toBe(
       `# Project Memory\n\nAbout this file.\n\n\n## Rules\nmine\n\n# Last\nmine too\n\n${block}`,
     );
-    expect(previousSession).toEqual({ id: "old", dir: "/old" });
     expect(problem).toBeUndefined();
     expect(changes).toEqual([
       "created the managed block",
@@ -244,10 +243,9 @@ describe("a block that stands first", () => {
 describe("a session", () => {
   const before = run("mine\n").text;
 
-  test("that is new replaces only the session block, and the result names the previous session", () => {
-    const { text, changes, previousSession } = updateProjectText(before, { session: nextSession });
+  test("that is new replaces only the session block", () => {
+    const { text, changes } = updateProjectText(before, { session: nextSession });
     expect(changes).toEqual(["replaced the session block"]);
-    expect(previousSession).toEqual({ id: session.id, dir: session.dir });
     expect(text).toBe(
       before
         .replaceAll(session.dir, "/next")
@@ -268,12 +266,11 @@ describe("a session", () => {
   ])("that continues brings %s up to date, and keeps its start", (_what, moved) => {
     const later = { ...session, ...moved, startedAt: new Date(0) };
     for (const mayReplaceSession of [true, false]) {
-      const { text, changes, previousSession } = updateProjectText(before, {
+      const { text, changes } = updateProjectText(before, {
         session: later,
         mayReplaceSession,
       });
       expect(changes).toEqual(["replaced the session block"]);
-      expect(previousSession).toBeUndefined();
       expect(text).toBe(updateProjectText("mine\n", { session: { ...session, ...moved } }).text);
     }
   });

@@ -63,16 +63,6 @@ describe("the session block", () => {
   });
 });
 
-test("the previous session is reported only if both of its lines are present", () => {
-  const { text } = updateProjectText("", { session });
-  const previous = (before: string) => updateProjectText(before, { session: nextSession }).previousSession;
-  expect(previous(text)).toEqual({ id: session.id, dir: session.dir });
-  expect(previous(text.replaceAll("\n", "\r\n"))).toEqual({ id: session.id, dir: session.dir });
-  expect(previous(text.replace(/- Session dir.*\n/, ""))).toBeUndefined();
-  expect(previous(text.replace(/- Resume.*\n/, ""))).toBeUndefined();
-  expect(updateProjectText(text, { session }).previousSession).toBeUndefined();
-});
-
 test("of several session blocks the first in the managed block stays", () => {
   const one = updateProjectText(null, { session }).text;
   const other = sessionBlock(nextSession).join("\n");
@@ -116,9 +106,8 @@ describe("a session that may not replace a block", () => {
 
   test("moves the block of another session into the managed block, as it is", () => {
     const block = sessionBlock(session).join("\n");
-    const { text, previousSession } = updateProjectText(`mine\n${block}\n`, options);
+    const { text } = updateProjectText(`mine\n${block}\n`, options);
     expect(text).toBe(updateProjectText("mine\n", { session }).text);
-    expect(previousSession).toBeUndefined();
   });
 
   test("brings its own block up to date", () => {
@@ -177,7 +166,6 @@ describe("a session block of the PACT plugin", () => {
     for (const options of OPTIONS) {
       const above = updateProjectText(`mine\n\n${block}\n\nmore\n`, options);
       expect(above.text.startsWith(`mine\n\n${block}\n\nmore\n\n<!-- PACT_MANAGED_START`)).toBe(true);
-      expect(above.previousSession).toBeUndefined();
       const below = updateProjectText(`${plain}${block}\n`, options);
       expect(below.text.endsWith(`PACT_MANAGED_END -->\n${block}\n`)).toBe(true);
       const within = plain.replace("<!-- PACT_MEMORY_START", `${block}\n\n$&`);
