@@ -28,14 +28,15 @@ const MAX_POINTER_BYTES = 64 * 1024;
  */
 export function findWorkTree(folder: string): WorkTree | null {
   const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE } = process.env;
-  const from = fs.realpathSync(folder);
+  const from = fs.realpathSync.native(folder);
   const found = GIT_DIR
-    ? { top: path.resolve(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR) }
+    ? { top: path.resolve(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR), isRepository: false }
     : findGitDir(from);
   if (!found) return null;
   const { top, gitDir } = found;
   const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
-  if (!isRepository(gitDir, commonDir)) return null;
+  const isKnown = found.isRepository && !GIT_COMMON_DIR;
+  if (!isKnown && !isRepository(gitDir, commonDir)) return null;
   const isLinked = commonDir !== gitDir && path.basename(commonDir) === ".git";
   return { top, gitDir, commonDir, mainTop: isLinked ? path.dirname(commonDir) : top };
 }
@@ -48,24 +49,27 @@ export function journalDirOf(projectDir: string): string {
   try {
     const tree = findWorkTree(projectDir);
     if (!tree || tree.mainTop === tree.top) return projectDir;
-    return path.join(tree.mainTop, path.relative(tree.top, fs.realpathSync(projectDir)));
+    return path.join(tree.mainTop, path.relative(tree.top, fs.realpathSync.native(projectDir)));
   } catch {
     return projectDir;
   }
 }
 
-/** The nearest `.git` on the way up: a repository, or the file of a linked work tree or submodule that names one. */
-function findGitDir(from: string): { top: string; gitDir: string } | null {
+/**
+ * The nearest `.git` on the way up: a repository, or the file of a linked work tree or submodule that names one.
+ * @returns `isRepository`: whether what it is has been checked already
+ */
+function findGitDir(from: string): { top: string; gitDir: string; isRepository: boolean } | null {
   for (let top = from; ; top = path.dirname(top)) {
     const candidate = path.join(top, ".git");
     const stat = fs.statSync(candidate, { throwIfNoEntry: false });
     if (stat?.isFile()) {
       const named = /^gitdir: (.+?)[\r\n]*$/s.exec(readPointer(candidate) ?? "")?.[1];
       const gitDir = named === undefined ? undefined : path.resolve(top, named);
-      return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir } : null;
+      return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir, isRepository: false } : null;
     }
     if (stat?.isDirectory() && isRepository(candidate, commonDirOf(candidate)))
-      return { top, gitDir: candidate };
+      return { top, gitDir: candidate, isRepository: true };
     if (top === path.dirname(top)) return null;
   }
 }
@@ -85,7 +89,8 @@ function knows(gitDir: string, top: string): boolean {
 /** A linked work tree's own folder names the one that it shares, and lies in it. */
 function commonDirOf(gitDir: string): string {
   const named = readPointer(path.join(gitDir, "commondir"))?.replace(/[\r\n]+$/, "");
-  const commonDir = named ? path.resolve(gitDir, named) : gitDir;
+  if (!named) return gitDir;
+  const commonDir = path.resolve(gitDir, named);
   return isInside(gitDir, commonDir) ? commonDir : gitDir;
 }
 
@@ -94,15 +99,16 @@ function isRepository(gitDir: string, commonDir: string): boolean {
   const isFolder = (name: string) =>
     fs.statSync(path.join(commonDir, name), { throwIfNoEntry: false })?.isDirectory() === true;
   const head = path.join(gitDir, "HEAD");
+  // An old git makes HEAD a link to the branch.
   const isHead =
-    fs.lstatSync(head, { throwIfNoEntry: false })?.isSymbolicLink() ||
-    /^(?:ref:\s*refs\/|[0-9a-f]{40})/.test(readPointer(head) ?? "");
-  return isHead && isFolder("objects") && isFolder("refs");
+    /^(?:ref:\s*refs\/|[0-9a-f]{40})/.test(readPointer(head) ?? "") ||
+    fs.lstatSync(head, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isHead === true && isFolder("objects") && isFolder("refs");
 }
 
 function isInside(dir: string, anchor: string): boolean {
   try {
-    return isFolderInside(fs.realpathSync(dir), fs.realpathSync(anchor));
+    return isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(anchor));
   } catch {
     return false;
   }
@@ -110,7 +116,7 @@ function isInside(dir: string, anchor: string): boolean {
 
 function isSame(a: string, b: string): boolean {
   try {
-    return fs.realpathSync(a) === fs.realpathSync(b);
+    return fs.realpathSync.native(a) === fs.realpathSync.native(b);
   } catch {
     return false;
   }

@@ -66,6 +66,7 @@ test("each file keeps what only the other may decide at its default, and both pr
   write(project, TEAM_FILE, "lockTtlSeconds: 60");
   write(project, PERSONAL_FILE, "sessionBlock: true");
   expect(readProjectSettings(project)).toEqual({
+    isWhole: true,
     settings: DEFAULT_SETTINGS,
     problems: [
       `${TEAM_FILE} line 2: lockTtlSeconds is not used: it is a personal setting. Move it to ${PERSONAL_FILE}.`,
@@ -256,6 +257,7 @@ describe("the user's own file", () => {
     const file = write(box.configDir, USER_FILE, "sessionBlock: true");
     write(box.configDir, "pact-hooks.md", "sessionBlock: true", "Not the team's.");
     expect(readProjectSettings(project)).toEqual({
+      isWhole: true,
       settings: DEFAULT_SETTINGS,
       problems: [
         `${file} line 2: sessionBlock is not used: it decides what stands in CLAUDE.md, which is a team's setting. Move it to ${TEAM_FILE}.`,
@@ -329,6 +331,7 @@ describe("an option of the plugin", () => {
   ])("%s with the wrong value %j is not used, and the problem says so", (name, value, problem) => {
     vi.stubEnv(`CLAUDE_PLUGIN_OPTION_${name}`, value);
     expect(readProjectSettings(project)).toEqual({
+      isWhole: true,
       settings: DEFAULT_SETTINGS,
       problems: [`The plugin's option ${problem}; it is not used.`],
     });
