@@ -38,6 +38,7 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
       target: update.target,
       outcome: update.outcome,
       rounds: update.rounds,
+      in_place: update.isInPlace,
       message: update.message,
     },
     lock: { outcome, waited_ms: waitedMs, backend, reason },

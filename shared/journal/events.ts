@@ -53,7 +53,14 @@ export const EVENT_RULES = {
     session_id: text,
     project_dir: text,
     source: maybe(text),
-    claude_md: group({ path: text, target: maybe(text), outcome: text, rounds: count, message: maybe(text) }),
+    claude_md: group({
+      path: text,
+      target: maybe(text),
+      outcome: text,
+      rounds: count,
+      in_place: maybe(flag),
+      message: maybe(text),
+    }),
     lock: group({
       outcome: words("locked", "fail_open", "not_needed"),
       waited_ms: ms,

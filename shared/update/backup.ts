@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode } from "../system/errors.ts";
-import { isThere, makeFolders, writeWhole } from "../system/files.ts";
+import { inFolder, isThere, makeFolders, writeWhole } from "../system/files.ts";
 import type { Snapshot } from "../system/snapshot.ts";
 
 /** The names of the backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
@@ -13,12 +13,22 @@ export const USER_BACKUP = "user-CLAUDE.md.before";
  * Keeps a snapshot's file under another name, unless that name exists. A hard link also keeps what an editor still writes
  * into the displaced file; on another file system we make a copy. If a writer crashed before its publish, its link still
  * leads to the file that the next publish displaces.
+ * @param isDisplaced false if the file itself will be written, and a link with it
  * @returns whether this call made the backup
  * @throws the system's error, with nothing left under the name
  */
-export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: string): boolean {
+export function keepBackup(
+  target: string,
+  { bytes, stat }: Snapshot,
+  backup: string,
+  isDisplaced: boolean,
+): boolean {
   if (isThere(backup)) return false;
   makeFolders(path.dirname(backup));
+  if (!isDisplaced) {
+    writeWhole(backup, bytes);
+    return true;
+  }
   try {
     fs.linkSync(target, backup);
   } catch (error) {
@@ -31,4 +41,26 @@ export function keepBackup(target: string, { bytes, stat }: Snapshot, backup: st
   // Another program has replaced the file meanwhile. The round starts over, and then backs up the new file.
   fs.rmSync(backup, { force: true });
   return false;
+}
+
+/**
+ * Whether a file has a name besides its own and those of our backups, which a crash may leave.
+ * @param backup where this session keeps its own: the other sessions of the project lie beside it
+ */
+export function hasOtherNames({ stat }: Snapshot, backup: string | undefined): boolean {
+  if (stat.nlink === 1n) return false;
+  const isBackup = (file: string) => {
+    const found = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    return found?.dev === stat.dev && found.ino === stat.ino;
+  };
+  return stat.nlink - 1n > BigInt(backup ? backupsBeside(backup).filter(isBackup).length : 0);
+}
+
+function backupsBeside(backup: string): string[] {
+  const sessions = path.dirname(path.dirname(backup));
+  try {
+    return fs.readdirSync(sessions).map((name) => inFolder(inFolder(sessions, name), path.basename(backup)));
+  } catch {
+    return [];
+  }
 }

@@ -1,22 +1,47 @@
-/** Puts a staged file in the target's place, and tells what that displaced. */
+/** Puts a staged file in the target's place, or its content into the target, and tells what that displaced. */
 import fs from "node:fs";
 import { isCode } from "../system/errors.ts";
 import { native, succeeded } from "../system/native.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../system/snapshot.ts";
+import { cannotReplace, writeInPlace } from "./inPlace.ts";
 
 /** Failures that mean: not on this file system, or not in this sandbox. */
 const CANNOT_EXCHANGE = ["EINVAL", "ENOSYS", "EPERM", "ENOTSUP", "EOPNOTSUPP"];
 const CANNOT_LINK = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
 
+export interface Published {
+  /**
+   * The files that the target's name has lost, each with the bytes that the new version is made from, and open for the
+   * caller to close.
+   */
+  displaced: Snapshot[];
+  /** The target could not be replaced: it is the same file as before. */
+  isInPlace: boolean;
+}
+
 /**
  * Publishes a staged file.
  * @param old the target as we read it; null if it was absent
- * @returns the files that the target's name has lost, each with the bytes that the new version is made from, and open for
- *   the caller to close; null if another program has created an absent target meanwhile
+ * @param mayReplace false for a file with another name, from which a replacement would part it
+ * @returns null if another program has created an absent target, or changed one that cannot be replaced
  * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
  */
-export function publish(staged: string, target: string, old: Snapshot | null): Snapshot[] | null {
-  if (!old) return link(staged, target) ? [] : null;
+export function publish(
+  staged: string,
+  target: string,
+  old: Snapshot | null,
+  mayReplace: boolean,
+): Published | null {
+  if (!old) return link(staged, target) ? { displaced: [], isInPlace: false } : null;
+  try {
+    if (mayReplace) return { displaced: replace(staged, target, old), isInPlace: false };
+  } catch (error) {
+    if (!cannotReplace(error)) throw error;
+  }
+  return writeInPlace(staged, target, old) ? { displaced: [], isInPlace: true } : null;
+}
+
+function replace(staged: string, target: string, old: Snapshot): Snapshot[] {
   if (!exchange(staged, target)) {
     fs.renameSync(staged, target);
     return [old];

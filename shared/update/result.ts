@@ -11,6 +11,8 @@ export interface UpdateResult {
   target?: string;
   /** How often we read the target under a claim. */
   rounds: number;
+  /** The file could not be replaced, and was written itself. */
+  isInPlace?: true;
   /** Tells a person why we wrote nothing, or what else happened. */
   message?: string;
 }

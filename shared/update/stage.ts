@@ -45,10 +45,10 @@ export function stage(target: string, claim: string, bytes: Buffer, old: Snapsho
   return staged;
 }
 
-/** A full disk takes a part of what it is given, and says so only when it is given the rest. */
-function writeAll(fd: number, bytes: Buffer): void {
+/** Writes from the file's beginning. A full disk takes a part of what it is given, and says so only when given the rest. */
+export function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) {
-    const written = fs.writeSync(fd, bytes, at);
+    const written = fs.writeSync(fd, bytes, at, bytes.length - at, at);
     if (written === 0) throw systemError("ENOSPC", `only ${at} of ${bytes.length} bytes were written`);
     at += written;
   }

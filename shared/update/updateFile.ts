@@ -48,7 +48,7 @@ import {
 } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
-import { keepBackup } from "./backup.ts";
+import { hasOtherNames, keepBackup } from "./backup.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside, settle } from "./displaced.ts";
@@ -67,6 +67,9 @@ export interface UpdateOptions extends LockOptions {
 export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
 const MAX_MERGES = 10;
+
+const IN_PLACE = (target: string) =>
+  `Wrote into ${target} itself: it has a second name, or cannot be replaced where it is. What another program writes there at the same moment can be lost.`;
 
 interface Update {
   target: TargetPath;
@@ -88,6 +91,7 @@ interface Update {
   before: FileContent | null;
   /** A claim that this user may not remove. */
   inTheWay: string | null;
+  isInPlace: boolean;
 }
 
 /**
@@ -117,11 +121,15 @@ export function updateFile(
       publishedAtMs: 0,
       before: null,
       inTheWay: null,
+      isInPlace: false,
     };
     const outcome = isNeeded(update) ? publishLocked(update, update.change) : "unchanged";
-    const message = bringInOutsideEdits(update);
-    const { lock, rounds } = update;
-    return { outcome, lock, target: update.target.path, rounds, ...(message && { message }) };
+    const message = [update.isInPlace && IN_PLACE(update.target.path), bringInOutsideEdits(update)]
+      .filter(Boolean)
+      .join(" ");
+    const { lock, rounds, isInPlace } = update;
+    const more = { ...(isInPlace && { isInPlace }), ...(message && { message }) };
+    return { outcome, lock, target: update.target.path, rounds, ...more };
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
     const real = update && { target: update.target.path };
@@ -174,18 +182,20 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
     const staged = stage(target.path, claim, next, snapshot);
-    if (snapshot) keepPrevious(update, snapshot);
+    const mayReplace = snapshot !== null && !hasOtherNames(snapshot, update.backup);
+    if (snapshot) keepPrevious(update, snapshot, mayReplace);
     const still = !snapshot || isStill(target.path, snapshot);
-    const displaced = still ? publish(staged, target.path, snapshot) : null;
-    if (!displaced) {
+    const published = still ? publish(staged, target.path, snapshot, mayReplace) : null;
+    if (!published) {
       // If our staged file is gone, another writer has fenced us, and no outside program was involved.
       if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
       return "again";
     }
     update.publishedAtMs = monotonicMs();
     update.published ??= next;
-    update.displaced.push(...displaced);
-    snapshot = null;
+    update.displaced.push(...published.displaced);
+    if (published.isInPlace) update.isInPlace = true;
+    else snapshot = null;
     return "written";
   } catch (error) {
     // A part of our claim is missing: another writer has fenced us.
@@ -201,10 +211,11 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
  * Keeps the file as it was before our first publish. We journal the backup before the rename, so that a crash cannot leave
  * an unrecorded one. A failed backup does not stop the update.
  */
-function keepPrevious({ backup, published, target, request }: Update, snapshot: Snapshot): void {
+function keepPrevious(update: Update, snapshot: Snapshot, isDisplaced: boolean): void {
+  const { backup, published, target, request } = update;
   if (!backup || published) return;
   try {
-    if (!keepBackup(target.path, snapshot, backup)) return;
+    if (!keepBackup(target.path, snapshot, backup, isDisplaced)) return;
     // The session's project, whose journal a linked work tree may file under another name.
     const project = request.anchor ?? request.journal.projectDir;
     report("backup_kept", { target: target.path, backup, project_dir: project }, request);
@@ -227,7 +238,7 @@ function bringInOutsideEdits(update: Update): string | undefined {
       const isSettled = settle(displaced, update.publishedAtMs);
       const edit = findOutsideEdit(displaced);
       if (!edit) {
-        if (!isSettled) reportOutsideEdit(update, "open", update.backup);
+        if (!isSettled) reportOutsideEdit(update, "open");
         break;
       }
       if (merges === MAX_MERGES) return giveUpMerging(update, `that program wrote to it ${MAX_MERGES} times`);

@@ -98,6 +98,12 @@ export declare const EVENT_RULES: {
                     readonly kind: "count";
                     readonly required: true;
                 };
+                readonly in_place: Omit<{
+                    readonly kind: "boolean";
+                    readonly required: true;
+                }, "required"> & {
+                    required: false;
+                };
                 readonly message: Omit<{
                     readonly kind: "text";
                     readonly required: true;

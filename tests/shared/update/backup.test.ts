@@ -16,7 +16,7 @@ function setUp(dir = tempDir()) {
 
 test("a backup is a hard link to the target, in a private folder", () => {
   const { target, snapshot, backup } = setUp();
-  expect(keepBackup(target, snapshot, backup)).toBe(true);
+  expect(keepBackup(target, snapshot, backup, true)).toBe(true);
   expect(fs.statSync(backup).ino).toBe(fs.statSync(target).ino);
   expect(fs.statSync(path.dirname(backup)).mode & 0o777).toBe(0o700);
 });
@@ -25,7 +25,7 @@ test("a backup on another file system is a private copy of what was read", (cont
   const { target, snapshot, backup } = setUp(mountTmpfs(context, "size=64k"));
   fs.chmodSync(target, 0o644);
   fs.writeFileSync(target, "two\n");
-  expect(keepBackup(target, snapshot, backup)).toBe(true);
+  expect(keepBackup(target, snapshot, backup, true)).toBe(true);
   expect(fs.readFileSync(backup, "utf8")).toBe("one\n");
   expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
 });
@@ -33,7 +33,7 @@ test("a backup on another file system is a private copy of what was read", (cont
 test("a backup that does not fit on the disk throws, and leaves no file behind", (context) => {
   const { snapshot, backup, target } = setUp(mountTmpfs(context, "size=64k"));
   snapshot.bytes = Buffer.alloc(100 * 1024, "text\n");
-  expect(() => keepBackup(target, snapshot, backup)).toThrow(/ENOSPC/);
+  expect(() => keepBackup(target, snapshot, backup, true)).toThrow(/ENOSPC/);
   expect(fs.readdirSync(path.dirname(backup))).toEqual([]);
 });
 
@@ -45,7 +45,7 @@ test.each<[string, (backup: string) => void]>([
   fs.mkdirSync(path.dirname(backup));
   make(backup);
   const before = fs.lstatSync(backup).ino;
-  expect(keepBackup(target, snapshot, backup)).toBe(false);
+  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
   expect(fs.lstatSync(backup).ino).toBe(before);
 });
 
@@ -54,7 +54,7 @@ test("an existing backup stays even when the target has been deleted", () => {
   fs.mkdirSync(path.dirname(backup));
   fs.writeFileSync(backup, "first\n");
   fs.unlinkSync(target);
-  expect(keepBackup(target, snapshot, backup)).toBe(false);
+  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
   expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
 });
 
@@ -62,12 +62,12 @@ test("a file that has replaced the one that was read is not backed up", () => {
   const { target, snapshot, backup } = setUp();
   fs.writeFileSync(`${target}.new`, "theirs\n");
   fs.renameSync(`${target}.new`, target);
-  expect(keepBackup(target, snapshot, backup)).toBe(false);
+  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
   expect(fs.existsSync(backup)).toBe(false);
 });
 
 test("a backup that cannot be created throws the system's error", () => {
   const { target, snapshot, backup } = setUp();
   fs.writeFileSync(path.dirname(backup), "a file where the folder should be");
-  expect(() => keepBackup(target, snapshot, backup)).toThrow(/EEXIST|ENOTDIR/);
+  expect(() => keepBackup(target, snapshot, backup, true)).toThrow(/EEXIST|ENOTDIR/);
 });

@@ -1,0 +1,58 @@
+/**
+ * Writes a target that cannot be replaced: a file with a second name, a mount point, a sandbox that lets nothing be renamed
+ * out of a folder. Weaker than a publish: what another program writes during these microseconds is lost, a crash may leave
+ * a part of the new text, and a fence that comes after the last step of ours does not stop us.
+ */
+import fs from "node:fs";
+import { isCode } from "../system/errors.ts";
+import { readAgain, type Snapshot } from "../system/snapshot.ts";
+import { monotonicMs } from "../system/time.ts";
+import { settle } from "./displaced.ts";
+import { writeAll } from "./stage.ts";
+
+const { O_RDWR, O_NOFOLLOW } = fs.constants;
+
+/** Whether an error of a publish means that this file can never be replaced here. */
+export function cannotReplace(error: unknown): boolean {
+  return isCode(error, "EBUSY", "EXDEV", "EACCES", "EPERM");
+}
+
+/**
+ * @param staged the new content; moving it within the claim shows that no other writer has fenced us
+ * @returns false if the target is no longer what we read
+ * @throws the system's error, after the old text is back; `ENOENT` if another writer has fenced us
+ */
+export function writeInPlace(staged: string, target: string, old: Snapshot): boolean {
+  const taken = `${staged}.taken`;
+  fs.renameSync(staged, taken);
+  const next = fs.readFileSync(taken);
+  const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
+  try {
+    const { dev, ino } = fs.fstatSync(fd, { bigint: true });
+    settle([old], monotonicMs());
+    if (dev !== old.stat.dev || ino !== old.stat.ino || !readAgain(old).equals(old.bytes)) {
+      fs.renameSync(taken, staged);
+      return false;
+    }
+    overwrite(fd, next, old.bytes);
+    return true;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function overwrite(fd: number, next: Buffer, old: Buffer): void {
+  try {
+    writeWhole(fd, next);
+  } catch (error) {
+    // A full disk. The old text has its place.
+    writeWhole(fd, old);
+    throw error;
+  }
+}
+
+function writeWhole(fd: number, bytes: Buffer): void {
+  writeAll(fd, bytes);
+  fs.ftruncateSync(fd, bytes.length);
+  fs.fsyncSync(fd);
+}

@@ -1,0 +1,84 @@
+/** Targets that a rename would part from their other name, or that cannot be replaced where they are. */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { mountTmpfs } from "../../helpers/machine.ts";
+import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+const addLine = (text: string | null) => `${text}new\n`;
+
+/** A file with a second name, AGENTS.md. */
+function twoNames(text: string, dir = tempDir()): { target: string; other: string } {
+  const [target, other] = [path.join(dir, "CLAUDE.md"), path.join(dir, "AGENTS.md")];
+  fs.writeFileSync(target, text);
+  fs.linkSync(target, other);
+  return { target, other };
+}
+
+test("a file with two names keeps both, and its backup is a copy of the old text", () => {
+  const { events } = useJournal();
+  const { target, other } = twoNames("old\n");
+  const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
+  const { outcome, isInPlace, message } = updateFile(target, addLine, { backup });
+  expect([outcome, isInPlace, message]).toEqual(["written", true, expect.stringContaining(target)]);
+  expect([read(target), read(other), read(backup)]).toEqual(["old\nnew\n", "old\nnew\n", "old\n"]);
+  expect(fs.statSync(target).ino).toBe(fs.statSync(other).ino);
+  expect(events().map(({ type }) => type)).toEqual(["backup_kept"]);
+  expect(entriesOf(path.dirname(target))).toEqual(["AGENTS.md", "CLAUDE.md"]);
+});
+
+test("a shorter text leaves nothing of the longer one", () => {
+  useJournal();
+  const { target, other } = twoNames("a long text\nwith lines\n");
+  expect(updateFile(target, () => "short\n").outcome).toBe("written");
+  expect(read(other)).toBe("short\n");
+});
+
+test("a backup of another session, which a crash has left, is not a second name", () => {
+  useJournal();
+  const target = tempFile("old\n");
+  const sessions = tempDir();
+  const left = path.join(sessions, "one", "CLAUDE.md.before");
+  fs.mkdirSync(path.dirname(left));
+  fs.linkSync(target, left);
+  const backup = path.join(sessions, "two", "CLAUDE.md.before");
+  const { outcome, isInPlace, message } = updateFile(target, addLine, { backup });
+  expect([outcome, isInPlace, message]).toEqual(["written", undefined, undefined]);
+  expect([read(target), read(left)]).toEqual(["old\nnew\n", "old\n"]);
+});
+
+test("a change that comes meanwhile makes the writer read again", () => {
+  useJournal();
+  const { target, other } = twoNames("old\n");
+  let calls = 0;
+  const mutate = (text: string | null) => {
+    if (++calls === 2) fs.appendFileSync(other, "theirs\n");
+    return text?.endsWith("new\n") ? text : addLine(text);
+  };
+  expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 2 });
+  expect(read(target)).toBe("old\ntheirs\nnew\n");
+});
+
+test("a file that is mounted by itself is written where it is", ({ skip }) => {
+  useJournal();
+  const target = tempFile("mount point\n");
+  const source = tempFile("old\n");
+  skip(spawnSync("mount", ["--bind", source, target]).status !== 0, "needs the right to mount");
+  onTestFinished(() => void spawnSync("umount", ["-l", target]));
+  expect(updateFile(target, addLine)).toMatchObject({ outcome: "written", isInPlace: true });
+  expect([read(target), read(source)]).toEqual(["old\nnew\n", "old\nnew\n"]);
+});
+
+test("on a full disk the old text is back, and the person is told", (context) => {
+  const { events } = useJournal();
+  const { target, other } = twoNames("old\n", mountTmpfs(context, "size=40k"));
+  const { outcome, message } = updateFile(target, (text) => text + "x".repeat(24 * 1024));
+  expect([outcome, message]).toEqual(["abandoned", expect.stringContaining("ENOSPC")]);
+  expect([read(target), read(other)]).toEqual(["old\n", "old\n"]);
+  expect(events().map(({ type }) => type)).toEqual(["write_abandoned"]);
+  expect(entriesOf(path.dirname(target))).toEqual(["AGENTS.md", "CLAUDE.md"]);
+});
