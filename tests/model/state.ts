@@ -9,12 +9,24 @@ export interface Inode {
   partial: boolean;
 }
 
+/** A file in a claim. Its name holds two inode numbers, so that whoever fences can tell what it is. */
+export interface Staged {
+  inode: number;
+  staged: number;
+  read: number | null;
+}
+
+/** Neither what was staged nor what its writer had read: an exchange displaced a version of an outsider. */
+export const isOutside = ({ inode, staged, read }: Staged) => inode !== staged && inode !== read;
+
 /** A folder of one writer; a removed one is dead for ever. */
 export interface Claim {
   alive: boolean;
   /** Under another name: paths do not lead to it any more. */
   aside: boolean;
-  next: number | null;
+  next: Staged | null;
+  /** What its writer has moved here out of a claim that it removes. */
+  taken: Staged | null;
 }
 
 export interface Writer {
@@ -29,15 +41,15 @@ export interface Writer {
   /** The inode that it has open, or null for an absent target, and what it read. */
   snapshot: number | null;
   read: Changes;
-  /** What it has displaced, and what it knows to be in it. */
-  displaced: { inode: number; known: Changes }[];
+  /** What it has displaced, and what it knows to be in it. `isOutside`: not the file that it read. */
+  displaced: { inode: number; known: Changes; isOutside: boolean }[];
   /** The sidecar that it has open, and the one that it has locked. */
   opened: number | null;
   lock: number | null;
 }
 
 export interface Outsider {
-  at: "open" | "write" | "replace" | "delete" | "done";
+  at: "open" | "find" | "found" | "write" | "replace" | "delete" | "done";
   inode: number | null;
 }
 
@@ -54,7 +66,9 @@ export interface State {
   deleted: Changes;
   /** Changes that are in a file beside the target, since they could not be merged. */
   saved: Changes;
-  /** Changes that the README says may be lost. */
+  /** Files beside the target, with versions that are not merged, or not yet. */
+  beside: number[];
+  /** Changes that the guide says may be lost. */
   excused: Changes;
 }
 
@@ -72,6 +86,7 @@ export function initial(writers: number, outsiders: Outsider["at"][], exists = t
     outsiders: outsiders.map((at) => ({ at, inode: null })),
     deleted: 0,
     saved: 0,
+    beside: [],
     excused: 0,
   };
 }
@@ -80,13 +95,19 @@ export function copy(state: State): State {
   return {
     ...state,
     inodes: state.inodes.map((inode) => ({ ...inode })),
-    claims: state.claims.map((claim) => ({ ...claim })),
+    claims: state.claims.map(({ alive, aside, next, taken }) => ({
+      alive,
+      aside,
+      next: next && { ...next },
+      taken: taken && { ...taken },
+    })),
     writers: state.writers.map((writer) => ({
       ...writer,
       others: [...writer.others],
       displaced: writer.displaced.map((file) => ({ ...file })),
     })),
     outsiders: state.outsiders.map((outsider) => ({ ...outsider })),
+    beside: [...state.beside],
   };
 }
 
@@ -109,11 +130,14 @@ export function keyOf(state: State): string {
     if (!sidecars.has(index)) sidecars.set(index, sidecars.size);
     return sidecars.get(index) as number;
   };
+  const staged = (file: Staged | null) =>
+    file && [inode(file.inode), isOutside(file) ? 2 : Number(file.inode === file.read)];
+  const contents = ({ aside, next, taken }: Claim) => [aside ? 1 : 0, staged(next), staged(taken)];
   // A dead claim matters to its owner alone, who sees that it is dead.
   const claim = (index: number | null): unknown => {
     if (index === null) return null;
-    const { alive, aside, next } = state.claims[index] as Claim;
-    return alive ? [aside ? 1 : 0, inode(next)] : 0;
+    const found = state.claims[index] as Claim;
+    return found.alive ? contents(found) : 0;
   };
   const owned = new Set(state.writers.map((writer) => writer.claim));
   return JSON.stringify([
@@ -125,11 +149,12 @@ export function keyOf(state: State): string {
       ({ at, rounds, wants, claim: own, others, snapshot, read, displaced, opened, lock }) => [
         ...[at, rounds, wants, claim(own), inode(snapshot), read, sidecar(opened), sidecar(lock)],
         others.filter((other) => state.claims[other]?.alive).map((other) => ownerOf(state, other)),
-        displaced.map((file) => [inode(file.inode), file.known]),
+        displaced.map((file) => [inode(file.inode), file.known, Number(file.isOutside)]),
       ],
     ),
-    state.claims.flatMap(({ alive, next }, index) => (alive && !owned.has(index) ? [inode(next)] : [])),
+    state.claims.flatMap((left, index) => (left.alive && !owned.has(index) ? [contents(left)] : [])),
     state.outsiders.map(({ at, inode: held }) => [at, inode(held)]),
+    state.beside.map(inode),
     ...[state.deleted, state.saved, state.excused, inodes],
   ]);
 }

@@ -1,0 +1,96 @@
+/** Outsiders know nothing of locks and claims: appenders, editors that replace the file, programs that delete it. */
+import { exchanges, type Options } from "./options.ts";
+import type { Move } from "./search.ts";
+import { copy, type Outsider, type State } from "./state.ts";
+import { inodeAt } from "./step.ts";
+
+/** The steps that an outsider can take. Its change is a bit above those of the writers. */
+export function outsiderMoves(state: State, me: number, options: Options): Move[] {
+  const bit = bitOf(state, me);
+  const { at } = state.outsiders[me] as Outsider;
+  const step = (label: string, change: (next: State, self: Outsider) => void): Move => {
+    const next = copy(state);
+    change(next, next.outsiders[me] as Outsider);
+    return { label: `an outsider ${label}`, state: next };
+  };
+  switch (at) {
+    case "open":
+      return [
+        step("opens, to append", (next, self) => {
+          if (next.target === null) newTarget(next, 0);
+          if (isBeforeRename(next, options, true) && !options.strict) next.excused |= bit;
+          Object.assign(self, { at: "write", inode: next.target });
+        }),
+      ];
+    // The same in two steps: the kernel has found the file, and does not count the descriptor yet.
+    case "find":
+      return state.target === null
+        ? []
+        : [
+            step("opens: path", (next, self) => {
+              Object.assign(self, { at: "found", inode: next.target });
+            }),
+          ];
+    case "found":
+      return [
+        step("opens, to append", (_, self) => {
+          self.at = "write";
+        }),
+      ];
+    case "write":
+      return [
+        step("appends", (next, self) => {
+          inodeAt(next, self.inode as number).holds |= bit;
+          Object.assign(self, { at: "done", inode: null });
+        }),
+      ];
+    case "replace":
+      return [
+        step("replaces the file", (next, self) => {
+          if (isBeforeRename(next, options) && !options.strict) next.excused |= bit;
+          next.excused |= openedBy(next);
+          newTarget(next, bit | (next.target === null ? 0 : inodeAt(next, next.target).holds));
+          self.at = "done";
+        }),
+      ];
+    case "delete":
+      return [
+        step("deletes the file", (next, self) => {
+          if (next.target !== null) next.deleted |= inodeAt(next, next.target).holds;
+          next.target = null;
+          self.at = "done";
+        }),
+      ];
+    default:
+      return [];
+  }
+}
+
+function newTarget(state: State, holds: number): void {
+  state.inodes.push({ holds, partial: false });
+  state.target = state.inodes.length - 1;
+}
+
+/** Whether a writer is between `isStill` and its rename. @param isReplaced and will lose what is the target now */
+function isBeforeRename(state: State, options: Options, isReplaced = false): boolean {
+  return state.writers.some(
+    ({ at, snapshot }, number) =>
+      at.startsWith("publish") &&
+      snapshot !== null &&
+      !exchanges(options, number) &&
+      !(isReplaced && snapshot === state.target),
+  );
+}
+
+/** What appenders will write into the file that an outsider replaces: lost between the two, whatever we do. */
+function openedBy(state: State): number {
+  return state.outsiders.reduce(
+    (bits, { inode }, number) =>
+      inode !== null && inode === state.target ? bits | bitOf(state, number) : bits,
+    0,
+  );
+}
+
+export function bitOf(state: State, outsider: number): number {
+  return 1 << (state.writers.length + outsider);
+}
