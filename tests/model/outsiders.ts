@@ -48,7 +48,8 @@ export function outsiderMoves(state: State, me: number, options: Options): Move[
       return [
         step("replaces the file", (next, self) => {
           if (isBeforeRename(next, options) && !options.strict) next.excused |= bit;
-          next.excused |= openedBy(next);
+          // What is appended to the old file then is lost between the two outsiders.
+          next.excused |= openedBy(next, next.target);
           newTarget(next, bit | (next.target === null ? 0 : inodeAt(next, next.target).holds));
           self.at = "done";
         }),
@@ -82,13 +83,12 @@ function isBeforeRename(state: State, options: Options, isReplaced = false): boo
   );
 }
 
-/** What appenders will write into the file that an outsider replaces: lost between the two, whatever we do. */
-function openedBy(state: State): number {
-  return state.outsiders.reduce(
-    (bits, { inode }, number) =>
-      inode !== null && inode === state.target ? bits | bitOf(state, number) : bits,
-    0,
+/** What appenders will write into a file that they have open. */
+export function openedBy({ writers, outsiders }: State, file: number | null): number {
+  const bits = outsiders.map(({ inode }, number) =>
+    inode !== null && inode === file ? 1 << (writers.length + number) : 0,
   );
+  return bits.reduce((all, bit) => all | bit, 0);
 }
 
 export function bitOf(state: State, outsider: number): number {

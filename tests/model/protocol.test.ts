@@ -34,7 +34,7 @@ const moreCases: Case[] = [
   [
     "two writers and an appender, which create the file",
     { outsiders: ["open"], exists: false },
-    { crashes: 1 },
+    { maxRounds: fewer, crashes: 1 },
   ],
 ];
 

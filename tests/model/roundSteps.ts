@@ -1,5 +1,6 @@
 /** The steps of a round, from its claim to the look back. */
 import { exchanges, type Options } from "./options.ts";
+import { openedBy } from "./outsiders.ts";
 import { type Claim, isOutside, type Outsider, type State, type Writer } from "./state.ts";
 import { afterFence, type Change, claimOf, goTo, inodeAt, roundStart, type Step } from "./step.ts";
 
@@ -132,10 +133,11 @@ export const ROUND_STEPS: Record<string, Step> = {
       Object.assign(claimOf(state, self), { alive: false, next: null, taken: null });
       const rest = { snapshot: null, read: 0, others: [] };
       if (self.rounds < options.maxRounds) return goTo(self, roundStart(options), rest);
-      // Its own update is done; what it has found in the displaced file is saved beside the target.
-      const isMerge = self.displaced.length > 0;
-      if (isMerge) state.saved |= self.wants & ~(1 << state.writers.indexOf(self));
-      goTo(self, isMerge ? "done" : "abandoned", { ...rest, lock: null });
+      if (self.displaced.length === 0) return goTo(self, "abandoned", { ...rest, lock: null });
+      // Its own update is done; what it has found in a displaced file is saved beside the target. Others may hold more.
+      const own = 1 << state.writers.indexOf(self);
+      state.saved |= self.wants & ~own;
+      goTo(self, "release", { ...rest, claim: null, wants: own });
     }),
   ],
 
@@ -215,7 +217,10 @@ const peekAtFile: Change = (state, self) => {
 function unlinkNext(state: State, self: Writer, strict: boolean): void {
   const claim = firstOther(state, self);
   // An outsider replaced the file before an exchange, and the claim's owner has not looked yet: the guide gives that up.
-  if (claim.next && isOutside(claim.next) && !strict) state.excused |= inodeAt(state, claim.next.inode).holds;
+  if (claim.next && isOutside(claim.next) && !strict) {
+    const { inode } = claim.next;
+    state.excused |= inodeAt(state, inode).holds | openedBy(state, inode);
+  }
   claim.next = null;
 }
 
