@@ -52,10 +52,12 @@ export function removeLoaderLines(doc: Document, run: Run): Document {
  * - The file had a memory block but no managed block: the sections beside that block are memory as much as it is.
  */
 export function markSections(doc: Document, run: Run, original: Document): Document {
-  const { memory, strays, sessions, routing } = doc.blocks;
+  const { memory, strays, sessions, headless, routing } = doc.blocks;
   const loose = doc.sections.filter((section) => !isInAnyBlock(section, memory));
   const removed = new Set(
-    [...strays, ...sessions, ...routing, ...strayTitles(doc, original)].map(({ start }) => start),
+    [...strays, ...sessions, ...headless, ...routing, ...strayTitles(doc, original)].map(
+      ({ start }) => start,
+    ),
   );
   const isNeeded =
     memory.length > 0 ? !original.blocks.managed : loose.some((section) => removed.has(section.end));

@@ -88,6 +88,7 @@ describe("lines between rules at the top", () => {
 describe("a memory section", () => {
   test.each([
     ["a session block", [S, "- Resume: `claude --resume old`", S_END]],
+    ["a session block without its START", ["## Current Session", "- Resume: `claude --resume old`", S_END]],
     ["a routing block", [R, "old", R_END]],
     ["an orphan session START", [S]],
     ["an orphan session END", [S_END]],
