@@ -4,10 +4,10 @@ import { type Block, isInBlock, pairs } from "../../../shared/claudeMd/blocks.ts
 import { parseDocument } from "../../../shared/claudeMd/document.ts";
 import { stripKernelBlock } from "../../../shared/claudeMd/kernel.ts";
 import { extractManagedRegion } from "../../../shared/claudeMd/managed.ts";
-import { MEMORY_SECTIONS } from "../../../shared/claudeMd/markers.ts";
+import { MEMORY_SECTIONS, markerOf } from "../../../shared/claudeMd/markers.ts";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
-import { bodyStart, scan } from "../../../shared/claudeMd/scan.ts";
+import { bodyStart, type Marker, scan } from "../../../shared/claudeMd/scan.ts";
 import { anyFile, anyOptions, isPactBlock, nextSession, session, userFile } from "./textCases.ts";
 
 /** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts`. */
@@ -225,8 +225,14 @@ function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } 
         return false;
       }
       if (kind !== "session") return true;
-      const lines = text.slice(before.end, after.start);
-      return !isPactBlock(lines) && (isInBlock(before, managed) || isSessionText(lines));
+      const lines = text.slice(before.end, after.start).split("\n");
+      const isOther = ({ kind }: Marker) => kind === "managed" || kind === "memory";
+      const isWithin = ({ start }: Marker) => start > before.start && start < after.start;
+      // Other markers between the two are orphans, which an update removes first.
+      const isPure = isSessionText(lines.filter((line) => !markerOf(line)).join("\n"));
+      const isWhole =
+        isInBlock(before, managed) && !own.some((marker) => isOther(marker) && isWithin(marker));
+      return !isPactBlock(lines.join("\n")) && (isPure || isWhole);
     };
     const isHeadless = () => {
       const heading = sessionHeadings.findLast(({ start }) => start < at);
@@ -238,7 +244,7 @@ function wordsThatMustStay(text: string): { kept: string[]; ordered: string[] } 
       isBetween("routing", own) ||
       isBetween(
         "session",
-        own.filter((marker) => marker.kind !== "routing"),
+        own.filter((marker) => marker.kind === "session"),
       ) ||
       isHeadless();
     if (goes) continue;

@@ -92,10 +92,9 @@ export const PACT_SESSION = [
 
 /** Whether a session block is the PACT plugin's: it has that plugin's comment, or names a plugin root that is not ours. */
 export function isPactBlock(block: string): boolean {
-  const root = /^[ \t]*[-*] Plugin root: `([^`]+)`/m.exec(block)?.[1];
-  return (
-    block.includes("Auto-managed by session_init hook") || !(root ?? "pact-hooks").includes("pact-hooks")
-  );
+  const roots = block.split("\n").map((line) => /^[ \t]*[-*] Plugin root: `([^`]+)`/.exec(line)?.[1]);
+  const root = roots.find((found) => found !== undefined) ?? "pact-hooks";
+  return block.includes("Auto-managed by session_init hook") || !root.includes("pact-hooks");
 }
 
 /** A session block that has lost its START marker, as real files have it. */
