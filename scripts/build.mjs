@@ -15,6 +15,15 @@ const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "ut
 const CACHE = ".compile-cache";
 const vendored = ["gray-matter", "node-diff3", "write-file-atomic"];
 
+/**
+ * What runs before anything that an old Node cannot parse: the first files are in the language of Node 12. Claude Code brings
+ * no Node, and Debian 12 and Ubuntu 24.04 have Node 18.
+ */
+const OLDEST = manifest.engines.node.replace(/^>=/, "");
+const [MAJOR, MINOR] = OLDEST.split(".");
+const IS_TOO_OLD = `(([major, minor]) => major < ${MAJOR} || (major == ${MAJOR} && minor < ${MINOR}))(process.versions.node.split("."))`;
+const NEEDS = `"needs Node ${OLDEST} or later, and node is " + process.version + " here. Install a newer Node, or put it first in PATH."`;
+
 /** What a built file in a folder of dist/ knows of where it lies. */
 const BELOW = { PACT_HOOKS_NATIVE_FOLDER: '"../native"' };
 
@@ -74,8 +83,17 @@ async function buildInto(out) {
   });
   write(out, "vendor/LICENSES.txt", licenses(Object.keys(metafile.inputs)));
 
-  // A shim, not a copy: Node before 20.19 takes a file without an extension for CommonJS.
-  write(out, "bin/pact-hooks", '#!/usr/bin/env node\nimport("../cli/pact-hooks.mjs");\n');
+  // Without an extension, and without a type in package.json, every Node takes it for CommonJS.
+  write(
+    out,
+    "bin/pact-hooks",
+    `#!/usr/bin/env node
+if (${IS_TOO_OLD}) {
+  console.error("pact-hooks: " + ${NEEDS});
+  process.exitCode = 1;
+} else import("../cli/pact-hooks.mjs");
+`,
+  );
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
 
   const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));
@@ -101,6 +119,8 @@ async function buildInto(out) {
     { cwd: root, stdio: "inherit" },
   );
   keepReachableTypes(path.join(out, "types"));
+  // What they declare are modules; index.mjs says so by its name.
+  write(out, "types/package.json", json({ type: "module" }));
 }
 
 /**
@@ -122,15 +142,19 @@ async function buildHook(name, out) {
   write(
     out,
     `hooks/${name}.cjs`,
-    `const { enableCompileCache } = require("node:module");
-if (enableCompileCache) {
-  const cache = \`\${__dirname}/../${CACHE}\`;
-  try {
-    require("node:fs").mkdirSync(cache, 0o700);
-  } catch {}
-  enableCompileCache(cache);
+    `if (${IS_TOO_OLD}) {
+  console.log(JSON.stringify({ systemMessage: "pact-hooks: " + ${NEEDS} + " CLAUDE.md is unchanged." }));
+} else {
+  const { enableCompileCache } = require("module");
+  if (enableCompileCache) {
+    const cache = \`\${__dirname}/../${CACHE}\`;
+    try {
+      require("fs").mkdirSync(cache, 0o700);
+    } catch {}
+    enableCompileCache(cache);
+  }
+  require("./${name}.bundle.cjs");
 }
-require("./${name}.bundle.cjs");
 `,
   );
   // For callers that run a hook by this name.
@@ -174,9 +198,9 @@ function keepReachableTypes(types) {
 
 /** The package.json for npm: the optional addon is its only dependency, and its `#names` lead to the bundled copies. */
 function packageManifest() {
-  const { name, version, description, license, type, engines, keywords, optionalDependencies } = manifest;
+  const { name, version, description, license, engines, keywords, optionalDependencies } = manifest;
   return {
-    ...{ name, version, description, license, type, engines, keywords },
+    ...{ name, version, description, license, engines, keywords },
     main: "./index.mjs",
     types: "./types/index.d.ts",
     exports: {

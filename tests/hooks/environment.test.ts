@@ -87,6 +87,20 @@ describe("the hook updates CLAUDE.md", () => {
     expect(journalEvents(box)).toContainEqual(expect.objectContaining({ type: "session_start" }));
   });
 
+  test.each(["v12.22.9", "v18.19.1", "v20.16.0"])(
+    "the hook tells which Node it needs when it gets %s",
+    (version) => {
+      const box = sandbox();
+      const pretend = path.join(box.configDir, "..", "pretend.cjs");
+      const define = `Object.defineProperty(process, "version", { value: "${version}" });
+      Object.defineProperty(process.versions, "node", { value: "${version.slice(1)}" });`;
+      fs.writeFileSync(pretend, define);
+      const { systemMessage } = answerOf(shell(`exec "$NODE" -r "${pretend}" "$HOOK"`, box));
+      expect(systemMessage).toContain(`needs Node 20.17 or later, and node is ${version} here`);
+      expect(listing(box.projectDir)).toEqual([]);
+    },
+  );
+
   test("the hook writes events to standard error when the home folder cannot be written", () => {
     const box = sandbox();
     const run = shell('"$NODE" "$HOOK"', box, { CLAUDE_CONFIG_DIR: "", HOME: "/dev/null" });
