@@ -7,8 +7,9 @@ import path from "node:path";
 import { isSessionId } from "../journal/sessionFolder.ts";
 import { report } from "../journal/sessionJournal.ts";
 import { isCode, messageOf } from "../system/errors.ts";
-import { monotonicMs, sleepMs } from "../system/time.ts";
+import { sleepMs } from "../system/time.ts";
 import { printable } from "../text/characters.ts";
+import { type Received, receivePayload } from "./standardInput.ts";
 
 /** The fields of a payload that our hooks use, checked. */
 export interface HookPayload {
@@ -28,19 +29,28 @@ export interface HookAnswer {
   systemMessage?: string | undefined;
 }
 
-const MAX_PAYLOAD_BYTES = 1024 * 1024;
-/** The longest that a hook waits for data on a pipe. */
-const MAX_STDIN_WAIT_MS = 5000;
 const MAX_WORD = 64;
 
 /** A payload that cannot be used. */
 class PayloadError extends Error {}
 
-/** Reads the payload, runs the hook, answers, and ends the process. Never throws. */
-export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): never {
-  let answer: HookAnswer;
+/** Receives the payload, runs the hook, answers, and ends the process. Never throws. */
+export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): void {
+  receivePayload((received) => {
+    writeAnswer(eventName, answerTo(received, eventName, run));
+    // Exit at once: Node would first check for more work, and free resources that the kernel frees faster.
+    process.exit(0);
+  });
+}
+
+function answerTo(
+  received: Received,
+  eventName: string,
+  run: (payload: HookPayload) => HookAnswer,
+): HookAnswer {
   try {
-    answer = run(parsePayload(readStdin()));
+    if ("problem" in received) throw new PayloadError(received.problem);
+    return run(parsePayload(received.text));
   } catch (error) {
     const isPayload = error instanceof PayloadError;
     const type = isPayload ? "bad_payload" : "hook_failed";
@@ -48,13 +58,8 @@ export function runHook(eventName: string, run: (payload: HookPayload) => HookAn
     const what = isPayload
       ? `could not use the input from Claude Code: ${messageOf(error)}. CLAUDE.md is unchanged`
       : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;
-    answer = {
-      systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session continues.`,
-    };
+    return { systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session continues.` };
   }
-  writeAnswer(eventName, answer);
-  // Exit at once: Node would first check for more work, and free resources that the kernel frees faster.
-  process.exit(0);
 }
 
 /** @throws {PayloadError} with the reason, for a person */
@@ -90,34 +95,6 @@ function projectDirOf(cwd: unknown): string {
     throw new PayloadError(`the project folder ${dir} is not the absolute path of a folder`);
   }
   return path.resolve(dir);
-}
-
-function readStdin(): string {
-  const chunks: Buffer[] = [];
-  const deadline = monotonicMs() + MAX_STDIN_WAIT_MS;
-  for (let size = 0; ; ) {
-    const chunk = Buffer.alloc(64 * 1024);
-    const read = readSome(chunk, deadline);
-    if (read === 0) return Buffer.concat(chunks).toString("utf8");
-    size += read;
-    if (size > MAX_PAYLOAD_BYTES) throw new PayloadError("the payload is larger than 1 MB");
-    chunks.push(chunk.subarray(0, read));
-  }
-}
-
-function readSome(chunk: Buffer, deadline: number): number {
-  for (;;) {
-    try {
-      return fs.readSync(0, chunk);
-    } catch (error) {
-      if (isCode(error, "EOF")) return 0;
-      if (!isCode(error, "EAGAIN"))
-        throw new PayloadError(`standard input cannot be read (${messageOf(error)})`);
-      if (monotonicMs() > deadline)
-        throw new PayloadError(`the payload did not arrive within ${MAX_STDIN_WAIT_MS / 1000} s`);
-      sleepMs(1);
-    }
-  }
 }
 
 function writeAnswer(hookEventName: string, { additionalContext, systemMessage }: HookAnswer): void {

@@ -67,7 +67,9 @@ export function commandOf(pid: number): string | undefined {
     if (!IS_LINUX) return ps(pid, "comm") || undefined;
     const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
     // Node 24 calls each of its processes MainThread, Node 26 node-MainThread: use the program's file name.
-    return name.endsWith("MainThread") ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`)) : name || undefined;
+    return name.endsWith("MainThread")
+      ? path.basename(fs.readlinkSync(`/proc/${pid}/exe`))
+      : name || undefined;
   } catch {
     return undefined;
   }

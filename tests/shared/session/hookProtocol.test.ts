@@ -91,7 +91,8 @@ test.each([
   ],
 ])("a payload of %i bytes gives a message that matches %s", (size, message) => {
   const box = sandbox();
-  const input = payload("sessionEnd", box).padEnd(size);
+  const pad = size - payload("sessionEnd", box, { pad: "" }).length;
+  const input = payload("sessionEnd", box, { pad: "x".repeat(pad) });
   expect(answerOf(runHook("sessionEnd", input, box)).systemMessage ?? "").toMatch(message);
 });
 
