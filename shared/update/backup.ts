@@ -1,7 +1,7 @@
 /** Keeps the file that an update displaces, once per session, so that `pact-hooks restore` can bring it back. */
 import fs from "node:fs";
 import path from "node:path";
-import { isCode } from "../system/errors.ts";
+import { isCode, quietly } from "../system/errors.ts";
 import { inFolder, isThere, makeFolders, writeWhole } from "../system/files.ts";
 import type { Snapshot } from "../system/snapshot.ts";
 
@@ -49,18 +49,21 @@ export function keepBackup(
  */
 export function hasOtherNames({ stat }: Snapshot, backup: string | undefined): boolean {
   if (stat.nlink === 1n) return false;
-  const isBackup = (file: string) => {
-    const found = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
-    return found?.dev === stat.dev && found.ino === stat.ino;
-  };
-  return stat.nlink - 1n > BigInt(backup ? backupsBeside(backup).filter(isBackup).length : 0);
+  const backups = backup === undefined ? [] : backupsBeside(backup);
+  const ours = backups.filter(({ dev, ino }) => dev === stat.dev && ino === stat.ino);
+  return stat.nlink - 1n > BigInt(ours.length);
 }
 
-function backupsBeside(backup: string): string[] {
+/** The backups of all sessions of the project. */
+function backupsBeside(backup: string): fs.BigIntStats[] {
   const sessions = path.dirname(path.dirname(backup));
-  try {
-    return fs.readdirSync(sessions).map((name) => inFolder(inFolder(sessions, name), path.basename(backup)));
-  } catch {
-    return [];
-  }
+  const found: fs.BigIntStats[] = [];
+  quietly(() => {
+    for (const name of fs.readdirSync(sessions)) {
+      const file = inFolder(inFolder(sessions, name), path.basename(backup));
+      // What is no session's folder lies there, too.
+      quietly(() => found.push(fs.lstatSync(file, { bigint: true })));
+    }
+  });
+  return found;
 }

@@ -45,6 +45,7 @@ test("a backup of another session, which a crash has left, is not a second name"
   const left = path.join(sessions, "one", "CLAUDE.md.before");
   fs.mkdirSync(path.dirname(left));
   fs.linkSync(target, left);
+  fs.writeFileSync(path.join(sessions, "latest.json"), "");
   const backup = path.join(sessions, "two", "CLAUDE.md.before");
   const { outcome, isInPlace, message } = updateFile(target, addLine, { backup });
   expect([outcome, isInPlace, message]).toEqual(["written", undefined, undefined]);
