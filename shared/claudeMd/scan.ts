@@ -155,8 +155,11 @@ export function scan(text: string, from = bodyStart(text)): Scan {
       before >= 0 &&
       UNDERLINE.test(content(text, start, end))
     ) {
-      endSection(before);
-      found.headings.push({ start: before });
+      // Below an entry of a memory section, dashes are meant as a rule, whatever Markdown makes of them.
+      if (section === null || isBelowBlank(text, before)) {
+        endSection(before);
+        found.headings.push({ start: before });
+      }
     } else {
       if (isLoaderLine(text, start, end)) found.loaders.push({ line, start, end });
       paragraph = paragraphAt(text, start, end, first, before);
@@ -183,6 +186,10 @@ function paragraphAt(text: string, start: number, end: number, first: number, be
   if (ITEM_OR_QUOTE.test(text.slice(first, first + ITEM_LENGTH))) return NESTED;
   if (before !== NONE) return before;
   return first > start ? NESTED : start; // an indented line may continue a list item
+}
+
+function isBelowBlank(text: string, start: number): boolean {
+  return text.slice(text.lastIndexOf("\n", start - 2) + 1, start).trim() === "";
 }
 
 function newlines(text: string, start: number, end: number): number {

@@ -33,8 +33,8 @@ export function isOpenAtEnd(text: string, from: number): boolean {
     if (wasOpen && (isBlank ? isInTag : indentOf(line) < indent)) return true;
     if (!wasOpen) {
       indent = indentOf(line);
-      isInTag = !isBlank && (isInTag || TAG.test(line));
       htmlEnd = HTML_BLOCKS.find(([begin]) => begin.test(line))?.[1];
+      isInTag = !isBlank && (isInTag || (htmlEnd === undefined && TAG.test(line)));
     }
     if (htmlEnd === undefined) fence = fenceAfter(line, fence);
     else if (htmlEnd.test(line)) htmlEnd = undefined;

@@ -73,6 +73,8 @@ test.each([
   ["1. item\nlazy\n---\nb\n", null],
   ["> quote\n---\nb\n", null],
   ["### heading\n---\nb\n", null],
+  ["### 2026-03-20\n**Summary**: done\n---\nb\n", null],
+  ["### 2026-03-20\nin two\nlines\n---\nb\n", null],
   ["***\n---\nb\n", null],
   ["```\nx\n```\n---\nb\n", null],
   ["Mine\n- --\nb\n", null],

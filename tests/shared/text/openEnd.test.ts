@@ -29,6 +29,7 @@ const CLOSED = [
   "<!--\n```\n-->\n",
   "<pre>\n```\n</pre>\n",
   "<pre>a</pre>\n",
+  "<pre>\na\n\nb\n</pre>\n\nText.\n",
   "<details>\n<summary>x</summary>\n\ntext\n",
   "<div>\ntext\n",
   "    ```\n    code\n",
