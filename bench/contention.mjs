@@ -13,7 +13,7 @@ import { median, quantile, spread } from "./stats.mjs";
 const contender = fileURLToPath(new URL("contender.mjs", import.meta.url));
 const hasAddon = withAddon(path.join(root, "node_modules")) !== null;
 const RIVALS = {
-  "pact-hooks, with the addon": { rival: "pact-hooks", env: { PACT_HOOKS_FLOCK: "addon" }, needsAddon: true },
+  "pact-hooks, as installed": { rival: "pact-hooks" },
   "pact-hooks, with the flock program": { rival: "pact-hooks", env: { PACT_HOOKS_FLOCK: "flock" } },
   "proper-lockfile": { rival: "proper-lockfile" },
   "flock, polled every 100 ms": { rival: "polling-flock", needsAddon: true },

@@ -20,13 +20,11 @@ process.on("exit", () => {
   for (const dir of folders) fs.rmSync(dir, { recursive: true, force: true });
 });
 
-/** Copies the plugin, with nothing beside it but `modules`: a `node_modules` with the addon, or null. */
-export function installPlugin(modules) {
-  const dir = tempDir();
-  const plugin = path.join(dir, "plugin");
+/** Copies the plugin, with nothing beside it. */
+export function installPlugin() {
+  const plugin = path.join(tempDir(), "plugin");
   const isOurs = (file) => path.basename(file) !== ".compile-cache";
   fs.cpSync(path.join(root, "dist"), plugin, { recursive: true, filter: isOurs });
-  if (modules) fs.symlinkSync(modules, path.join(dir, "node_modules"));
   return plugin;
 }
 
@@ -54,10 +52,10 @@ export function payload({ projectDir }, sessionId, event = "SessionStart") {
 }
 
 /** Milliseconds that a process takes from its start to its end, in the environment of a hook. */
-export function timeProcess(program, args, place, input) {
+export function timeProcess(program, args, place, input, env = {}) {
   const options = {
     cwd: place.projectDir,
-    env: hookEnvOf(place),
+    env: hookEnvOf(place, env),
     input,
     stdio: ["pipe", "ignore", "inherit"],
   };

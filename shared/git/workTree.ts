@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside } from "../system/targetPath.ts";
 
@@ -88,7 +89,9 @@ function knows(gitDir: string, top: string): boolean {
 
 /** A linked work tree's own folder names the one that it shares, and lies in it. */
 function commonDirOf(gitDir: string): string {
-  const named = readPointer(path.join(gitDir, "commondir"))?.replace(/[\r\n]+$/, "");
+  const pointer = path.join(gitDir, "commondir");
+  // Mostly there is none, and an error takes longer to make than a look.
+  const named = (isThere(pointer) ? readPointer(pointer) : null)?.replace(/[\r\n]+$/, "");
   if (!named) return gitDir;
   const commonDir = path.resolve(gitDir, named);
   return isInside(gitDir, commonDir) ? commonDir : gitDir;

@@ -10,7 +10,7 @@ import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = fs.constants;
+const { O_WRONLY, O_CREAT, O_NOFOLLOW } = fs.constants;
 const MAX_POINTER_BYTES = 16 * 1024;
 const MAX_NAME = 150;
 
@@ -23,9 +23,11 @@ export function rememberSession(projectDir: string, sessionId: string, claudePid
     const file = pointerFile(projectDir, sessionId);
     const pointer = { session_id: sessionId, project_dir: projectDir, claude_pid: claudePid };
     makeFolders(path.dirname(file));
-    const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
     try {
-      fs.writeSync(fd, `${JSON.stringify(pointer)}\n`);
+      const length = fs.writeSync(fd, `${JSON.stringify(pointer)}\n`);
+      // Mostly it is as long as before, and to cut a file takes as long as all else here.
+      if (fs.fstatSync(fd).size > length) fs.ftruncateSync(fd, length);
     } finally {
       fs.closeSync(fd);
     }
