@@ -61,9 +61,8 @@ export async function measureContention({ quick, progress }) {
       "after the other. A lock that one writer keeps taking while the others sleep gets the highest rate there, but " +
       "starves the others. *Slowest* shows that: the slowest writer's part of an equal share. *Hand-over* is the time " +
       "between an update of one writer and the next update of another. The other locks write with `write-file-atomic`, " +
-      "and do not look for what outsiders write at the same moment. For that, each update of ours waits 3 ms, outside " +
-      "of the lock. A single writer of ours spends most of its time so, which says nothing about the lock. The goals " +
-      "compare us only with locks that lose nothing in any table. `proper-lockfile` is faster in many rows, but loses " +
+      "and do not look for what outsiders write at the same moment. For that, each update of ours asks the kernel who " +
+      "has the old file open; without the binding, it waits 3 ms, outside of the lock. The goals compare us only with locks that lose nothing in any table. `proper-lockfile` is faster in many rows, but loses " +
       "updates in the last table.",
     tables,
     goals,
