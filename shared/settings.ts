@@ -8,7 +8,7 @@ import path from "node:path";
 import { findWorkTree } from "./git/workTree.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "./lock/lease.ts";
-import { messageOf } from "./system/errors.ts";
+import { messageOf, Refusal } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
 import { readRegularFile } from "./system/snapshot.ts";
 import { resolveTarget } from "./system/targetPath.ts";
@@ -47,6 +47,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 };
 
 /** A file of the project is not trusted: neither parsing it nor telling what is wrong may take long. */
+const MAX_BYTES = 256 * 1024;
 const MAX_FRONT_MATTER = 10_000;
 const MAX_PROBLEMS = 5;
 const MAX_SHOWN = 60;
@@ -150,12 +151,17 @@ function readUserFile(folders: readonly string[]): Found {
   }
 }
 
-/** @param anchor a link that leads outside of this folder is refused, for a project's words go into CLAUDE.md */
+/** @param anchor the folder that a link may lead to; in a project, there may be none */
 function readFile(folder: string, name: string, owner: Owner, label: string, anchor = folder): Found {
   const named = inFolder(folder, name);
   try {
     if (!isThere(named)) return { values: {}, problems: [] };
-    const content = readRegularFile(resolveTarget(named, anchor).path);
+    const real = resolveTarget(named, anchor).path;
+    // A hostile repository's link could name .env or .git/config, whose text would go into CLAUDE.md.
+    if (anchor === folder && fs.lstatSync(named).isSymbolicLink()) {
+      throw new Refusal("is a link", "Replace it with a file.", named);
+    }
+    const content = readRegularFile(real, MAX_BYTES);
     return content
       ? parseSettings(content.bytes.toString("utf8"), owner, label)
       : { values: {}, problems: [] };

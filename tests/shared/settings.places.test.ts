@@ -75,6 +75,21 @@ test("each file keeps what only the other may decide at its default, and both pr
   });
 });
 
+test("a settings file that is a link is not followed, even inside the project", () => {
+  const secret = path.join(project, ".env");
+  fs.writeFileSync(secret, "TOKEN=secret\n");
+  for (const name of [TEAM_FILE, PERSONAL_FILE]) {
+    makeFolder(path.dirname(path.join(project, name)));
+    fs.symlinkSync("../.env", path.join(project, name));
+  }
+  const { settings, problems, isWhole } = readProjectSettings(project);
+  expect([settings, isWhole]).toEqual([DEFAULT_SETTINGS, false]);
+  expect(problems).toEqual([
+    expect.stringContaining("pact-hooks.md is a link; left unchanged. Replace it with a file."),
+    expect.stringContaining("pact-hooks.local.md is a link"),
+  ]);
+});
+
 describe("enabled: false", () => {
   const places: [string, () => void][] = [
     ["the team's file", () => write(project, TEAM_FILE, "enabled: false")],
@@ -365,13 +380,6 @@ describe.each([TEAM_FILE, PERSONAL_FILE])("a link named %s", (name) => {
     expect(problems).toEqual([
       expect.stringMatching(/^\.claude\/pact-hooks.* outside of .* Its settings are not used\.$/),
     ]);
-  });
-
-  test("that leads to a file in the project is followed", () => {
-    write(project, "docs/settings.md", "enabled: false");
-    makeFolder(project, ".claude");
-    fs.symlinkSync("../docs/settings.md", path.join(project, name));
-    expect(settingsOf(project).enabled).toBe(false);
   });
 });
 
