@@ -49,6 +49,8 @@ export const run = runnerOf({
     try {
       const copy = path.join(temporary, path.basename(dir) || "project");
       copyProject(dir, copy);
+      // The copy is not in the repository that these name.
+      for (const name of ["GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE"]) delete process.env[name];
       return tryOn(copy, path.join(temporary, "config"));
     } finally {
       fs.rmSync(temporary, { recursive: true, force: true });

@@ -19,6 +19,7 @@ export interface WorkTree {
   mainTop: string;
 }
 
+const GITDIR = "gitdir: ";
 /** A `.git` file holds one path; git's own configuration file is small. */
 const MAX_POINTER_BYTES = 64 * 1024;
 
@@ -31,10 +32,15 @@ export function findWorkTree(folder: string): WorkTree | null {
   const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE } = process.env;
   const from = fs.realpathSync.native(folder);
   const found = GIT_DIR
-    ? { top: path.resolve(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR), isRepository: false }
+    ? {
+        top: fs.realpathSync.native(GIT_WORK_TREE || from),
+        gitDir: path.resolve(GIT_DIR),
+        isRepository: false,
+      }
     : findGitDir(from);
   if (!found) return null;
   const { top, gitDir } = found;
+  if (!isFolderInside(from, top)) return null;
   const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
   const isKnown = found.isRepository && !GIT_COMMON_DIR;
   if (!isKnown && !isRepository(gitDir, commonDir)) return null;
@@ -64,9 +70,13 @@ function findGitDir(from: string): { top: string; gitDir: string; isRepository: 
   for (let top = from; ; top = path.dirname(top)) {
     const candidate = path.join(top, ".git");
     const stat = fs.statSync(candidate, { throwIfNoEntry: false });
+    // A link is a repository's own only if that repository knows it, like the name in a file.
+    if (stat?.isDirectory() && fs.lstatSync(candidate).isSymbolicLink() && !knows(candidate, top))
+      return null;
     if (stat?.isFile()) {
-      const named = /^gitdir: (.+?)[\r\n]*$/s.exec(readPointer(candidate) ?? "")?.[1];
-      const gitDir = named === undefined ? undefined : path.resolve(top, named);
+      const text = readPointer(candidate) ?? "";
+      const named = text.startsWith(GITDIR) ? withoutLineEnds(text.slice(GITDIR.length)) : "";
+      const gitDir = named === "" ? undefined : path.resolve(top, named);
       return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir, isRepository: false } : null;
     }
     if (stat?.isDirectory() && isRepository(candidate, commonDirOf(candidate)))
@@ -83,18 +93,26 @@ function knows(gitDir: string, top: string): boolean {
   if (isInside(gitDir, top)) return true;
   const linked = readPointer(path.join(gitDir, "gitdir"))?.trim();
   if (linked) return isSame(path.resolve(gitDir, linked), path.join(top, ".git"));
-  const worktree = /^\s*worktree\s*=\s*(.+?)\s*$/m.exec(readPointer(path.join(gitDir, "config")) ?? "")?.[1];
-  return worktree !== undefined && isSame(path.resolve(gitDir, worktree), top);
+  const config = readPointer(path.join(gitDir, "config")) ?? "";
+  const worktree = /^[ \t]*worktree[ \t]*=(.*)$/m.exec(config)?.[1]?.trim();
+  return worktree ? isSame(path.resolve(gitDir, worktree), top) : false;
 }
 
 /** A linked work tree's own folder names the one that it shares, and lies in it. */
 function commonDirOf(gitDir: string): string {
   const pointer = path.join(gitDir, "commondir");
   // Mostly there is none, and an error takes longer to make than a look.
-  const named = (isThere(pointer) ? readPointer(pointer) : null)?.replace(/[\r\n]+$/, "");
-  if (!named) return gitDir;
+  const named = withoutLineEnds((isThere(pointer) ? readPointer(pointer) : null) ?? "");
+  if (named === "") return gitDir;
   const commonDir = path.resolve(gitDir, named);
   return isInside(gitDir, commonDir) ? commonDir : gitDir;
+}
+
+/** No regular expression: one that looks for the end takes quadratic time for a hostile file of line ends. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && "\r\n".includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** As git judges: a HEAD that says where it is, and the folders of objects and references. */

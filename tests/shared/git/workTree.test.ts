@@ -85,6 +85,32 @@ describe("no work tree is found", () => {
     expect(findWorkTree(hostile)).toBeNull();
   });
 
+  test("through a .git that is a link to another repository", () => {
+    const victim = repository(inDir("victim"));
+    git(victim, "worktree", "add", "-q", inDir("linked"));
+    for (const gitDir of [".git", ".git/worktrees/linked"]) {
+      const hostile = folder(`hostile-${path.basename(gitDir)}`);
+      fs.symlinkSync(path.join(victim, gitDir), path.join(hostile, ".git"));
+      expect(findWorkTree(hostile)).toBeNull();
+    }
+  });
+
+  // In more than linear time it would take minutes.
+  test("through pointers that hold nothing but line ends", { timeout: 20_000 }, () => {
+    const lines = `gitdir: a${"\n".repeat(65_000)}b`;
+    fs.writeFileSync(path.join(folder("hostile"), ".git"), lines);
+    expect(findWorkTree(inDir("hostile"))).toBeNull();
+    const other = repository(inDir("other"));
+    fs.writeFileSync(path.join(other, ".git/commondir"), lines.slice(8));
+    expect(findWorkTree(other)?.commonDir).toBe(path.join(other, ".git"));
+  });
+
+  test("where GIT_WORK_TREE names a tree that the folder does not lie in", () => {
+    vi.stubEnv("GIT_DIR", path.join(repository(inDir("main")), ".git"));
+    vi.stubEnv("GIT_WORK_TREE", folder("elsewhere"));
+    expect(findWorkTree(inDir("main"))).toBeNull();
+  });
+
   test("through a .git file that is endless, or a pipe", () => {
     const hostile = folder("hostile");
     fs.symlinkSync("/dev/zero", path.join(hostile, ".git"));
