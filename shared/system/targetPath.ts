@@ -18,7 +18,7 @@ export interface TargetPath {
  * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
  * lies inside the real project folder.
  * @param projectDir the containment anchor; the target's own folder if not given
- * @throws {Refusal} if the target is of another kind, a link that leads outside or nowhere, or out of reach
+ * @throws {Refusal} if the target is of another kind, a link that leads outside, into `.git` or nowhere, or out of reach
  */
 export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const named = path.resolve(target);
@@ -28,6 +28,10 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   if (!isFolderInside(path.dirname(real), anchor)) {
     const why = `leads to ${real}, outside of ${anchor}`;
     throw new Refusal(why, "Replace the link with a file, or link to a file inside the project.", named);
+  }
+  const below = path.relative(anchor, real).split(path.sep);
+  if (below.some((name) => name.toLowerCase() === ".git")) {
+    throw new Refusal(`leads to ${real}, inside of .git`, "Replace the link with a file.", named);
   }
   return { dir: path.dirname(real), base: path.basename(real), path: real };
 }

@@ -11,7 +11,7 @@ export interface TargetPath {
  * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
  * lies inside the real project folder.
  * @param projectDir the containment anchor; the target's own folder if not given
- * @throws {Refusal} if the target is of another kind, a link that leads outside or nowhere, or out of reach
+ * @throws {Refusal} if the target is of another kind, a link that leads outside, into `.git` or nowhere, or out of reach
  */
 export declare function resolveTarget(target: string, projectDir?: string): TargetPath;
 /**

@@ -100,6 +100,16 @@ describe("resolveTarget says why it refuses", () => {
       (at) => fs.symlinkSync("../outside", at("project/.claude")),
     ],
     [
+      "a link that leads into .git, which a clone may hold",
+      "project/CLAUDE.md",
+      /inside of \.git; left unchanged\. Replace the link/,
+      (at) => {
+        fs.mkdirSync(at("project/.git"));
+        fs.writeFileSync(at("project/.git/config"), "");
+        fs.symlinkSync(".git/config", at("project/CLAUDE.md"));
+      },
+    ],
+    [
       "a dangling link",
       "project/CLAUDE.md",
       /leads to nothing that exists/,
