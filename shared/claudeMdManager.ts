@@ -225,7 +225,8 @@ function readText(file: string, projectDir: string): string {
 
 /** An older version wrote a block into the user's own file. What people have written into the block stays. */
 function removeFromUserFile(update: ClaudeMdUpdate, options: UpdateOptions): ClaudeMdUpdate {
-  if (!isThere(update.path)) return update;
+  // Absent, or a link to nothing.
+  if (!fs.existsSync(update.path)) return update;
   const real = fs.realpathSync.native(update.path);
   const remove = (text: string | null) => removeManagedBlock(text ?? "");
   const { outcome, changes, message } = applyText(real, remove, {

@@ -51,8 +51,8 @@ Options:
 Examples:
   pact-hooks doctor
   pact-hooks doctor ~/my-project --json
-`,rc={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},ag=Ze({usage:nc,options:{json:{type:"boolean"}},takes:"folder",run({json:t},e){let n=Yr(e),r=n.every(({level:o})=>o!=="problem");return t?Ve(JSON.stringify({healthy:r,findings:n},null,2)):Ot(oc(n,r)),r?0:1}});function oc(t,e){let n=t.flatMap(({check:o,level:s,message:i,advice:c})=>{let[a,l]=rc[s],d=`${Et(a,l)}  ${o.padEnd(9)}  ${V(i)}`;return c?[d,`${" ".repeat(20)}\u2192 ${V(c)}`]:[d]}),r=e?Et("green","Healthy."):Et("red","Problems found.");return`${n.join(`
+`,rc={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},ug=Ze({usage:nc,options:{json:{type:"boolean"}},takes:"folder",run({json:t},e){let n=Yr(e),r=n.every(({level:o})=>o!=="problem");return t?Ve(JSON.stringify({healthy:r,findings:n},null,2)):Ot(oc(n,r)),r?0:1}});function oc(t,e){let n=t.flatMap(({check:o,level:s,message:i,advice:c})=>{let[a,l]=rc[s],d=`${Et(a,l)}  ${o.padEnd(9)}  ${V(i)}`;return c?[d,`${" ".repeat(20)}\u2192 ${V(c)}`]:[d]}),r=e?Et("green","Healthy."):Et("red","Problems found.");return`${n.join(`
 `)}
 
 ${r}
-`}export{ag as run};
+`}export{ug as run};

@@ -74,12 +74,15 @@ export function messageFor(
   }
   if (message) sentences.push(message);
   if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel.replace(/\.?$/, ".")}`);
+  // A holder without a record knows no claims: it may still write what it has read before.
+  const holder = lock.evicted ?? lock.holder;
+  const isSafe = !message && (holder === undefined || holder.source === "record");
+  const more = `${isSafe ? " No text was lost." : ""} See ${journal}.`;
   if (lock.outcome === "fail_open" && outcome === "written") {
-    sentences.push(`Updated ${file} without its lock (${whyNot(lock)}). No text was lost. See ${journal}.`);
+    sentences.push(`Updated ${file} without its lock (${whyNot(lock)}).${more}`);
   } else if (lock.evicted) {
-    const holder = nameOf(lock.evicted);
     sentences.push(
-      `Evicted ${holder} from the lock on ${file}: it held the lock too long. No text was lost. See ${journal}.`,
+      `Evicted ${nameOf(lock.evicted)} from the lock on ${file}: it held the lock too long.${more}`,
     );
   }
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;

@@ -43,6 +43,12 @@ export function keepBackup(
   return false;
 }
 
+/** Makes a copy of a backup that is a link to the file, before the file itself is written. @throws the system's error */
+export function partBackup({ bytes, stat }: Snapshot, backup: string | undefined): void {
+  const kept = backup && fs.lstatSync(backup, { bigint: true, throwIfNoEntry: false });
+  if (kept && kept.dev === stat.dev && kept.ino === stat.ino) writeWhole(backup, bytes);
+}
+
 /**
  * Whether a file has a name besides its own and those of our backups, which a crash may leave.
  * @param backup where this session keeps its own: the other sessions of the project lie beside it

@@ -26,10 +26,11 @@ export function writeInPlace(staged: string, target: string, old: Snapshot): boo
   const taken = `${staged}.taken`;
   fs.renameSync(staged, taken);
   const next = fs.readFileSync(taken);
+  // Before our own descriptor, which would count as a writer's.
+  settle([old], monotonicMs());
   const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
   try {
     const { dev, ino } = fs.fstatSync(fd, { bigint: true });
-    settle([old], monotonicMs());
     if (dev !== old.stat.dev || ino !== old.stat.ino || !readAgain(old).equals(old.bytes)) {
       fs.renameSync(taken, staged);
       return false;

@@ -23,6 +23,7 @@ export interface Published {
  * Publishes a staged file.
  * @param old the target as we read it; null if it was absent
  * @param mayReplace false for a file with another name, from which a replacement would part it
+ * @param beforeInPlace is called before the target itself is written
  * @returns null if another program has created an absent target, or changed one that cannot be replaced
  * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
  */
@@ -31,6 +32,7 @@ export function publish(
   target: string,
   old: Snapshot | null,
   mayReplace: boolean,
+  beforeInPlace: () => void,
 ): Published | null {
   if (!old) return link(staged, target) ? { displaced: [], isInPlace: false } : null;
   try {
@@ -38,6 +40,7 @@ export function publish(
   } catch (error) {
     if (!cannotReplace(error)) throw error;
   }
+  beforeInPlace();
   return writeInPlace(staged, target, old) ? { displaced: [], isInPlace: true } : null;
 }
 

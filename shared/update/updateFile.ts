@@ -48,7 +48,7 @@ import {
 } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
-import { hasOtherNames, keepBackup } from "./backup.ts";
+import { hasOtherNames, keepBackup, partBackup } from "./backup.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside, settle } from "./displaced.ts";
@@ -185,7 +185,8 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     const mayReplace = snapshot !== null && !hasOtherNames(snapshot, update.backup);
     if (snapshot) keepPrevious(update, snapshot, mayReplace);
     const still = !snapshot || isStill(target.path, snapshot);
-    const published = still ? publish(staged, target.path, snapshot, mayReplace) : null;
+    const part = () => snapshot && partBackup(snapshot, update.backup);
+    const published = still ? publish(staged, target.path, snapshot, mayReplace, part) : null;
     if (!published) {
       // If our staged file is gone, another writer has fenced us, and no outside program was involved.
       if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
@@ -238,8 +239,7 @@ function bringInOutsideEdits(update: Update): string | undefined {
       const isSettled = settle(displaced, update.publishedAtMs);
       const edit = findOutsideEdit(displaced);
       if (!edit) {
-        if (!isSettled) reportOutsideEdit(update, "open");
-        break;
+        return isSettled ? message : [message, tellOpen(update)].filter(Boolean).join(" ");
       }
       if (merges === MAX_MERGES) return giveUpMerging(update, `that program wrote to it ${MAX_MERGES} times`);
       message = bringIn(edit, update) ?? message;
@@ -248,6 +248,14 @@ function bringInOutsideEdits(update: Update): string | undefined {
   } catch (error) {
     return giveUpMerging(update, messageOf(error));
   }
+}
+
+/** Tells of a program that still has a displaced file open. */
+function tellOpen(update: Update): string {
+  reportOutsideEdit(update, "open");
+  const isKept = update.displaced.every(({ fd }) => fs.fstatSync(fd).nlink > 0);
+  const where = isKept ? `goes into the backup ${update.backup}` : "will be lost";
+  return `Another program still has the old ${update.target.path} open: what it writes there from now on ${where}.`;
 }
 
 /** Publishes one outside edit. @returns a message if a person should know @throws if we could not even save it */

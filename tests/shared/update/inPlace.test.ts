@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
+import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { mountTmpfs } from "../../helpers/machine.ts";
+import { injecting, mountTmpfs } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const read = (file: string) => fs.readFileSync(file, "utf8");
@@ -72,6 +74,18 @@ test("a file that is mounted by itself is written where it is", ({ skip }) => {
   onTestFinished(() => void spawnSync("umount", ["-l", target]));
   expect(updateFile(target, addLine)).toMatchObject({ outcome: "written", isInPlace: true });
   expect([read(target), read(source)]).toEqual(["old\nnew\n", "old\nnew\n"]);
+});
+
+test("a sandbox that lets nothing be exchanged gets its file written, and the backup is no link to it", async (context) => {
+  useJournal();
+  const target = tempFile("old\n");
+  const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
+  const under = injecting(context, "renameat2:error=EXDEV");
+  const child = startProgram("update", { target, line: "new", options: { backup } }, { under });
+  const result = await child.message("result");
+  context.skip(!native(), "needs the binding");
+  expect(result).toMatchObject({ outcome: "written", isInPlace: true });
+  expect([read(target), read(backup)]).toEqual(["old\nnew\n", "old\n"]);
 });
 
 test("on a full disk the old text is back, and the person is told", (context) => {
