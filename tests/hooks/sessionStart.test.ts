@@ -331,6 +331,18 @@ describe("the message to the person", () => {
     return { box, file: put(box, "CLAUDE.md", "mine\n") };
   };
 
+  test.runIf(HAS_FLOCK_PROGRAM)(
+    "beside a holder that knows no claims, the message does not say that no text was lost",
+    async () => {
+      const { box, file } = setUp("lockTimeoutSeconds: 0");
+      const holder = startChild("flock", [sidecarOf(file), "sh", "-c", "echo '{\"held\":true}'; cat"]);
+      await holder.message("held");
+      const { systemMessage } = start(box);
+      expect(systemMessage).toContain(`Updated ${file} without its lock (`);
+      expect(systemMessage).not.toContain("No text was lost");
+    },
+  );
+
   test("the message says who held the lock, and for how long, when the lock fails open", async () => {
     const { box, file } = setUp("lockTimeoutSeconds: 0");
     const holder = startProgram("holdLock", { target: file, hold: true });
