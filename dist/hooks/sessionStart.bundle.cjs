@@ -82,7 +82,7 @@ var Ct=64*1024*1024,Qn=1e3,li=10,ui=300,{O_RDONLY:fi,O_NOFOLLOW:di,O_NONBLOCK:mi
 var sr="gitdir: ",yi=64*1024;
 var pe="session-journal.jsonl",bi="unattributed.jsonl";
 var Ri=1500;
-var Ut=["## PACT Routing","","- Session: its id, team and journal folder are in your context, from the pact-hooks plugin where it is installed.","- Memory: read Pinned Context and Working Memory before you start; write what should last into them.","- Do not edit this section, or the comments that mark the sections.","- CLAUDE.md edits lost or slow? Look in the session's journal for `lock_fail_open` and `lock_reaped`."];
+var Ut=["## PACT Routing","","Session: its id, team and journal folder are in your context, from the pact-hooks plugin where it is installed.","","Memory: read Pinned Context and Working Memory before you start; write what should last into them.","","Do not edit this section, or the comments that mark the sections.","","CLAUDE.md edits lost or slow? Look in the session's journal for `lock_fail_open` and `lock_reaped`."];
 var Mi=/^[ \t]*<!-- pact-hooks routing (\d{1,6}) -->[ \t\r]*$/m;
 var Ni=new RegExp(`(?![\\t\\n])[${re}${he}]`,"gu");
 var vr=["managed","routing","session","memory"];

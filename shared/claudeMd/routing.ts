@@ -23,14 +23,20 @@ export function routingText(): string {
   return ROUTING_LINES.join("\n");
 }
 
-/** The same for every user and every setting: two people's sessions must not rewrite it against each other. */
+/**
+ * The same for every user and every setting: two people's sessions must not rewrite it against each other. No list: a file
+ * with bullets of another kind would have two kinds, which markdownlint reports.
+ */
 const ROUTING_LINES = [
   "## PACT Routing",
   "",
-  "- Session: its id, team and journal folder are in your context, from the pact-hooks plugin where it is installed.",
-  "- Memory: read Pinned Context and Working Memory before you start; write what should last into them.",
-  "- Do not edit this section, or the comments that mark the sections.",
-  "- CLAUDE.md edits lost or slow? Look in the session's journal for `lock_fail_open` and `lock_reaped`.",
+  "Session: its id, team and journal folder are in your context, from the pact-hooks plugin where it is installed.",
+  "",
+  "Memory: read Pinned Context and Working Memory before you start; write what should last into them.",
+  "",
+  "Do not edit this section, or the comments that mark the sections.",
+  "",
+  "CLAUDE.md edits lost or slow? Look in the session's journal for `lock_fail_open` and `lock_reaped`.",
 ];
 
 /** The lines of the routing block, markers included, with the team's own words after ours. */
