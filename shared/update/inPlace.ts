@@ -4,13 +4,16 @@
  * a part of the new text, and a fence that comes after the last step of ours does not stop us.
  */
 import fs from "node:fs";
-import { isCode } from "../system/errors.ts";
+import { isCode, messageOf } from "../system/errors.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./displaced.ts";
 import { writeAll } from "./stage.ts";
 
 const { O_RDWR, O_NOFOLLOW } = fs.constants;
+
+/** The target may hold a part of the new text: neither that nor the old one could be written whole. */
+export class TornError extends Error {}
 
 /** Whether an error of a publish means that this file can never be replaced here. */
 export function cannotReplace(error: unknown): boolean {
@@ -47,7 +50,11 @@ function overwrite(fd: number, next: Buffer, old: Buffer): void {
     writeWhole(fd, next);
   } catch (error) {
     // A full disk. The old text has its place.
-    writeWhole(fd, old);
+    try {
+      writeWhole(fd, old);
+    } catch {
+      throw new TornError(messageOf(error));
+    }
     throw error;
   }
 }

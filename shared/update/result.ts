@@ -2,9 +2,10 @@
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
+import { TornError } from "./inPlace.ts";
 
 export interface UpdateResult {
-  /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched. */
+  /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched, or the message says otherwise. */
   outcome: "written" | "unchanged" | "abandoned" | "refused";
   lock: Lease;
   /** The real file, with links followed; absent if they lead to no place that we write. */
@@ -44,7 +45,9 @@ export function abandon(
   );
   const message = refused
     ? error.message
-    : `Could not update ${target} (${messageOf(error)}). The file is unchanged. ${adviceFor(code)}`;
+    : error instanceof TornError
+      ? `Could not write ${target} (${messageOf(error)}). A part of it may be missing: compare it with its backup (pact-hooks restore).`
+      : `Could not update ${target} (${messageOf(error)}). The file is unchanged. ${adviceFor(code)}`;
   return { outcome, lock, rounds, message };
 }
 

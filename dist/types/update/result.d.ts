@@ -1,6 +1,6 @@
 import { type Lease, type LockRequest } from "../lock/lease.ts";
 export interface UpdateResult {
-    /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched. */
+    /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched, or the message says otherwise. */
     outcome: "written" | "unchanged" | "abandoned" | "refused";
     lock: Lease;
     /** The real file, with links followed; absent if they lead to no place that we write. */

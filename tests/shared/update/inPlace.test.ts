@@ -88,6 +88,19 @@ test("a sandbox that lets nothing be exchanged gets its file written, and the ba
   expect([read(target), read(backup)]).toEqual(["old\nnew\n", "old\n"]);
 });
 
+test("when not even the old text can be written, the person is told to look at the backup", async (context) => {
+  useJournal();
+  const { target } = twoNames("old\n");
+  const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
+  const under = injecting(context, "pwrite64:error=EIO", "/dev/null", target);
+  const child = startProgram("update", { target, line: "new", options: { backup } }, { under });
+  const { outcome, message } = await child.message("result");
+  expect(outcome).toBe("abandoned");
+  expect(message).toContain("A part of it may be missing: compare it with its backup");
+  expect(message).not.toContain("unchanged");
+  expect(read(backup)).toBe("old\n");
+});
+
 test("on a full disk the old text is back, and the person is told", (context) => {
   const { events } = useJournal();
   const { target, other } = twoNames("old\n", mountTmpfs(context, "size=40k"));
