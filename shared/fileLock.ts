@@ -32,7 +32,7 @@ import { findBackend } from "./lock/flock.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
 import { type Lease, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
 import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
-import { inFolder, isThere } from "./system/files.ts";
+import { inFolder, isSameFile, isThere } from "./system/files.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs, sleepMs } from "./system/time.ts";
 
@@ -189,7 +189,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
   try {
     const locked = fs.fstatSync(fd);
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
-    if (!named || named.ino !== locked.ino || named.dev !== locked.dev) return false;
+    if (!isSameFile(named, locked)) return false;
     const ageMs = Date.now() - locked.mtimeMs;
     const { request, reaped } = attempt;
     // Replace only once: if the file server's clock is behind ours, the new sidecar looks stale too.

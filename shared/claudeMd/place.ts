@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { findWorkTree } from "../git/workTree.ts";
 import { configDir } from "../journal/sessionFolder.ts";
-import { inFolder, isThere } from "../system/files.ts";
+import { inFolder, isSameFile, isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { resolveTarget } from "../system/targetPath.ts";
 import { parseDocument } from "./document.ts";
@@ -31,7 +31,7 @@ export function isUserFile(file: string): boolean {
   try {
     const own = inFolder(configDir(), "CLAUDE.md");
     const [a, b] = [file, own].map((name) => fs.statSync(name, { bigint: true, throwIfNoEntry: false }));
-    if (a && b) return a.dev === b.dev && a.ino === b.ino;
+    if (a && b) return isSameFile(a, b);
     return !a && !b && realName(file) === realName(own);
   } catch {
     return false;
@@ -39,7 +39,7 @@ export function isUserFile(file: string): boolean {
 }
 
 function realName(file: string): string {
-  return inFolder(fs.realpathSync(path.dirname(file)), path.basename(file));
+  return inFolder(fs.realpathSync.native(path.dirname(file)), path.basename(file));
 }
 
 /**
@@ -51,7 +51,7 @@ export function findBlockAbove(projectDir: string): string | undefined {
   try {
     const top = findWorkTree(projectDir)?.top;
     if (top === undefined) return undefined;
-    for (let dir = fs.realpathSync(projectDir); dir !== top && dir !== path.dirname(dir); ) {
+    for (let dir = fs.realpathSync.native(projectDir); dir !== top && dir !== path.dirname(dir); ) {
       dir = path.dirname(dir);
       const found = claudeMdPaths(dir).find((file) => hasManagedBlock(file, dir));
       if (found !== undefined) return found;

@@ -59,6 +59,19 @@ function makeFolder(dir: string): void {
   }
 }
 
+interface Identity<T> {
+  dev: T;
+  ino: T;
+}
+
+/** Whether two looks found the same file; false if one of them found none. */
+export function isSameFile<T extends number | bigint>(
+  a: Identity<T> | null | undefined,
+  b: Identity<T> | null | undefined,
+): boolean {
+  return !!a && !!b && a.dev === b.dev && a.ino === b.ino;
+}
+
 /**
  * Puts a private file in place, whole or not at all. We write the bytes ourselves, because `write-file-atomic` reports
  * success when a full disk stores only part of them.

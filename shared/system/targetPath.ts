@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
-import { inFolder, kindOf } from "./files.ts";
+import { inFolder, isSameFile, kindOf } from "./files.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
 export interface TargetPath {
@@ -77,7 +77,7 @@ export function isFolderInside(dir: string, anchor: string): boolean {
   const wanted = fs.statSync(anchor, { bigint: true });
   for (let at = dir; ; at = path.dirname(at)) {
     const stat = ifPresent(() => fs.statSync(at, { bigint: true }));
-    if (stat && stat.dev === wanted.dev && stat.ino === wanted.ino) return true;
+    if (isSameFile(stat, wanted)) return true;
     if (at === path.dirname(at)) return false;
   }
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode, quietly } from "../system/errors.ts";
-import { inFolder, isThere, makeFolders, writeWhole } from "../system/files.ts";
+import { inFolder, isSameFile, isThere, makeFolders, writeWhole } from "../system/files.ts";
 import type { Snapshot } from "../system/snapshot.ts";
 
 /** The names of the backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
@@ -45,8 +45,9 @@ export function keepBackup(
 
 /** Makes a copy of a backup that is a link to the file, before the file itself is written. @throws the system's error */
 export function partBackup({ bytes, stat }: Snapshot, backup: string | undefined): void {
-  const kept = backup && fs.lstatSync(backup, { bigint: true, throwIfNoEntry: false });
-  if (kept && kept.dev === stat.dev && kept.ino === stat.ino) writeWhole(backup, bytes);
+  if (backup === undefined) return;
+  const kept = fs.lstatSync(backup, { bigint: true, throwIfNoEntry: false });
+  if (isSameFile(kept, stat)) writeWhole(backup, bytes);
 }
 
 /**
@@ -56,7 +57,7 @@ export function partBackup({ bytes, stat }: Snapshot, backup: string | undefined
 export function hasOtherNames({ stat }: Snapshot, backup: string | undefined): boolean {
   if (stat.nlink === 1n) return false;
   const backups = backup === undefined ? [] : backupsBeside(backup);
-  const ours = backups.filter(({ dev, ino }) => dev === stat.dev && ino === stat.ino);
+  const ours = backups.filter((found) => isSameFile(found, stat));
   return stat.nlink - 1n > BigInt(ours.length);
 }
 

@@ -5,6 +5,7 @@
  */
 import fs from "node:fs";
 import { isCode, messageOf } from "../system/errors.ts";
+import { isSameFile } from "../system/files.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./displaced.ts";
@@ -33,8 +34,8 @@ export function writeInPlace(staged: string, target: string, old: Snapshot): boo
   settle([old], monotonicMs());
   const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
   try {
-    const { dev, ino } = fs.fstatSync(fd, { bigint: true });
-    if (dev !== old.stat.dev || ino !== old.stat.ino || !readAgain(old).equals(old.bytes)) {
+    const isRead = isSameFile(fs.fstatSync(fd, { bigint: true }), old.stat);
+    if (!isRead || !readAgain(old).equals(old.bytes)) {
       fs.renameSync(taken, staged);
       return false;
     }

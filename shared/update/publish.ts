@@ -1,6 +1,7 @@
 /** Puts a staged file in the target's place, or its content into the target, and tells what that displaced. */
 import fs from "node:fs";
 import { isCode } from "../system/errors.ts";
+import { isSameFile } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../system/snapshot.ts";
 import { cannotReplace, writeInPlace } from "./inPlace.ts";
@@ -50,7 +51,7 @@ function replace(staged: string, target: string, old: Snapshot): Snapshot[] {
     return [old];
   }
   const displaced = openDisplaced(staged, target);
-  if (!displaced || isSameFile(displaced, old)) {
+  if (!displaced || isSameFile(displaced.stat, old.stat)) {
     closeSnapshot(displaced);
     return [old];
   }
@@ -97,8 +98,4 @@ function openDisplaced(staged: string, target: string): Snapshot | null {
     exchange(staged, target);
     throw error;
   }
-}
-
-function isSameFile(a: Snapshot, b: Snapshot): boolean {
-  return a.stat.dev === b.stat.dev && a.stat.ino === b.stat.ino;
 }

@@ -8,6 +8,7 @@ import { sidecarOf, withLockOn } from "../fileLock.ts";
 import { findBackend } from "../lock/flock.ts";
 import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { isCode } from "../system/errors.ts";
+import { isSameFile } from "../system/files.ts";
 import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { monotonicMs } from "../system/time.ts";
@@ -85,7 +86,7 @@ export function removeSidecar(target: TargetPath): string | undefined {
   try {
     const locked = fs.fstatSync(fd);
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
-    if (named?.ino !== locked.ino || named.dev !== locked.dev) return "another process has just replaced it";
+    if (!isSameFile(named, locked)) return "another process has just replaced it";
     // A waiter checks the inode after it gets the flock, and starts over with a new sidecar.
     fs.unlinkSync(sidecar);
     return undefined;
