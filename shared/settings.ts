@@ -111,7 +111,7 @@ function foldersOf(projectDir: string): string[] {
     const tree = findWorkTree(projectDir);
     if (!tree) return [projectDir];
     // The session's folder may be named through a link, and the work tree's never is.
-    const below = path.relative(tree.top, fs.realpathSync(projectDir));
+    const below = path.relative(tree.top, fs.realpathSync.native(projectDir));
     // GIT_WORK_TREE may name a tree that the session's folder does not lie in.
     if (below.split(path.sep)[0] === "..") return [projectDir];
     const tops = new Set([tree.top, tree.mainTop]);

@@ -68,7 +68,8 @@ const LOCAL_SETTINGS = "**/.claude/settings.local.json";
 /** The exclude file of the work tree that a folder lies in, and its text; null outside of one, and inside of `.git`. */
 export function findExclude(dir: string): { file: string; commonDir: string; text: string | null } | null {
   const tree = findWorkTree(dir);
-  if (!tree || isFolderInside(fs.realpathSync(dir), fs.realpathSync(tree.commonDir))) return null;
+  if (!tree || isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(tree.commonDir)))
+    return null;
   const file = inFolder(inFolder(tree.commonDir, "info"), "exclude");
   return { file, commonDir: tree.commonDir, text: readRegularFile(file)?.bytes.toString("utf8") ?? null };
 }

@@ -16,7 +16,7 @@ const NAME_LENGTH = 0xfff;
  */
 export function isTracked(file: string): boolean {
   try {
-    const dir = fs.realpathSync(path.dirname(file));
+    const dir = fs.realpathSync.native(path.dirname(file));
     const tree = findWorkTree(dir);
     const index = tree && readRegularFile(path.join(tree.gitDir, "index"))?.bytes;
     if (!index) return false;

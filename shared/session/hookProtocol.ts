@@ -16,7 +16,7 @@ export interface HookPayload {
   sessionId: string;
   /** Absolute: `$CLAUDE_PROJECT_DIR`, else the payload's `cwd`, else the working directory. */
   projectDir: string;
-  /** SessionStart: `startup`, `resume`, `clear`, `compact`. */
+  /** SessionStart: `startup`, `resume`, `clear`, `compact`, `fork`, or one that Claude Code adds later. */
   source?: string;
   /** SessionEnd: why the session ended. */
   reason?: string;

@@ -1,6 +1,6 @@
 /** Reports a session start: context for the model, and a message for the person. */
 import path from "node:path";
-import { routingText } from "../claudeMd/routing.ts";
+import { MAX_PROJECT_ROUTING, routingText } from "../claudeMd/routing.ts";
 import { type SessionInfo, teamName } from "../claudeMd/session.ts";
 import type { ClaudeMdUpdate } from "../claudeMdManager.ts";
 import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
@@ -8,9 +8,6 @@ import { nameOf } from "../lock/holder.ts";
 import type { Lease } from "../lock/lease.ts";
 import { PERSONAL_FILE } from "../settings.ts";
 import { printable, truncate } from "../text/characters.ts";
-
-/** In characters: a person's words are sent with every request of a session, as a team's are. */
-const MAX_OWN_WORDS = 1500;
 
 /** What a session start knows of other sessions. */
 export interface OtherSessions {
@@ -42,7 +39,8 @@ export function contextFor(
   if (isFork) lines.push("- Forked: a PACT session named earlier in this conversation is not this one");
   if (previous) lines.push(`- Previous session's journal: ${previous}`);
   const routing = update.needsRouting ? routingText() : "";
-  const ownWords = truncate(update.ownWords, MAX_OWN_WORDS);
+  // As a team's, they are sent with every request of a session.
+  const ownWords = truncate(update.ownWords, MAX_PROJECT_ROUTING);
   return [lines.map(printable).join("\n"), routing, ownWords].filter(Boolean).join("\n\n");
 }
 
