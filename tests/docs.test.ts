@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "../shared/fileLock.ts";
 import { DEFAULT_SETTINGS, PERSONAL_FILE, parseSettings, TEAM_FILE } from "../shared/settings.ts";
-import { MAX_OPEN_MS, SETTLE_MS } from "../shared/update/displaced.ts";
+import { MAX_OPEN_MS, SETTLE_MS } from "../shared/update/atRest.ts";
 import { MAX_ROUNDS } from "../shared/update/updateFile.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -57,14 +57,14 @@ export function makeChange(wanted: FileChange, hook: string): ChangeResult {
   try {
     const preview = previewChange(wanted);
     if (!preview) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
-    if (
-      preview.removed &&
-      removeFile(realTargetOf(wanted), (text) => wanted.change(text) === "" && isOurs(wanted, text), options)
-    ) {
-      return { outcome: "removed", lock: NOT_NEEDED, rounds: 1 };
-    }
     if (preview.created) makeFolderOf(wanted);
-    return updateFile(file, (text) => textLeft(wanted, wanted.change(text)), options);
+    const mayRemove = (text: string) => wanted.change(text) === "" && isOurs(wanted, text);
+    const removal = preview.removed ? removeFile(realTargetOf(wanted), mayRemove, options) : undefined;
+    const done: ChangeResult = removal?.isRemoved
+      ? { outcome: "removed", lock: NOT_NEEDED, rounds: 1 }
+      : updateFile(file, (text) => textLeft(wanted, wanted.change(text)), options);
+    const message = [done.message, ...(removal?.messages ?? [])].filter(Boolean).join(" ");
+    return message ? { ...done, message } : done;
   } catch (error) {
     if (error instanceof Refusal) {
       return { outcome: "refused", lock: NOT_NEEDED, rounds: 0, message: whyNot(file, error) };

@@ -1,8 +1,7 @@
 /** Reads a file that other programs also write, in bounded memory. */
 import fs from "node:fs";
 import { isCode, quietly, Refusal } from "./errors.ts";
-import { kindOf } from "./files.ts";
-import { sleepMs } from "./time.ts";
+import { isSameFile, kindOf } from "./files.ts";
 
 /** A file as we read it. */
 export interface FileContent {
@@ -17,10 +16,6 @@ export interface Snapshot extends FileContent {
 
 /** Far above any file that a model could read. Bounds the memory that a hostile repository can make us use. */
 export const MAX_BYTES = 64 * 1024 * 1024;
-/** Longer than an editor pauses between truncating a file and writing it. */
-const REST_MS = 1000;
-const REST_POLL_MS = 10;
-const MAX_LOOKS = 300;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /**
@@ -56,27 +51,6 @@ export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | nul
   }
 }
 
-/**
- * Opens a snapshot, but waits while an editor seems to have truncated the file and not yet written it. The wait ends
- * once no program has touched the file for a second.
- * @param before the file as we read it a moment ago
- */
-export function openAtRest(path: string, before: FileContent | null): Snapshot | null {
-  for (let looks = 1; ; looks++) {
-    const snapshot = openSnapshot(path);
-    const isTruncated = snapshot && (snapshot.stat.size === 0n || isShorter(snapshot, before));
-    const untouchedMs = snapshot ? Math.abs(Date.now() - Number(snapshot.stat.mtimeMs)) : REST_MS;
-    if (!isTruncated || untouchedMs >= REST_MS || looks === MAX_LOOKS) return snapshot;
-    closeSnapshot(snapshot);
-    sleepMs(REST_POLL_MS);
-  }
-}
-
-/** Whether an editor has truncated the file in place. A shorter version that a writer published has another inode. */
-function isShorter({ stat }: FileContent, before: FileContent | null): boolean {
-  return before?.stat.ino === stat.ino && stat.size < before.stat.size;
-}
-
 /** Never throws, because closing a descriptor that we only read from loses nothing. */
 export function closeSnapshot(snapshot: Snapshot | null): void {
   if (snapshot) quietly(() => fs.closeSync(snapshot.fd));
@@ -87,13 +61,20 @@ export function readAgain({ fd }: Snapshot): Buffer {
   return readAll(fd, "the file", MAX_BYTES);
 }
 
-/** Whether a path still names the snapshot's file, with the same bytes, mode and owner. @throws the system's error */
+/**
+ * Whether a path still names the snapshot's file, with the same bytes, mode and owner. The bytes come first, since reading
+ * takes longer than the look at the name.
+ * @throws the system's error
+ */
 export function isStill(path: string, snapshot: Snapshot): boolean {
-  const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  const same = (["dev", "ino", "mode", "uid", "gid"] as const).every(
-    (key) => now?.[key] === snapshot.stat[key],
-  );
-  return same && readAgain(snapshot).equals(snapshot.bytes);
+  if (!readAgain(snapshot).equals(snapshot.bytes)) return false;
+  const look = () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  const now = look();
+  const isSame = (["mode", "uid", "gid"] as const).every((key) => now?.[key] === snapshot.stat[key]);
+  if (!isSame || isSameFile(now, snapshot.stat)) return isSame;
+  // Some network file systems give a file another inode number at each look.
+  const hasNumber = isSameFile(now, look());
+  return !hasNumber && (readRegularFile(path)?.bytes.equals(snapshot.bytes) ?? false);
 }
 
 /**

@@ -2,15 +2,22 @@
  * Claims: private folders beside the target, in which writers stage what they publish. A claim is a fencing token: a
  * writer whose claim was removed cannot publish any more, because no file can be created in, or renamed out of, a removed
  * folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
+ *
+ * An exchange puts what the target was into the claim. That may be a version that another program has put in the target's
+ * place a moment ago, and nobody has read. So whoever removes a claim looks first at what is in it. The name of a staged
+ * file says how: it holds two inode numbers, of the staged file and of the file that its writer read and keeps open. A file
+ * that is neither is such a version. It goes beside the target.
  */
 import fs from "node:fs";
+import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
 import { ifPresent, isCode, quietly } from "../system/errors.ts";
-import { inFolder } from "../system/files.ts";
+import { inFolder, isThere } from "../system/files.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
 const MAX_REMOVALS = 1000;
+const FOLDER_FLAGS = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
 
 /** Creates a claim on the target. @returns its path @throws the system's error */
 export function createClaim({ dir, base }: TargetPath): string {
@@ -28,29 +35,89 @@ export function listClaims({ dir, base }: TargetPath): string[] {
     .map((name) => inFolder(dir, name));
 }
 
-/**
- * Removes every claim on the target but our own.
- * @returns a claim that is in the way: it cannot be removed (another user's), and is younger than `ttlMs` milliseconds.
- *   An older one is ignored, and so is one from the future
- * @throws the system's error
- */
-export function fence(target: TargetPath, own: string, ttlMs: number): string | null {
-  let inTheWay: string | null = null;
+/** The name of a file in a claim, by the inode numbers of what was staged and of what its writer read; 0 for none. */
+export function stagedName(staged: bigint, read: bigint): string {
+  return `${staged}.${read}`;
+}
+
+/** Whether a file's name says what was staged there. Elsewhere inode numbers say nothing: see `stage`. */
+export function isStagedName(file: string): boolean {
+  return /^\d+\.\d+$/.test(path.basename(file));
+}
+
+/** A new name beside the target, for a version that only a person can merge. */
+export function nameBeside(target: string): string {
+  return `${target}.${randomBytes(4).toString("hex")}.saved`;
+}
+
+/** What a fence has met. */
+export interface Fenced {
+  /**
+   * A claim that cannot be removed (another user's, or one with folders in it) and is younger than the TTL. An older one is
+   * ignored, and so is one from the future.
+   */
+  inTheWay: string | null;
+  /** Versions of other programs that were in claims, beside the target now. */
+  saved: string[];
+}
+
+/** Removes every claim on the target but our own. @param ttlMs in milliseconds @throws the system's error */
+export function fence(target: TargetPath, own: string, ttlMs: number): Fenced {
+  const fenced: Fenced = { inTheWay: null, saved: [] };
   for (const claim of listClaims(target)) {
     if (claim === own) continue;
     try {
-      removeClaim(claim);
+      removeClaim(claim, (folder, name) => takeFile(folder, name, own, target.path, fenced.saved));
     } catch (error) {
-      if (!isCode(error, "EACCES", "EPERM", "ENAMETOOLONG", "EBUSY")) throw error;
+      if (!isCode(error, "EACCES", "EPERM", "ENAMETOOLONG", "EBUSY", "ENOTEMPTY")) throw error;
       const stat = ifPresent(() => fs.lstatSync(claim));
-      if (stat && Math.abs(Date.now() - stat.mtimeMs) <= ttlMs) inTheWay = claim;
+      if (stat && Math.abs(Date.now() - stat.mtimeMs) <= ttlMs) fenced.inTheWay = claim;
     }
   }
-  return inTheWay;
+  return fenced;
 }
 
-/** Removes a claim and what is in it; a link in its place is removed, not followed. @throws the system's error */
-export function removeClaim(claim: string): void {
+/**
+ * Removes our own claim if possible. A leftover does no harm: the next writer removes it.
+ * @returns versions of other programs that were in it, beside the target now
+ */
+export function discardClaim(claim: string, target: string): string[] {
+  const saved: string[] = [];
+  quietly(() => removeClaim(claim, (folder, name) => removeEntry(inFolder(folder, name), target, saved)));
+  return saved;
+}
+
+/** Moves the file into our own claim, where its owner's exchange cannot swap it any more, and looks at it there. */
+function takeFile(folder: string, name: string, own: string, target: string, saved: string[]): void {
+  const file = inFolder(folder, name);
+  const taken = inFolder(own, name);
+  if (!isStagedName(name)) removeEntry(file, target, saved);
+  else if (ifPresent(() => fs.renameSync(file, taken)) === null) fs.lstatSync(own);
+  else removeEntry(taken, target, saved);
+}
+
+function removeEntry(file: string, target: string, saved: string[]): void {
+  const stat = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  if (!stat) return;
+  if (stat.isDirectory()) fs.rmdirSync(file);
+  else if (isStagedName(file) && !path.basename(file).split(".").includes(String(stat.ino)))
+    saved.push(moveBeside(file, target));
+  else ifPresent(() => fs.unlinkSync(file));
+}
+
+/** Moves a version of another program out of a claim. @returns its path @throws the system's error */
+export function moveBeside(file: string, target: string): string {
+  const beside = nameBeside(target);
+  fs.renameSync(file, beside);
+  return beside;
+}
+
+/**
+ * Removes a claim; a link in its place is removed, not followed.
+ * @param remove takes one file out of it
+ * @throws the system's error: `ENOTEMPTY` for a claim with folders in it, which no writer of ours makes
+ */
+function removeClaim(claim: string, remove: (folder: string, name: string) => void): void {
   for (let tries = 1; ; tries++) {
     try {
       fs.rmdirSync(claim);
@@ -59,19 +126,19 @@ export function removeClaim(claim: string): void {
       if (isCode(error, "ENOENT")) return;
       if (tries === MAX_REMOVALS) throw error;
       if (isCode(error, "ENOTDIR")) ifPresent(() => fs.unlinkSync(claim));
-      else if (isCode(error, "ENOTEMPTY", "EEXIST")) empty(claim);
+      else if (isCode(error, "ENOTEMPTY", "EEXIST")) empty(claim, remove);
       else throw error;
     }
   }
 }
 
-/** Removes our own claim if possible. A leftover does no harm: the next writer removes it. */
-export function discardClaim(claim: string): void {
-  quietly(() => removeClaim(claim));
-}
-
-function empty(claim: string): void {
-  for (const name of ifPresent(() => fs.readdirSync(claim)) ?? []) {
-    fs.rmSync(inFolder(claim, name), { recursive: true, force: true });
+/** Through a descriptor where the system allows it: the name may lead elsewhere, once another user swaps it for a link. */
+function empty(claim: string, remove: (folder: string, name: string) => void): void {
+  const fd = isThere("/proc/self/fd") ? ifPresent(() => fs.openSync(claim, FOLDER_FLAGS)) : null;
+  const folder = fd === null ? claim : `/proc/self/fd/${fd}`;
+  try {
+    for (const name of ifPresent(() => fs.readdirSync(folder)) ?? []) remove(folder, name);
+  } finally {
+    if (fd !== null) fs.closeSync(fd);
   }
 }

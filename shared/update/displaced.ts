@@ -3,16 +3,18 @@
  * open. We find its text through our own descriptor, and merge it into the new file.
  */
 import { isUtf8 } from "node:buffer";
-import { randomBytes } from "../system/dependencies.ts";
 import { writeWhole } from "../system/files.ts";
-import { native } from "../system/native.ts";
-import { readAgain, type Snapshot } from "../system/snapshot.ts";
-import { monotonicMs, sleepMs } from "../system/time.ts";
+import { readAgain } from "../system/snapshot.ts";
+import { readAtRest } from "./atRest.ts";
 import type { Change } from "./change.ts";
-import { mergeTexts } from "./merge.ts";
+import { nameBeside } from "./claim.ts";
+import { mergeKeepingBoth, mergeTexts } from "./merge.ts";
+import type { Displaced } from "./publish.ts";
 
 /** What another program wrote into a displaced file. */
 export interface OutsideEdit {
+  /** The file that holds it. */
+  from: Displaced;
   /** The bytes that we read from the file before. */
   base: Buffer;
   /** The bytes that the file holds now. */
@@ -21,60 +23,26 @@ export interface OutsideEdit {
   isOriginal: boolean;
 }
 
-/** Longer than an appender takes from its open to its write, unless the kernel preempts it. */
-export const SETTLE_MS = 3;
-/** How long we wait for a program that has a displaced file open for writing, which may be for ever. */
-export const MAX_OPEN_MS = 250;
-const OPEN_POLL_MS = 1;
-/** Like every failure of the binding, negative. */
-const UNKNOWN = -1;
-/** How often we read a file that an editor is rewriting in place, until two reads are the same. */
-const MAX_READS = 30;
-
-/**
- * Waits until no process can write into the displaced files any more. Where the kernel does not tell, waits for as long as
- * an appender takes.
- * @param publishedAtMs when the last of them was displaced, on the monotonic clock
- * @returns false if a process still has one of them open
- */
-export function settle(displaced: readonly Snapshot[], publishedAtMs: number): boolean {
-  const binding = native();
-  for (;;) {
-    const writers = displaced.map(({ fd }) => binding?.writers(fd) ?? UNKNOWN);
-    const waitedMs = monotonicMs() - publishedAtMs;
-    if (writers.every((answer) => answer === 0)) return true;
-    if (writers.some((answer) => answer < 0)) {
-      sleepMs(SETTLE_MS - waitedMs);
-      return true;
-    }
-    if (waitedMs > MAX_OPEN_MS) return false;
-    sleepMs(OPEN_POLL_MS);
-  }
-}
-
 /**
  * Finds what another program wrote into one of the files since our last read. This call counts as a read.
  * @param displaced in the order in which we displaced them
+ * @param open those that a program still has open for writing: one that is shorter now may be about to be written
  * @returns undefined if no file has changed
  * @throws the system's error
  */
-export function findOutsideEdit(displaced: readonly Snapshot[]): OutsideEdit | undefined {
-  const written = displaced.find((snapshot) => !readAgain(snapshot).equals(snapshot.bytes));
-  if (!written) return undefined;
-  const base = written.bytes;
-  written.bytes = readAtRest(written);
-  return { base, outside: written.bytes, isOriginal: written === displaced[0] };
-}
-
-function readAtRest(snapshot: Snapshot): Buffer {
-  let bytes = readAgain(snapshot);
-  for (let reads = 0; reads < MAX_READS; reads++) {
-    sleepMs(SETTLE_MS);
-    const now = readAgain(snapshot);
-    if (now.equals(bytes)) break;
-    bytes = now;
+export function findOutsideEdit(
+  displaced: readonly Displaced[],
+  open: readonly Displaced[],
+): OutsideEdit | undefined {
+  for (const from of displaced) {
+    const base = from.bytes;
+    if (readAgain(from).equals(base)) continue;
+    const outside = readAtRest(from, base);
+    if (open.includes(from) && outside.length < base.length) continue;
+    from.bytes = outside;
+    return { from, base, outside, isOriginal: from === displaced[0] };
   }
-  return bytes;
+  return undefined;
 }
 
 /**
@@ -85,7 +53,7 @@ function readAtRest(snapshot: Snapshot): Buffer {
  *   save it
  */
 export function mergeOutsideEdit(
-  { base, outside, isOriginal }: OutsideEdit,
+  { base, outside, isOriginal }: Omit<OutsideEdit, "from">,
   now: Buffer | null,
   change: Change,
   published: Buffer | undefined,
@@ -98,8 +66,18 @@ export function mergeOutsideEdit(
   }
   const isText = now && [base, outside, now].every(isUtf8);
   const merged = isText ? mergeTexts(base.toString(), outside.toString(), now.toString()) : null;
-  if (merged === null) return { bytes: changeIfPossible(change, outside), isConflict: now !== null };
+  if (merged === null) {
+    const theirs = changeIfPossible(change, outside);
+    return { bytes: keepAcknowledged(theirs, now, published), isConflict: now !== null };
+  }
   return { bytes: merged === now?.toString() ? null : Buffer.from(merged), isConflict: false };
+}
+
+/** Other writers may have published on top of our publish, and have told their callers so: their lines stay in the file. */
+function keepAcknowledged(theirs: Buffer, now: Buffer | null, published: Buffer | undefined): Buffer {
+  if (!now || !published || now.equals(published)) return theirs;
+  if (![theirs, now, published].every(isUtf8)) return theirs;
+  return Buffer.from(mergeKeepingBoth(published.toString(), theirs.toString(), now.toString()));
 }
 
 /** Applies our change to the outside version, which wins unchanged if the change fails. */
@@ -118,7 +96,7 @@ function changeIfPossible(change: Change, bytes: Buffer): Buffer {
  * @throws the system's error
  */
 export function saveBeside(target: string, bytes: Buffer, saved?: string): string {
-  const file = saved ?? `${target}.${randomBytes(4).toString("hex")}.saved`;
+  const file = saved ?? nameBeside(target);
   writeWhole(file, bytes);
   return file;
 }

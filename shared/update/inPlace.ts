@@ -8,13 +8,11 @@ import { isCode, messageOf } from "../system/errors.ts";
 import { isSameFile } from "../system/files.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
-import { settle } from "./displaced.ts";
+import { settle } from "./atRest.ts";
+import { TornError } from "./result.ts";
 import { writeAll } from "./stage.ts";
 
 const { O_RDWR, O_NOFOLLOW } = fs.constants;
-
-/** The target may hold a part of the new text: neither that nor the old one could be written whole. */
-export class TornError extends Error {}
 
 /** Whether an error of a publish means that this file can never be replaced here. */
 export function cannotReplace(error: unknown): boolean {

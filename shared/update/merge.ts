@@ -11,11 +11,25 @@ import { nodeDiff3 } from "../system/dependencies.ts";
 export function mergeTexts(base: string, outside: string, current: string): string | null {
   if (outside === base) return current;
   if (outside.startsWith(base)) return append(base, outside.slice(base.length), current);
-  const merged = nodeDiff3().diff3Merge(splitLines(current), splitLines(base), splitLines(outside));
+  return merge(base, outside, current, () => null);
+}
+
+/** Does what `mergeTexts` does. Where both change the same lines, the outside version's come first, then the others. */
+export function mergeKeepingBoth(base: string, outside: string, current: string): string {
+  const both: Resolve = ({ o, a, b }) => [...b, ...a.filter((line) => !o.includes(line))];
+  return merge(base, outside, current, both) as string;
+}
+
+/** Lines of the base, of the current version and of the outside one. */
+type Resolve = (conflict: { o: string[]; a: string[]; b: string[] }) => string[] | null;
+
+function merge(base: string, outside: string, current: string, resolve: Resolve): string | null {
+  const regions = nodeDiff3().diff3Merge(splitLines(current), splitLines(base), splitLines(outside));
   const lines: string[] = [];
-  for (const region of merged) {
-    if (!region.ok) return null;
-    lines.push(...region.ok);
+  for (const { ok, conflict } of regions) {
+    const resolved = ok ?? (conflict && resolve(conflict));
+    if (!resolved) return null;
+    lines.push(...resolved);
   }
   return lines.join("");
 }

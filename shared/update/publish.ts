@@ -1,21 +1,27 @@
 /** Puts a staged file in the target's place, or its content into the target, and tells what that displaced. */
 import fs from "node:fs";
-import { isCode } from "../system/errors.ts";
-import { isSameFile } from "../system/files.ts";
+import path from "node:path";
+import { ifPresent, isCode } from "../system/errors.ts";
+import { isSameFile, isThere } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../system/snapshot.ts";
+import { isStagedName, moveBeside } from "./claim.ts";
 import { cannotReplace, writeInPlace } from "./inPlace.ts";
 
 /** Failures that mean: not on this file system, or not in this sandbox. */
 const CANNOT_EXCHANGE = ["EINVAL", "ENOSYS", "EPERM", "ENOTSUP", "EOPNOTSUPP"];
-const CANNOT_LINK = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+const CANNOT_LINK = [...CANNOT_EXCHANGE, "EMLINK", "EACCES", "EXDEV", "EIO"];
+
+/** A file that the target's name has lost, with the bytes that the new version is made from. The caller closes it. */
+export interface Displaced extends Snapshot {
+  /** Where the file is now, if it has a name. */
+  file?: string;
+  /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
+  isOutside?: true;
+}
 
 export interface Published {
-  /**
-   * The files that the target's name has lost, each with the bytes that the new version is made from, and open for the
-   * caller to close.
-   */
-  displaced: Snapshot[];
+  displaced: Displaced[];
   /** The target could not be replaced: it is the same file as before. */
   isInPlace: boolean;
 }
@@ -23,7 +29,6 @@ export interface Published {
 /**
  * Publishes a staged file.
  * @param old the target as we read it; null if it was absent
- * @param mayReplace false for a file with another name, from which a replacement would part it
  * @param beforeInPlace is called before the target itself is written
  * @returns null if another program has created an absent target, or changed one that cannot be replaced
  * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
@@ -32,12 +37,12 @@ export function publish(
   staged: string,
   target: string,
   old: Snapshot | null,
-  mayReplace: boolean,
   beforeInPlace: () => void,
 ): Published | null {
   if (!old) return link(staged, target) ? { displaced: [], isInPlace: false } : null;
   try {
-    if (mayReplace) return { displaced: replace(staged, target, old), isInPlace: false };
+    // A replacement would part the file from its other name.
+    if (old.stat.nlink === 1n) return { displaced: replace(staged, target, old), isInPlace: false };
   } catch (error) {
     if (!cannotReplace(error)) throw error;
   }
@@ -45,7 +50,7 @@ export function publish(
   return writeInPlace(staged, target, old) ? { displaced: [], isInPlace: true } : null;
 }
 
-function replace(staged: string, target: string, old: Snapshot): Snapshot[] {
+function replace(staged: string, target: string, old: Snapshot): Displaced[] {
   if (!exchange(staged, target)) {
     fs.renameSync(staged, target);
     return [old];
@@ -53,25 +58,42 @@ function replace(staged: string, target: string, old: Snapshot): Snapshot[] {
   const displaced = openDisplaced(staged, target);
   if (!displaced || isSameFile(displaced.stat, old.stat)) {
     closeSnapshot(displaced);
-    return [old];
+    return [{ ...old, file: staged }];
   }
   // Another program has replaced the target since we last looked. Its version is a change of what we read.
-  return [old, { ...displaced, bytes: old.bytes }];
+  const beside = isStagedName(staged) && ifPresent(() => moveBeside(staged, target));
+  return [old, { ...displaced, bytes: old.bytes, isOutside: true, ...(beside && { file: beside }) }];
 }
 
-/** @returns false if another program has created the target meanwhile */
+/** PRoot answers a request for a hard link with symbolic ones. Set when we have seen that. */
+let canLink = true;
+
+/** @returns false if another program has created the target meanwhile, or the staged file is gone, to start over */
 function link(staged: string, target: string): boolean {
   try {
-    fs.linkSync(staged, target);
-    return true;
+    if (canLink) {
+      fs.linkSync(staged, target);
+      canLink = isHardLink(staged, target);
+      if (canLink) return true;
+      // The text lies in a file of the claim, which goes with it.
+      fs.unlinkSync(target);
+      fs.unlinkSync(staged);
+      return false;
+    }
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
     if (!isCode(error, ...CANNOT_LINK)) throw error;
-    // This file system has no hard links: for a moment, our rename could replace another program's new file.
-    if (fs.lstatSync(target, { throwIfNoEntry: false })) return false;
   }
+  // Without hard links, for a moment, our rename could replace another program's new file.
+  if (isThere(target)) return false;
   fs.renameSync(staged, target);
   return true;
+}
+
+/** PRoot shows the links as regular files, but not what it has put beside the first one. */
+function isHardLink(staged: string, target: string): boolean {
+  const linked = fs.lstatSync(target, { throwIfNoEntry: false });
+  return !linked?.isSymbolicLink() && fs.readdirSync(path.dirname(staged)).length === 1;
 }
 
 /** Swaps the names of the two files, so that no version is ever without a name. @returns false if that is not possible */
@@ -88,7 +110,7 @@ function exchange(staged: string, target: string): boolean {
 }
 
 /**
- * @returns the file that the target was; null if another writer's fence has removed it already
+ * @returns the file that the target was; null if another writer's fence has taken it already
  * @throws what makes it no version to merge (a link, a file too large), after it has its name back
  */
 function openDisplaced(staged: string, target: string): Snapshot | null {

@@ -1,53 +1,74 @@
 /**
  * Removes a file that others also write, and its sidecar, and loses no text. We move the file into a claim, so that an
- * evicted writer cannot bring it back. If a program wrote into it at that moment, we put the file back.
+ * evicted writer cannot bring it back. If a program wrote into it at that moment, or put another one in its place, we put
+ * back what we have moved.
  */
 import fs from "node:fs";
-import path from "node:path";
 import { sidecarOf, withLockOn } from "../fileLock.ts";
+import { report } from "../journal/sessionJournal.ts";
 import { findBackend } from "../lock/flock.ts";
 import { type LockOptions, requestOf } from "../lock/lease.ts";
-import { isCode } from "../system/errors.ts";
-import { isSameFile } from "../system/files.ts";
-import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
+import { ifPresent, isCode } from "../system/errors.ts";
+import { inFolder, isSameFile, isThere } from "../system/files.ts";
+import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { monotonicMs } from "../system/time.ts";
-import { createClaim, discardClaim, fence } from "./claim.ts";
-import { settle } from "./displaced.ts";
-import { updateFile } from "./updateFile.ts";
+import { settle } from "./atRest.ts";
+import { createClaim, discardClaim, fence, moveBeside, stagedName } from "./claim.ts";
+import { savedMessage } from "./update.ts";
+
+export interface Removal {
+  /** Whether the file is absent now. */
+  isRemoved: boolean;
+  /** What a person should know. */
+  messages: string[];
+}
 
 /**
  * Removes a file if its text allows it, under its lock if we can acquire that.
  * @param mayRemove decides on the text that we read under the lock
- * @returns whether the file is absent now
  * @throws the system's error, or what `mayRemove` throws
  */
 export function removeFile(
   target: TargetPath,
   mayRemove: (text: string) => boolean,
   options: LockOptions,
-): boolean {
+): Removal {
   const request = requestOf(options);
-  return withLockOn(target, () => removeUnderClaim(target, mayRemove, request.ttlMs, options), request);
+  const saved: string[] = [];
+  const remove = () => removeUnderClaim(target, mayRemove, request.ttlMs, saved);
+  const isRemoved = withLockOn(target, remove, request);
+  for (const file of saved) {
+    report("outside_edit", { target: target.path, resolution: "saved", saved: file }, request);
+  }
+  return { isRemoved, messages: saved.map((file) => savedMessage(target, file)) };
 }
 
 function removeUnderClaim(
   target: TargetPath,
   mayRemove: (text: string) => boolean,
   ttlMs: number,
-  options: LockOptions,
+  saved: string[],
 ): boolean {
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
   try {
-    if (fence(target, claim, ttlMs)) return false;
+    const fenced = fence(target, claim, ttlMs);
+    saved.push(...fenced.saved);
+    if (fenced.inTheWay) return false;
     snapshot = openSnapshot(target.path);
     if (!snapshot) return true;
     if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
-    const moved = path.join(claim, "removed");
+    const moved = inFolder(claim, stagedName(0n, snapshot.stat.ino));
     fs.renameSync(target.path, moved);
-    if (settle([snapshot], monotonicMs()) && isStill(moved, snapshot)) return true;
-    putBack(moved, target.path, snapshot, options);
+    const isClosed = settle([snapshot], monotonicMs()).length === 0;
+    if (isClosed && isStill(moved, snapshot)) {
+      ifPresent(() => fs.unlinkSync(moved));
+      return true;
+    }
+    // No link: PRoot would make it a symbolic one into the claim.
+    if (isThere(target.path)) saved.push(moveBeside(moved, target.path));
+    else fs.renameSync(moved, target.path);
     return false;
   } catch (error) {
     // Another writer has removed our claim, and the file is now that writer's.
@@ -55,17 +76,7 @@ function removeUnderClaim(
     throw error;
   } finally {
     closeSnapshot(snapshot);
-    discardClaim(claim);
-  }
-}
-
-/** Puts the file back. If another program has created a new one meanwhile, we append the old text to that. */
-function putBack(moved: string, file: string, snapshot: Snapshot, options: LockOptions): void {
-  try {
-    fs.linkSync(moved, file);
-  } catch {
-    const text = readAgain(snapshot).toString("utf8");
-    updateFile(file, (now) => (now ?? "") + text, { ...options, timeoutMs: 0 });
+    saved.push(...discardClaim(claim, target.path));
   }
 }
 

@@ -2,7 +2,6 @@
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
-import { TornError } from "./inPlace.ts";
 
 export interface UpdateResult {
   /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched, or the message says otherwise. */
@@ -18,8 +17,11 @@ export interface UpdateResult {
   message?: string;
 }
 
-/** In every round another writer was faster, or a claim that we may not remove was in the way. */
+/** Other programs were faster each time, or something of theirs is in the way. */
 export class Contention extends Error {}
+
+/** The target may hold a part of the new text: neither that nor the old one could be written whole. */
+export class TornError extends Error {}
 
 /** Turns the error that ended an update into a result, and journals it. */
 export function abandon(

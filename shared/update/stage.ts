@@ -1,9 +1,11 @@
 /** Stages a target's new content in a claim, with the owner, the mode and the attributes of the old file. */
 import fs from "node:fs";
+import path from "node:path";
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
 import type { FileContent, Snapshot } from "../system/snapshot.ts";
+import { stagedName } from "./claim.ts";
 
 /** The umask takes bits away, as for every other file of a project that a team shares. */
 const NEW_FILE_MODE = 0o666;
@@ -25,7 +27,7 @@ export function assertWritable(file: string, { stat }: FileContent): void {
 /**
  * Writes the target's new content into a claim, durably. The file needs no temporary name: no other writer reads it before
  * the publish. It needs no exit handler: the next writer removes a crashed writer's claim.
- * @returns the staged file's path; the file holds every byte
+ * @returns the staged file's path; the file holds every byte, and its name the inode numbers (update/claim.ts)
  * @throws the system's error; {Refusal} if the new file cannot keep the owner, the mode or the attributes
  */
 export function stage(target: string, claim: string, bytes: Buffer, old: Snapshot | null): string {
@@ -39,10 +41,19 @@ export function stage(target: string, claim: string, bytes: Buffer, old: Snapsho
       keepMode(fd, old, target);
     }
     fs.fsyncSync(fd);
+    return nameStaged(staged, fd, old);
   } finally {
     fs.closeSync(fd);
   }
-  return staged;
+}
+
+/** Some network file systems give the same file another inode number at each look: there, the name says nothing. */
+function nameStaged(staged: string, fd: number, old: Snapshot | null): string {
+  const { ino } = fs.fstatSync(fd, { bigint: true });
+  if (fs.lstatSync(staged, { bigint: true }).ino !== ino) return staged;
+  const named = inFolder(path.dirname(staged), stagedName(ino, old?.stat.ino ?? 0n));
+  fs.renameSync(staged, named);
+  return named;
 }
 
 /** Writes from the file's beginning. A full disk takes a part of what it is given, and says so only when given the rest. */

@@ -9,8 +9,9 @@
  *
  * Calling sequence of a round, repeated until one succeeds
  * 1. `createClaim`, before reading the target.
- * 2. `fence`: remove every other writer's claim. Go on only when none is left.
- * 3. `openAtRest`: read the target, and keep it open. Apply `change`.
+ * 2. `fence`: remove every other writer's claim. Go on only when none is left. A version of another program that an exchange
+ *    has put into one goes beside the target.
+ * 3. `openAtRest`: read the target once no program is rewriting it, and keep it open. Apply `change`.
  * 4. `stage` the new bytes in the claim, and count every one.
  * 5. `isStill`: check that the target is still the file that we read, or start over.
  * 6. `publish`: swap the names of the staged file and the target, or rename the one over the other (update/publish.ts).
@@ -34,65 +35,36 @@
 import fs from "node:fs";
 import path from "node:path";
 import { withLockOn } from "../fileLock.ts";
-import type { FieldsOf } from "../journal/events.ts";
-import { report } from "../journal/sessionJournal.ts";
-import { type Lease, type LockOptions, type LockRequest, NOT_NEEDED, requestOf } from "../lock/lease.ts";
-import { codeOf, isCode, messageOf } from "../system/errors.ts";
-import {
-  closeSnapshot,
-  type FileContent,
-  isStill,
-  openAtRest,
-  readRegularFile,
-  type Snapshot,
-} from "../system/snapshot.ts";
-import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import { type Lease, NOT_NEEDED, requestOf } from "../lock/lease.ts";
+import { isCode } from "../system/errors.ts";
+import { closeSnapshot, isStill, readRegularFile, type Snapshot } from "../system/snapshot.ts";
+import { resolveTarget } from "../system/targetPath.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
-import { hasOtherNames, keepBackup, partBackup } from "./backup.ts";
+import { openAtRest } from "./atRest.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
-import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside, settle } from "./displaced.ts";
-import { publish } from "./publish.ts";
+import { bringInOutsideEdits } from "./outsideEdits.ts";
+import { type Displaced, publish } from "./publish.ts";
 import { abandon, Contention, type UpdateResult } from "./result.ts";
 import { assertWritable, stage } from "./stage.ts";
+import {
+  keepPrevious,
+  newUpdate,
+  reportOutsideEdit,
+  tellSaved,
+  type Update,
+  type UpdateOptions,
+} from "./update.ts";
 
 export type { UpdateResult } from "./result.ts";
-
-export interface UpdateOptions extends LockOptions {
-  /** Where to keep the file as it was, unless that path exists already. */
-  backup?: string | undefined;
-}
+export type { UpdateOptions } from "./update.ts";
 
 /** After this many rounds a writer gives up its update. */
 export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
-const MAX_MERGES = 10;
 
 const IN_PLACE = (target: string) =>
   `Wrote into ${target} itself: it has a second name, or cannot be replaced where it is. What another program writes there at the same moment can be lost.`;
-
-interface Update {
-  target: TargetPath;
-  request: LockRequest;
-  backup: string | undefined;
-  change: Change;
-  /** The lease of the update itself, not of a later merge. */
-  lock: Lease;
-  /** Total time spent waiting for the lock; every merge acquires it again. */
-  waitedMs: number;
-  rounds: number;
-  /** The files that our publishes displaced, still open, with the bytes that we last read from them. */
-  displaced: Snapshot[];
-  /** The bytes of our first publish. */
-  published?: Buffer;
-  /** The time of our last publish, on the monotonic clock. */
-  publishedAtMs: number;
-  /** The target as we first read it. */
-  before: FileContent | null;
-  /** A claim that this user may not remove. */
-  inTheWay: string | null;
-  isInPlace: boolean;
-}
 
 /**
  * Reads `target`, applies `mutate`, and publishes the result, under the lock if we can acquire it.
@@ -109,26 +81,16 @@ export function updateFile(
   const request = requestOf(options);
   let update: Update | undefined;
   try {
-    update = {
-      target: resolveTarget(target, request.anchor),
-      request,
-      backup: options.backup,
-      change: textChange(target, mutate),
-      lock: NOT_NEEDED,
-      waitedMs: 0,
-      rounds: 0,
-      displaced: [],
-      publishedAtMs: 0,
-      before: null,
-      inTheWay: null,
-      isInPlace: false,
+    const change = textChange(target, mutate);
+    update = newUpdate(resolveTarget(target, request.anchor), request, change, options);
+    const outcome = isNeeded(update) ? publishLocked(update, change) : "unchanged";
+    bringInOutsideEdits(update, (merge) => publishLocked(update as Update, merge));
+    const { lock, rounds, isInPlace, messages } = update;
+    if (isInPlace) messages.unshift(IN_PLACE(update.target.path));
+    const more = {
+      ...(isInPlace && { isInPlace }),
+      ...(messages.length > 0 && { message: messages.join(" ") }),
     };
-    const outcome = isNeeded(update) ? publishLocked(update, update.change) : "unchanged";
-    const message = [update.isInPlace && IN_PLACE(update.target.path), bringInOutsideEdits(update)]
-      .filter(Boolean)
-      .join(" ");
-    const { lock, rounds, isInPlace } = update;
-    const more = { ...(isInPlace && { isInPlace }), ...(message && { message }) };
     return { outcome, lock, target: update.target.path, rounds, ...more };
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
@@ -151,22 +113,24 @@ function isNeeded(update: Update): boolean {
 
 /** Repeats rounds under one lock until one succeeds. @throws the error that ended a round, or {Contention} */
 function publishLocked(update: Update, change: Change): "written" | "unchanged" {
+  const leftMs = () => Math.max(update.deadlineMs - monotonicMs(), 0);
   const rounds = (lease: Lease) => {
     if (update.lock === NOT_NEEDED) update.lock = lease;
     update.waitedMs += lease.waitedMs;
-    for (let tries = 1; tries <= MAX_ROUNDS; tries++) {
+    for (let tries = 1; ; tries++) {
       const outcome = round(update, change);
       if (outcome !== "again") return outcome;
-      if (tries < MAX_ROUNDS) sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
+      if (tries === MAX_ROUNDS || leftMs() === 0) throw new Contention(whyAgain(update, tries));
+      sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
     }
-    throw new Contention(
-      update.inTheWay
-        ? `${update.inTheWay} is in the way, and this user may not remove it; ask its owner to remove it`
-        : `other programs changed it in each of ${MAX_ROUNDS} tries`,
-    );
   };
-  const timeoutMs = Math.max(update.request.timeoutMs - update.waitedMs, 0);
+  const timeoutMs = Math.min(Math.max(update.request.timeoutMs - update.waitedMs, 0), leftMs());
   return withLockOn(update.target, rounds, { ...update.request, timeoutMs });
+}
+
+function whyAgain({ inTheWay }: Update, tries: number): string {
+  if (!inTheWay) return `other programs changed it in each of ${tries} tries`;
+  return `${inTheWay} is in the way, and could not be removed; ask its owner to remove it`;
 }
 
 function round(update: Update, change: Change): "written" | "unchanged" | "again" {
@@ -175,24 +139,26 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
   try {
-    update.inTheWay = fence(target, claim, request.ttlMs);
-    if (update.inTheWay) return "again";
-    snapshot = openAtRest(target.path, update.before);
+    const { inTheWay, saved } = fence(target, claim, request.ttlMs);
+    for (const file of saved) tellSaved(update, file);
+    update.inTheWay = inTheWay;
+    if (inTheWay) return "again";
+    snapshot = openAtRest(target.path, update.before, update.deadlineMs);
     const next = change(snapshot?.bytes ?? null);
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
     const staged = stage(target.path, claim, next, snapshot);
-    const mayReplace = snapshot !== null && !hasOtherNames(snapshot, update.backup);
-    if (snapshot) keepPrevious(update, snapshot, mayReplace);
     const still = !snapshot || isStill(target.path, snapshot);
-    const part = () => snapshot && partBackup(snapshot, update.backup);
-    const published = still ? publish(staged, target.path, snapshot, mayReplace, part) : null;
+    const beforeInPlace = () => update.published ?? keepPrevious(update, { ...(snapshot as Snapshot) });
+    const published = still ? publish(staged, target.path, snapshot, beforeInPlace) : null;
     if (!published) {
       // If our staged file is gone, another writer has fenced us, and no outside program was involved.
       if (fs.existsSync(staged)) reportOutsideEdit(update, "reread");
       return "again";
     }
     update.publishedAtMs = monotonicMs();
+    if (!update.published && published.displaced.length === 1)
+      keepPrevious(update, published.displaced[0] as Displaced);
     update.published ??= next;
     update.displaced.push(...published.displaced);
     if (published.isInPlace) update.isInPlace = true;
@@ -204,90 +170,6 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     throw error;
   } finally {
     closeSnapshot(snapshot);
-    discardClaim(claim);
+    for (const file of discardClaim(claim, target.path)) tellSaved(update, file);
   }
-}
-
-/**
- * Keeps the file as it was before our first publish. We journal the backup before the rename, so that a crash cannot leave
- * an unrecorded one. A failed backup does not stop the update.
- */
-function keepPrevious(update: Update, snapshot: Snapshot, isDisplaced: boolean): void {
-  const { backup, published, target, request } = update;
-  if (!backup || published) return;
-  try {
-    if (!keepBackup(target.path, snapshot, backup, isDisplaced)) return;
-    // The session's project, whose journal a linked work tree may file under another name.
-    const project = request.anchor ?? request.journal.projectDir;
-    report("backup_kept", { target: target.path, backup, project_dir: project }, request);
-  } catch (error) {
-    const fields = { target: target.path, backup, code: codeOf(error), message: messageOf(error) };
-    report("backup_failed", fields, request);
-  }
-}
-
-/**
- * Publishes what other programs write into the files that we displaced, until no more arrives. Never throws, because the
- * update itself is done.
- * @returns a message if a person should know
- */
-function bringInOutsideEdits(update: Update): string | undefined {
-  const { displaced } = update;
-  let message: string | undefined;
-  try {
-    for (let merges = 0; displaced.length > 0; merges++) {
-      const isSettled = settle(displaced, update.publishedAtMs);
-      const edit = findOutsideEdit(displaced);
-      if (!edit) {
-        return isSettled ? message : [message, tellOpen(update)].filter(Boolean).join(" ");
-      }
-      if (merges === MAX_MERGES) return giveUpMerging(update, `that program wrote to it ${MAX_MERGES} times`);
-      message = bringIn(edit, update) ?? message;
-    }
-    return message;
-  } catch (error) {
-    return giveUpMerging(update, messageOf(error));
-  }
-}
-
-/** Tells of a program that still has a displaced file open. */
-function tellOpen(update: Update): string {
-  reportOutsideEdit(update, "open");
-  const isKept = update.displaced.every(({ fd }) => fs.fstatSync(fd).nlink > 0);
-  const where = isKept ? `goes into the backup ${update.backup}` : "will be lost";
-  return `Another program still has the old ${update.target.path} open: what it writes there from now on ${where}.`;
-}
-
-/** Publishes one outside edit. @returns a message if a person should know @throws if we could not even save it */
-function bringIn(edit: OutsideEdit, update: Update): string | undefined {
-  const target = update.target.path;
-  let saved: string | undefined;
-  const merge: Change = (now) => {
-    const { bytes, isConflict } = mergeOutsideEdit(edit, now, update.change, update.published);
-    if (isConflict && now) saved = saveBeside(target, now, saved);
-    return bytes;
-  };
-  try {
-    publishLocked(update, merge);
-  } catch (error) {
-    saved = saveBeside(target, edit.outside);
-    reportOutsideEdit(update, "saved", saved);
-    return `Another program changed ${target} at the same moment, and the two versions could not be merged (${messageOf(error)}). The other program's version is in ${saved}; merge the two by hand.`;
-  }
-  reportOutsideEdit(update, saved ? "conflict" : "merged", saved);
-  if (!saved) return undefined;
-  return `Another program changed ${target} at the same moment. Its version is in place; ours is in ${saved}.`;
-}
-
-function giveUpMerging(update: Update, why: string): string {
-  reportOutsideEdit(update, "lost");
-  return `Updated ${update.target.path}, but lost what another program wrote into it at the same moment (${why}). Check that program's last changes.`;
-}
-
-function reportOutsideEdit(
-  { target, request }: Update,
-  resolution: FieldsOf<"outside_edit">["resolution"],
-  saved?: string,
-): void {
-  report("outside_edit", { target: target.path, resolution, saved }, request);
 }

@@ -1,9 +1,9 @@
 /**
- * An outsider replaces the file between `isStill` and the exchange, so that its version is in the claim. What must
- * coincide with that to lose the version, and what would keep it.
+ * An outsider replaces the file between `isStill` and the exchange, so that its version is in the claim. What keeps it,
+ * whatever coincides with that.
  */
 import { describe, expect, test } from "vitest";
-import { KEEPS_DISPLACED, type Options } from "./options.ts";
+import type { Options } from "./options.ts";
 import { broken, run, type Setting } from "./run.ts";
 
 const rounds = Number(process.env.MODEL_ROUNDS || 3);
@@ -148,11 +148,11 @@ describe("a version that an exchange displaced", () => {
   });
 
   test("survives that crash, too, when its writer moves it beside the target until the merge is done", () => {
-    expect(broken(alone, { ...takes, ...KEEPS_DISPLACED, crashes: 1 })).toEqual([]);
+    expect(broken(alone, { ...takes, savesFirst: true, crashes: 1 })).toEqual([]);
   });
 });
 
-describe("when writers keep what an exchange displaced, no coincidence loses an edit in any interleaving of", () => {
+describe("no coincidence loses what an exchange displaced in any interleaving of", () => {
   const keeping: [what: string, setting: Setting, options: Partial<Options>][] = [
     ["two writers and an outsider that replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
     [
@@ -185,7 +185,6 @@ describe("when writers keep what an exchange displaced, no coincidence loses an 
     { timeout: 1_200_000 },
     (what, setting, options) => {
       const { broken, states } = run(setting, {
-        ...KEEPS_DISPLACED,
         strict: true,
         maxRounds: rounds - 1,
         ...options,

@@ -4,8 +4,8 @@ export interface Options {
   publish: "exchange" | "rename" | "either";
   /**
    * What a writer does with the file in another's claim, before it removes the claim.
-   * - `remove`: it unlinks the file.
    * - `take`: it moves the file into its own claim and looks at it there. An outsider's version goes beside the target.
+   * - `remove`: it unlinks the file.
    * - `peek`: it looks first and then unlinks, or moves an outsider's version beside the target.
    * - `aside`: it only renames the claim. `none`: it leaves other claims alone.
    */
@@ -45,17 +45,14 @@ export interface Options {
 
 /** With the native binding. */
 export const AS_IT_IS: Options = {
-  ...{ publish: "exchange", fence: "remove", settle: "writers" },
+  ...{ publish: "exchange", fence: "take", settle: "writers" },
   ...{ readsBeforeFence: false, fencesBeforeClaim: false, confirms: true, links: true },
-  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: false, inPlace: false },
+  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true, inPlace: false },
   ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, growsStale: true },
   ...{ givesUpWaiting: false, slowAppender: false, strict: false },
 };
 
 export const WITHOUT_BINDING = { publish: "rename", settle: "pause" } as const;
-
-/** No coincidence loses an outsider's version that an exchange displaced. */
-export const KEEPS_DISPLACED = { fence: "take", savesFirst: true } as const;
 
 export function exchanges({ publish }: Options, writer: number): boolean {
   return publish === "exchange" || (publish === "either" && writer === 0);

@@ -1,8 +1,8 @@
 /**
  * The protocol, a system call a step. Steps have the names of the functions in `shared/` that make the call:
  * lock/flock.ts (openLocked), fileLock.ts (confirm, evictStale, failOpen, release), update/claim.ts (createClaim, fence,
- * listClaims, removeClaim, discardClaim), system/snapshot.ts (openAtRest, isStill), update/stage.ts (stage),
- * update/publish.ts (publish), update/displaced.ts (settle, findOutsideEdit).
+ * listClaims, removeClaim, discardClaim), system/snapshot.ts (isStill), update/stage.ts (stage), update/publish.ts
+ * (publish), update/atRest.ts (openAtRest, settle), update/displaced.ts (findOutsideEdit).
  *
  * What is left out: time (an eviction, a failing open and a crash may come at any moment; `settle`, however, waits for an
  * appender, unless `givesUpWaiting` or `slowAppender`), the text (a change is a bit), and the journal.

@@ -160,7 +160,9 @@ describe("without the binding each part of the protocol is needed", () => {
   });
 
   test("an update is lost when a writer fences before it has a claim of its own", () => {
-    expect(broken({}, { ...WITHOUT_BINDING, fencesBeforeClaim: true })).toMatchInlineSnapshot(`
+    expect(
+      broken({}, { ...WITHOUT_BINDING, fencesBeforeClaim: true, fence: "remove" }),
+    ).toMatchInlineSnapshot(`
       [
         "A begins",
         "A fence: listClaims",

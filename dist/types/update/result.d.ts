@@ -12,8 +12,11 @@ export interface UpdateResult {
     /** Tells a person why we wrote nothing, or what else happened. */
     message?: string;
 }
-/** In every round another writer was faster, or a claim that we may not remove was in the way. */
+/** Other programs were faster each time, or something of theirs is in the way. */
 export declare class Contention extends Error {
+}
+/** The target may hold a part of the new text: neither that nor the old one could be written whole. */
+export declare class TornError extends Error {
 }
 /** Turns the error that ended an update into a result, and journals it. */
 export declare function abandon(error: unknown, target: string, request: LockRequest, { lock, rounds }?: {

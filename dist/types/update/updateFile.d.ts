@@ -1,10 +1,7 @@
-import { type LockOptions } from "../lock/lease.ts";
 import { type UpdateResult } from "./result.ts";
+import { type UpdateOptions } from "./update.ts";
 export type { UpdateResult } from "./result.ts";
-export interface UpdateOptions extends LockOptions {
-    /** Where to keep the file as it was, unless that path exists already. */
-    backup?: string | undefined;
-}
+export type { UpdateOptions } from "./update.ts";
 /** After this many rounds a writer gives up its update. */
 export declare const MAX_ROUNDS = 10;
 /**

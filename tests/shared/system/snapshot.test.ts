@@ -1,15 +1,9 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Refusal } from "../../../shared/system/errors.ts";
-import {
-  isStill,
-  openAtRest,
-  openSnapshot,
-  readAgain,
-  type Snapshot,
-} from "../../../shared/system/snapshot.ts";
+import { isStill, openSnapshot, readAgain, type Snapshot } from "../../../shared/system/snapshot.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function snapshotOf(file: string): Snapshot {
@@ -91,20 +85,18 @@ test("openSnapshot does not follow a link", () => {
   expect(() => openSnapshot(`${file}.link`)).toThrow(/ELOOP/);
 });
 
-test.each<[string, boolean, string]>([
-  ["is empty", false, ""],
-  ["is shorter than it was", true, "one\n"],
-])("openAtRest waits until a young file that %s has been untouched for a second", (_how, wasSeen, now) => {
-  const file = tempFile("one\ntwo\n");
-  const before = wasSeen ? snapshotOf(file) : null;
-  fs.writeFileSync(file, now);
-  // Most of the second has already passed, which keeps the test short.
-  const touched = (Date.now() - 970) / 1000;
-  fs.utimesSync(file, touched, touched);
-  const snapshot = openAtRest(file, before) as Snapshot;
-  onTestFinished(() => fs.closeSync(snapshot.fd));
-  expect(Date.now() - Number(snapshot.stat.mtimeMs)).toBeGreaterThanOrEqual(1000);
-  expect(snapshot.bytes.toString()).toBe(now);
+test("where each look gives another inode number, isStill compares the bytes, the mode and the owner", () => {
+  const file = tempFile("text\n");
+  const snapshot = snapshotOf(file);
+  const lstat = fs.lstatSync;
+  let number = 0n;
+  const look = (path: fs.PathLike) => Object.assign(lstat(path, { bigint: true }), { ino: number++ });
+  vi.spyOn(fs, "lstatSync").mockImplementation(look as typeof lstat);
+  onTestFinished(() => void vi.restoreAllMocks());
+  expect(isStill(file, snapshot)).toBe(true);
+  fs.writeFileSync(`${file}.new`, "TEXT\n");
+  fs.renameSync(`${file}.new`, file);
+  expect(isStill(file, snapshot)).toBe(false);
 });
 
 test("the message about a file that is too large gives the limit", () => {

@@ -1,39 +1,46 @@
 import fs from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
+import { expect, test } from "vitest";
 import { keepBackup } from "../../../shared/update/backup.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function setUp(dir = tempDir()) {
-  const target = tempFile("one\n");
-  const snapshot = openSnapshot(target) as Snapshot;
-  onTestFinished(() => fs.closeSync(snapshot.fd));
+  const displaced = tempFile("one\n");
   const backup = path.join(dir, "session", "CLAUDE.md.before");
-  return { target, snapshot, backup };
+  return { displaced, bytes: fs.readFileSync(displaced), backup };
 }
 
-test("a backup is a hard link to the target, in a private folder", () => {
-  const { target, snapshot, backup } = setUp();
-  expect(keepBackup(target, snapshot, backup, true)).toBe(true);
-  expect(fs.statSync(backup).ino).toBe(fs.statSync(target).ino);
+test("a backup is the displaced file itself, in a private folder", () => {
+  const { displaced, bytes, backup } = setUp();
+  const { ino } = fs.statSync(displaced);
+  expect(keepBackup(displaced, bytes, backup)).toBe(true);
+  expect(fs.existsSync(displaced)).toBe(false);
+  expect(fs.statSync(backup).ino).toBe(ino);
   expect(fs.statSync(path.dirname(backup)).mode & 0o777).toBe(0o700);
 });
 
 test("a backup on another file system is a private copy of what was read", (context) => {
-  const { target, snapshot, backup } = setUp(mountTmpfs(context, "size=64k"));
-  fs.chmodSync(target, 0o644);
-  fs.writeFileSync(target, "two\n");
-  expect(keepBackup(target, snapshot, backup, true)).toBe(true);
+  const { displaced, bytes, backup } = setUp(mountTmpfs(context, "size=64k"));
+  fs.chmodSync(displaced, 0o644);
+  fs.writeFileSync(displaced, "two\n");
+  expect(keepBackup(displaced, bytes, backup)).toBe(true);
   expect(fs.readFileSync(backup, "utf8")).toBe("one\n");
   expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
 });
 
+test.each<[string, (displaced: string) => string | undefined]>([
+  ["has no name", () => undefined],
+  ["a fence has removed", (displaced) => `${displaced}.gone`],
+])("a backup of a file that %s is a copy", (_what, nameOf) => {
+  const { displaced, bytes, backup } = setUp();
+  expect(keepBackup(nameOf(displaced), bytes, backup)).toBe(true);
+  expect(fs.readFileSync(backup, "utf8")).toBe("one\n");
+});
+
 test("a backup that does not fit on the disk throws, and leaves no file behind", (context) => {
-  const { snapshot, backup, target } = setUp(mountTmpfs(context, "size=64k"));
-  snapshot.bytes = Buffer.alloc(100 * 1024, "text\n");
-  expect(() => keepBackup(target, snapshot, backup, true)).toThrow(/ENOSPC/);
+  const { displaced, backup } = setUp(mountTmpfs(context, "size=64k"));
+  expect(() => keepBackup(displaced, Buffer.alloc(100 * 1024, "text\n"), backup)).toThrow(/ENOSPC/);
   expect(fs.readdirSync(path.dirname(backup))).toEqual([]);
 });
 
@@ -41,33 +48,17 @@ test.each<[string, (backup: string) => void]>([
   ["a file", (backup) => fs.writeFileSync(backup, "first\n")],
   ["a dangling link", (backup) => fs.symlinkSync("nowhere", backup)],
 ])("an existing backup that is %s stays", (_what, make) => {
-  const { target, snapshot, backup } = setUp();
+  const { displaced, bytes, backup } = setUp();
   fs.mkdirSync(path.dirname(backup));
   make(backup);
   const before = fs.lstatSync(backup).ino;
-  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
+  expect(keepBackup(displaced, bytes, backup)).toBe(false);
   expect(fs.lstatSync(backup).ino).toBe(before);
-});
-
-test("an existing backup stays even when the target has been deleted", () => {
-  const { target, snapshot, backup } = setUp();
-  fs.mkdirSync(path.dirname(backup));
-  fs.writeFileSync(backup, "first\n");
-  fs.unlinkSync(target);
-  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
-  expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
-});
-
-test("a file that has replaced the one that was read is not backed up", () => {
-  const { target, snapshot, backup } = setUp();
-  fs.writeFileSync(`${target}.new`, "theirs\n");
-  fs.renameSync(`${target}.new`, target);
-  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
-  expect(fs.existsSync(backup)).toBe(false);
+  expect(fs.existsSync(displaced)).toBe(true);
 });
 
 test("a backup that cannot be created throws the system's error", () => {
-  const { target, snapshot, backup } = setUp();
+  const { displaced, bytes, backup } = setUp();
   fs.writeFileSync(path.dirname(backup), "a file where the folder should be");
-  expect(() => keepBackup(target, snapshot, backup, true)).toThrow(/EEXIST|ENOTDIR/);
+  expect(() => keepBackup(displaced, bytes, backup)).toThrow(/EEXIST|ENOTDIR/);
 });

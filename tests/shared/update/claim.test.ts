@@ -3,11 +3,12 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TargetPath } from "../../../shared/system/targetPath.ts";
-import { createClaim, fence, listClaims, removeClaim } from "../../../shared/update/claim.ts";
+import { createClaim, discardClaim, fence, listClaims, stagedName } from "../../../shared/update/claim.ts";
 import { IS_ROOT, NOBODY } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 const TTL_MS = 30_000;
+const NOTHING = { inTheWay: null, saved: [] };
 
 function newTarget(base = "CLAUDE.md"): TargetPath & { claim(token: string): string } {
   const dir = tempDir();
@@ -46,7 +47,7 @@ describe("a claim", () => {
     ];
     for (const name of others) fs.mkdirSync(path.join(target.dir, name));
     expect(listClaims(target)).toEqual([]);
-    expect(fence(target, "", TTL_MS)).toBeNull();
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
     expect(fs.readdirSync(target.dir).sort()).toEqual(others.sort());
   });
 
@@ -64,7 +65,7 @@ describe("fencing", () => {
     fs.writeFileSync(path.join(own, "next"), "ours");
     fs.writeFileSync(path.join(createClaim(target), "next"), "theirs");
     createClaim(target);
-    expect(fence(target, own, TTL_MS)).toBeNull();
+    expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
     expect(listClaims(target)).toEqual([own]);
     expect(fs.readFileSync(path.join(own, "next"), "utf8")).toBe("ours");
   });
@@ -89,12 +90,10 @@ describe("fencing", () => {
     ["a link to itself", (claim) => fs.symlinkSync(path.basename(claim), claim)],
     ["a pipe", (claim) => execFileSync("mkfifo", [claim])],
     [
-      "a folder with folders and links in it",
+      "a folder with an empty folder and links in it",
       (claim, outside) => {
-        fs.mkdirSync(path.join(claim, "a/b/c"), { recursive: true });
-        fs.writeFileSync(path.join(claim, "a/b/c/file"), "");
+        fs.mkdirSync(path.join(claim, "a"), { recursive: true });
         fs.symlinkSync(outside, path.join(claim, "link"));
-        fs.symlinkSync(outside, path.join(claim, "a/b/link"));
       },
     ],
     [
@@ -109,13 +108,18 @@ describe("fencing", () => {
     const outside = tempDir();
     fs.writeFileSync(path.join(outside, "precious"), "precious");
     make(target.claim(TOKEN), outside);
-    expect(fence(target, "", TTL_MS)).toBeNull();
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
     expect(fs.readdirSync(target.dir)).toEqual([]);
     expect(fs.readdirSync(outside)).toEqual(["precious"]);
   });
 
-  test("succeeds for an absent claim", () => {
-    expect(() => removeClaim(newTarget().claim(TOKEN))).not.toThrow();
+  test("is blocked by a young claim with a folder that is not empty, and ignores an old one", () => {
+    const target = newTarget();
+    const claim = target.claim(TOKEN);
+    fs.mkdirSync(path.join(claim, "a/".repeat(500)), { recursive: true });
+    expect(fence(target, "", TTL_MS)).toEqual({ inTheWay: claim, saved: [] });
+    fs.utimesSync(claim, 0, 0);
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
   });
 
   test("is blocked by another user's young claim, but ignores an old one and one dated in the future", ({
@@ -126,7 +130,7 @@ describe("fencing", () => {
     const claim = target.claim(TOKEN);
     fs.mkdirSync(claim, 0o755);
     fs.chmodSync(target.dir, 0o1777);
-    const fenceAsNobody = () => asNobody(() => fence(target, "", TTL_MS));
+    const fenceAsNobody = () => asNobody(() => fence(target, "", TTL_MS).inTheWay);
     expect(fenceAsNobody()).toMatch(/\.claim$/);
     const nextYear = Date.now() / 1000 + 365 * 24 * 3600;
     for (const time of [0, nextYear]) {
@@ -134,6 +138,60 @@ describe("fencing", () => {
       expect(fenceAsNobody()).toBeNull();
     }
     expect(fs.existsSync(claim)).toBe(true);
+  });
+});
+
+describe("a file in another writer's claim", () => {
+  /** The claim of a writer that staged one file, and read another. */
+  const setUp = () => {
+    const target = newTarget();
+    const [own, claim] = [createClaim(target), createClaim(target)];
+    const make = (name: string, text: string) => {
+      fs.writeFileSync(path.join(target.dir, name), text);
+      return {
+        file: path.join(target.dir, name),
+        ino: fs.statSync(path.join(target.dir, name), { bigint: true }).ino,
+      };
+    };
+    const [staged, read, other] = [make("staged", "staged"), make("read", "read"), make("other", "theirs")];
+    const next = path.join(claim, stagedName(staged.ino, read.ino));
+    return { target, own, claim, staged, read, other, next };
+  };
+
+  test.each(["staged", "read"] as const)("goes with the claim if it is the %s one", (which) => {
+    const { target, own, next, ...files } = setUp();
+    fs.renameSync(files[which].file, next);
+    expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
+    expect(fs.readdirSync(own)).toEqual([]);
+  });
+
+  test.each<[string, (own: string, claim: string) => string]>([
+    ["by a fence", (own) => own],
+    ["by a writer that removes its own", (_own, claim) => claim],
+  ])("is kept beside the target %s if it is neither", (_who, remover) => {
+    const { target, own, claim, other, next } = setUp();
+    fs.renameSync(other.file, next);
+    const saved =
+      remover(own, claim) === own ? fence(target, own, TTL_MS).saved : discardClaim(claim, target.path);
+    expect(saved).toEqual([expect.stringMatching(/CLAUDE\.md\.[0-9a-f]{8}\.saved$/)]);
+    expect(fs.readFileSync(saved[0] as string, "utf8")).toBe("theirs");
+    expect(listClaims(target)).toEqual([own]);
+  });
+
+  test("is kept by whoever fences a writer that was fencing", () => {
+    const { target, own, claim, other, next } = setUp();
+    fs.renameSync(other.file, next);
+    fs.renameSync(next, path.join(own, path.basename(next)));
+    fs.rmdirSync(claim);
+    expect(fence(target, createClaim(target), TTL_MS).saved).toHaveLength(1);
+  });
+
+  test("stays where it is if the claim of the writer that fences is gone", () => {
+    const { target, own, other, next } = setUp();
+    fs.renameSync(other.file, next);
+    fs.rmdirSync(own);
+    expect(() => fence(target, own, TTL_MS)).toThrow(/ENOENT/);
+    expect(fs.readFileSync(next, "utf8")).toBe("theirs");
   });
 });
 

@@ -40,20 +40,6 @@ test("a shorter text leaves nothing of the longer one", () => {
   expect(read(other)).toBe("short\n");
 });
 
-test("a backup of another session, which a crash has left, is not a second name", () => {
-  useJournal();
-  const target = tempFile("old\n");
-  const sessions = tempDir();
-  const left = path.join(sessions, "one", "CLAUDE.md.before");
-  fs.mkdirSync(path.dirname(left));
-  fs.linkSync(target, left);
-  fs.writeFileSync(path.join(sessions, "latest.json"), "");
-  const backup = path.join(sessions, "two", "CLAUDE.md.before");
-  const { outcome, isInPlace, message } = updateFile(target, addLine, { backup });
-  expect([outcome, isInPlace, message]).toEqual(["written", undefined, undefined]);
-  expect([read(target), read(left)]).toEqual(["old\nnew\n", "old\n"]);
-});
-
 test("a change that comes meanwhile makes the writer read again", () => {
   useJournal();
   const { target, other } = twoNames("old\n");

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, type TestContext, test } from "vitest";
 import { native } from "../../../shared/system/native.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { injecting } from "../../helpers/machine.ts";
@@ -56,5 +57,42 @@ describe.runIf(native())("with an exchange,", () => {
     expect(fs.readlinkSync(target)).toBe("CLAUDE.md.moved");
     expect(read(target)).toBe("old\n");
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", "CLAUDE.md.moved"]);
+  });
+
+  /** Starts an update that an outsider's replacement meets just before its exchange, and that stands still after it. */
+  const displaceTheirs = async (context: TestContext) => {
+    const { events } = useJournal();
+    const target = tempFile("old\n");
+    const log = path.join(tempDir(), "log");
+    const under = injecting(context, "renameat2:delay_enter=500000:delay_exit=2000000:when=1", log);
+    const child = startProgram("update", { target, line: "ours" }, { under });
+    await waitUntil(() => fs.existsSync(log) && read(log).includes("renameat2("), "the exchange");
+    replace(target, "theirs\n");
+    await waitUntil(() => read(target).includes("ours"), "the publish");
+    const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
+    const savedText = () => read(path.join(path.dirname(target), saved()[0] as string));
+    return { child, target, events, saved, savedText };
+  };
+
+  const fenceIt = (target: string) =>
+    updateFile(target, (text) => `${text}next\n`, { timeoutMs: 0, ttlMs: 60_000 });
+
+  test("a replacement after our last look lies beside the file when our writer crashes", async (context) => {
+    const { child, target, events, savedText } = await displaceTheirs(context);
+    // strace would let it go on.
+    const [writer = ""] = read(`/proc/${child.pid}/task/${child.pid}/children`).split(" ");
+    process.kill(Number(writer), "SIGKILL");
+    await child.exited;
+    const { outcome, message } = fenceIt(target);
+    expect([outcome, read(target), savedText()]).toEqual(["written", "old\nours\nnext\n", "theirs\n"]);
+    expect(message).toMatch(/Its version is in .*\.saved; merge the two by hand/);
+    expect(events("outside_edit")).toMatchObject([{ resolution: "saved" }]);
+  });
+
+  test("a replacement after our last look lies beside the file when another writer fences ours", async (context) => {
+    const { child, target, savedText } = await displaceTheirs(context);
+    expect(fenceIt(target).outcome).toBe("written");
+    expect(await child.message("result")).toMatchObject({ outcome: "written" });
+    expect([read(target), savedText()]).toEqual(["old\nours\nnext\n", "theirs\n"]);
   });
 });

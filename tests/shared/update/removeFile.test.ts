@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const isOurs = (text: string): boolean => text === "ours\n";
-const remove = (mayGo = isOurs) => removeFile(target, mayGo, {});
+const remove = (mayGo = isOurs) => removeFile(target, mayGo, {}).isRemoved;
 
 test("removeFile removes a file under its lock, and leaves no claim", () => {
   let held = false;
@@ -101,7 +101,7 @@ test("removeSidecar removes a free sidecar, and otherwise says why not", () => {
   expect(removeSidecar(target)).toContain("regular file");
 });
 
-test("text that is written into the removed file is added to a file created meanwhile", async (context) => {
+test("text that is written into the removed file is kept beside a file created meanwhile", async (context) => {
   const dir = tempDir();
   const file = path.join(dir, "CLAUDE.md");
   fs.writeFileSync(file, updateProjectText(null, {}).text);
@@ -113,7 +113,26 @@ test("text that is written into the removed file is added to a file created mean
   fs.closeSync(fd);
   fs.writeFileSync(file, "new\n");
   await child.exited;
-  expect(fs.readFileSync(file, "utf8")).toMatch(/^new\n.*theirs\n$/s);
+  const [name, saved, ...more] = entriesOf(dir);
+  expect([name, more]).toEqual(["CLAUDE.md", []]);
+  expect(fs.readFileSync(file, "utf8")).toBe("new\n");
+  expect(fs.readFileSync(path.join(dir, saved as string), "utf8")).toMatch(/theirs\n$/);
+  expect(child.lines.join("\n") + child.stderr).toContain(saved);
+});
+
+test("a version that replaces the file at the moment of its removal is put back", async (context) => {
+  const dir = tempDir();
+  const file = path.join(dir, "CLAUDE.md");
+  fs.writeFileSync(file, updateProjectText(null, {}).text);
+  const log = path.join(tempDir(), "log");
+  const under = injecting(context, "rename,renameat,renameat2:delay_enter=400000:when=1", log);
+  const child = start(COMMAND, ["uninstall", dir], { under });
+  await waitUntil(() => fs.existsSync(log) && fs.readFileSync(log, "utf8").includes("rename"), "the rename");
+  fs.writeFileSync(`${file}.new`, "theirs\n");
+  fs.renameSync(`${file}.new`, file);
+  await child.exited;
+  expect(fs.readFileSync(file, "utf8")).toBe("theirs\n");
+  expect(entriesOf(dir)).toEqual(["CLAUDE.md"]);
 });
 
 test("removeSidecar keeps a held sidecar, and one whose state is unknown", () => {

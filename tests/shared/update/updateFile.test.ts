@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { withFileLock } from "../../../shared/fileLock.ts";
+import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -259,24 +260,27 @@ describe("an update refuses, and does not change,", () => {
   });
 });
 
-test("an update reads a file that was truncated before the lock only after a second of rest", () => {
-  useJournal();
-  const target = tempFile("one\ntwo\n");
-  const untouchedMs: number[] = [];
-  const mutate = (text: string | null) => {
-    // Most of the second has already passed, which keeps the test short.
-    const touched = (Date.now() - 970) / 1000;
-    if (text === "one\ntwo\n") {
-      fs.writeFileSync(target, "one\n");
-      fs.utimesSync(target, touched, touched);
-    } else untouchedMs.push(Date.now() - Number(fs.statSync(target, { bigint: true }).mtimeMs));
-    return append("three")(text);
-  };
-  expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 1 });
-  expect(untouchedMs).toEqual([expect.any(Number)]);
-  expect(untouchedMs[0]).toBeGreaterThanOrEqual(1000);
-  expect(read(target)).toBe("one\nthree\n");
-});
+test.skipIf(native())(
+  "where the kernel does not tell who has a file open, an update reads a file that was truncated before the lock only after a second of rest",
+  () => {
+    useJournal();
+    const target = tempFile("one\ntwo\n");
+    const untouchedMs: number[] = [];
+    const mutate = (text: string | null) => {
+      // Most of the second has already passed, which keeps the test short.
+      const touched = (Date.now() - 970) / 1000;
+      if (text === "one\ntwo\n") {
+        fs.writeFileSync(target, "one\n");
+        fs.utimesSync(target, touched, touched);
+      } else untouchedMs.push(Date.now() - Number(fs.statSync(target, { bigint: true }).mtimeMs));
+      return append("three")(text);
+    };
+    expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 1 });
+    expect(untouchedMs).toEqual([expect.any(Number)]);
+    expect(untouchedMs[0]).toBeGreaterThanOrEqual(1000);
+    expect(read(target)).toBe("one\nthree\n");
+  },
+);
 
 test.each(octal(0o444, 0o555))(
   "a file with the read-only mode %s is refused before there is a claim or a lock",

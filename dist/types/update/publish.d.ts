@@ -1,0 +1,21 @@
+import { type Snapshot } from "../system/snapshot.ts";
+/** A file that the target's name has lost, with the bytes that the new version is made from. The caller closes it. */
+export interface Displaced extends Snapshot {
+    /** Where the file is now, if it has a name. */
+    file?: string;
+    /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
+    isOutside?: true;
+}
+export interface Published {
+    displaced: Displaced[];
+    /** The target could not be replaced: it is the same file as before. */
+    isInPlace: boolean;
+}
+/**
+ * Publishes a staged file.
+ * @param old the target as we read it; null if it was absent
+ * @param beforeInPlace is called before the target itself is written
+ * @returns null if another program has created an absent target, or changed one that cannot be replaced
+ * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
+ */
+export declare function publish(staged: string, target: string, old: Snapshot | null, beforeInPlace: () => void): Published | null;

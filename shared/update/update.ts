@@ -1,0 +1,99 @@
+/** What one update knows, and what it tells the journal and the person. */
+import type { FieldsOf } from "../journal/events.ts";
+import { report } from "../journal/sessionJournal.ts";
+import { type Lease, type LockOptions, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
+import { codeOf, messageOf } from "../system/errors.ts";
+import { isThere } from "../system/files.ts";
+import type { FileContent } from "../system/snapshot.ts";
+import type { TargetPath } from "../system/targetPath.ts";
+import { monotonicMs } from "../system/time.ts";
+import { keepBackup } from "./backup.ts";
+import type { Change } from "./change.ts";
+import type { Displaced } from "./publish.ts";
+
+export interface UpdateOptions extends LockOptions {
+  /** Where to keep the file as it was, unless that path exists already. */
+  backup?: string | undefined;
+  /** When to give up, on the monotonic clock. Default: five seconds after the lock's timeout. */
+  deadlineMs?: number | undefined;
+}
+
+/** What reading, rewriting and merging may take, besides the wait for the lock. */
+const WORK_MS = 5000;
+
+export interface Update {
+  target: TargetPath;
+  request: LockRequest;
+  backup: string | undefined;
+  deadlineMs: number;
+  change: Change;
+  /** The lease of the update itself, not of a later merge. */
+  lock: Lease;
+  /** Total time spent waiting for the lock; every merge acquires it again. */
+  waitedMs: number;
+  rounds: number;
+  /** The files that our publishes displaced, still open, with the bytes that we last read from them. */
+  displaced: Displaced[];
+  /** The bytes of our first publish. */
+  published?: Buffer;
+  /** The time of our last publish, on the monotonic clock. */
+  publishedAtMs: number;
+  /** The target as we first read it. */
+  before: FileContent | null;
+  /** A claim that this user may not remove. */
+  inTheWay: string | null;
+  isInPlace: boolean;
+  /** What a person should know. */
+  messages: string[];
+}
+
+export function newUpdate(
+  target: TargetPath,
+  request: LockRequest,
+  change: Change,
+  { backup, deadlineMs = monotonicMs() + request.timeoutMs + WORK_MS }: UpdateOptions,
+): Update {
+  return {
+    ...{ target, request, backup, deadlineMs, change },
+    ...{ lock: NOT_NEEDED, waitedMs: 0, rounds: 0, displaced: [], publishedAtMs: 0 },
+    ...{ before: null, inTheWay: null, isInPlace: false, messages: [] },
+  };
+}
+
+/**
+ * Keeps the file as it was before our first publish, unless the session has kept one. A failed backup does not stop the
+ * update.
+ * @param previous the displaced file; or the target, before it is written itself
+ */
+export function keepPrevious(update: Update, previous: Pick<Displaced, "bytes" | "file">): void {
+  const { backup, target, request } = update;
+  if (!backup) return;
+  try {
+    if (!keepBackup(previous.file, previous.bytes, backup)) return;
+    if (previous.file !== undefined && !isThere(previous.file)) previous.file = backup;
+    // The session's project, whose journal a linked work tree may file under another name.
+    const project = request.anchor ?? request.journal.projectDir;
+    report("backup_kept", { target: target.path, backup, project_dir: project }, request);
+  } catch (error) {
+    const fields = { target: target.path, backup, code: codeOf(error), message: messageOf(error) };
+    report("backup_failed", fields, request);
+  }
+}
+
+export function reportOutsideEdit(
+  { target, request }: Update,
+  resolution: FieldsOf<"outside_edit">["resolution"],
+  saved?: string,
+): void {
+  report("outside_edit", { target: target.path, resolution, saved }, request);
+}
+
+/** Journals another program's version that could not be merged. */
+export function tellSaved(update: Update, saved: string): void {
+  reportOutsideEdit(update, "saved", saved);
+  update.messages.push(savedMessage(update.target, saved));
+}
+
+export function savedMessage(target: TargetPath, saved: string): string {
+  return `Another program changed ${target.path} at the moment of an update. Its version is in ${saved}; merge the two by hand.`;
+}

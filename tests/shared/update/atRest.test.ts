@@ -1,0 +1,110 @@
+/** Files that another program is in the middle of rewriting. */
+import fs from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
+import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
+import { monotonicMs } from "../../../shared/system/time.ts";
+import { MAX_OPEN_MS, openAtRest, settle } from "../../../shared/update/atRest.ts";
+import { findOutsideEdit } from "../../../shared/update/displaced.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { start, startProgram } from "../../helpers/child.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { sidecarOf, tempFile } from "../../helpers/tempDir.ts";
+import { waitUntil } from "../../helpers/waitUntil.ts";
+
+const inAMinute = () => monotonicMs() + 60_000;
+
+function snapshotOf(file: string): Snapshot {
+  const snapshot = openSnapshot(file) as Snapshot;
+  onTestFinished(() => fs.closeSync(snapshot.fd));
+  return snapshot;
+}
+
+/** Empties or shortens a file, and writes the rest after a while, or when the test says so. */
+async function rewriter(file: string, first: string, rest: string, pause = "read go") {
+  const script = `exec 3>"$1"; printf %s "$2" >&3; echo '{"cut":true}'; ${pause}; printf %s "$3" >&3`;
+  const child = start("sh", ["-c", script, "sh", file, first, rest]);
+  await child.message("cut");
+  return child;
+}
+
+describe.runIf(native())("where the kernel tells who has a file open,", () => {
+  test.each([
+    ["emptied", "", "one\ntwo\nthree\n"],
+    ["shortened", "one\n", "two\nthree\n"],
+  ])("a file that was %s is read once the program has written the rest", async (_how, first, rest) => {
+    const file = tempFile("one\ntwo\n");
+    const before = snapshotOf(file);
+    await rewriter(file, first, rest, "sleep 0.2");
+    const after = openAtRest(file, before, inAMinute()) as Snapshot;
+    onTestFinished(() => fs.closeSync(after.fd));
+    expect(after.bytes.toString()).toBe("one\ntwo\nthree\n");
+  });
+
+  test("a file that stays empty and open is left alone, with a message", async () => {
+    useJournal();
+    const file = tempFile("old\n");
+    const child = await rewriter(file, "", "answer\n");
+    const { outcome, message } = updateFile(file, (text) => `${text}ours\n`);
+    expect(outcome).toBe("abandoned");
+    expect(message).toContain("another program has emptied it, and not yet written the rest");
+    child.send("go");
+    await child.exited;
+    expect(fs.readFileSync(file, "utf8")).toBe("answer\n");
+  });
+
+  test("an empty file that no program has open is not waited for", () => {
+    const file = tempFile("old\n");
+    const before = snapshotOf(file);
+    fs.writeFileSync(file, "");
+    const at = openAtRest(file, before, monotonicMs() - 1) as Snapshot;
+    onTestFinished(() => fs.closeSync(at.fd));
+    expect(at.bytes.length).toBe(0);
+  });
+
+  test("a displaced file is waited for until the program closes it", async () => {
+    const file = tempFile("old\n");
+    const displaced = snapshotOf(file);
+    const child = start("sh", [
+      "-c",
+      `exec 3>>"$1"; echo '{"open":true}'; sleep 0.2; echo late >&3`,
+      "sh",
+      file,
+    ]);
+    await child.message("open");
+    expect(settle([displaced], inAMinute())).toEqual([]);
+    expect(findOutsideEdit([displaced], [])?.outside.toString()).toBe("old\nlate\n");
+  });
+
+  test("a displaced file is waited for no longer than a quarter of a second", () => {
+    const file = tempFile("old\n");
+    const displaced = snapshotOf(file);
+    const fd = fs.openSync(file, "a");
+    expect(settle([displaced], monotonicMs() - MAX_OPEN_MS - 1)).toEqual([displaced]);
+    fs.closeSync(fd);
+    expect(settle([displaced], monotonicMs() - MAX_OPEN_MS - 1)).toEqual([]);
+  });
+
+  test("a displaced file that was emptied and is still open is not another program's version yet", () => {
+    const file = tempFile("old\n");
+    const displaced = snapshotOf(file);
+    const fd = fs.openSync(file, "w");
+    expect(findOutsideEdit([displaced], [displaced])).toBeUndefined();
+    fs.writeSync(fd, "their version\n");
+    expect(findOutsideEdit([displaced], [displaced])?.outside.toString()).toBe("their version\n");
+    fs.closeSync(fd);
+  });
+});
+
+test("where the kernel does not tell, a young file that is empty is read once it was untouched for a second", async () => {
+  useJournal();
+  const file = tempFile("one\n");
+  const child = await rewriter(file, "", "one\ntwo\n");
+  const env = { PACT_HOOKS_NATIVE: "off" };
+  const update = startProgram("update", { target: file, line: "ours" }, { env });
+  // Its sidecar shows that the update has begun.
+  await waitUntil(() => fs.existsSync(sidecarOf(file)), "the update");
+  child.send("go");
+  expect(await update.message("result")).toMatchObject({ outcome: "written" });
+  expect(fs.readFileSync(file, "utf8")).toBe("one\ntwo\nours\n");
+});
