@@ -10,7 +10,9 @@ import { appendEvent, makeEvent } from "../shared/journal/sessionJournal.ts";
 import { type HookAnswer, type HookPayload, runHook } from "../shared/session/hookProtocol.ts";
 import { contextFor, messageFor } from "../shared/session/sessionReport.ts";
 import { inFolder } from "../shared/system/files.ts";
+import { monotonicMs } from "../shared/system/time.ts";
 import { PROJECT_BACKUP, USER_BACKUP } from "../shared/update/backup.ts";
+import { BUDGET_MS } from "../shared/update/update.ts";
 
 const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
@@ -19,7 +21,8 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
   const dir = sessionDir(journal.projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
   const start = { session, source, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
-  const options = { hook: "sessionStart", sessionId, projectDir, journal };
+  const deadlineMs = monotonicMs() + BUDGET_MS;
+  const options = { hook: "sessionStart", sessionId, projectDir, journal, deadlineMs };
   const update = updateAllBlocks(projectDir, start, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });
   const isDisabled = update.outcome === "disabled";
   const userLevel = isDisabled

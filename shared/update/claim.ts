@@ -11,13 +11,34 @@
 import fs from "node:fs";
 import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
-import { ifPresent, isCode, quietly } from "../system/errors.ts";
+import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
 const MAX_REMOVALS = 1000;
 const FOLDER_FLAGS = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
+
+/**
+ * Checks that no claim is left where one may create files and not remove them: each session would leave one more.
+ * @throws {Refusal} {the system's error}
+ */
+export function assertRemovable(target: TargetPath): void {
+  for (const claim of listClaims(target)) {
+    try {
+      fs.rmdirSync(claim);
+    } catch (error) {
+      const isOurs = ifPresent(() => fs.lstatSync(claim))?.uid === process.geteuid?.();
+      if (!isOurs || !isCode(error, "EACCES", "EPERM", "EROFS")) continue;
+      const advice = `Allow it (see lsattr -d, chattr -a), and remove ${claim}.`;
+      throw new Refusal(
+        "lies in a folder where this user may create files and not remove them",
+        advice,
+        target.path,
+      );
+    }
+  }
+}
 
 /** Creates a claim on the target. @returns its path @throws the system's error */
 export function createClaim({ dir, base }: TargetPath): string {

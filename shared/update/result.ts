@@ -1,4 +1,6 @@
 /** The result of an update, and the event and the message for an update that wrote nothing because it failed. */
+import fs from "node:fs";
+import path from "node:path";
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
@@ -49,21 +51,41 @@ export function abandon(
     ? error.message
     : error instanceof TornError
       ? `Could not write ${target} (${messageOf(error)}). A part of it may be missing: compare it with its backup (pact-hooks restore).`
-      : `Could not update ${target} (${messageOf(error)}). The file is unchanged. ${adviceFor(code)}`;
+      : `Could not update ${target} (${messageOf(error)}). The file is unchanged. ${adviceFor(error, code, target)}`;
   return { outcome, lock, rounds, message };
 }
 
-function adviceFor(code: string | undefined): string {
+/** Failures that another session need not meet. */
+const PASSING = ["EAGAIN", "EINTR", "EMFILE", "ENFILE", "ENOMEM", "ESTALE", "ETIMEDOUT", "ENOENT"];
+const OR_ELSE = "or turn the plugin off for this project (enabled: false).";
+
+function adviceFor(error: unknown, code: string | undefined, target: string): string {
+  if (error instanceof Contention || PASSING.includes(code ?? "")) return "The next session tries again.";
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG":
       return "Free some disk space, or raise the limit; the next session tries again.";
+    case "EROFS":
+      return `Its file system is mounted read-only: mount it writable, ${OR_ELSE}`;
     case "EACCES":
     case "EPERM":
-    case "EROFS":
-      return "Make its folder writable; the next session tries again.";
+      return mayWrite(path.dirname(target))
+        ? `A flag (see lsattr) or a sandbox forbids it: allow it, ${OR_ELSE}`
+        : `Make its folder writable for this user, ${OR_ELSE}`;
+    case "EBUSY":
+    case "EXDEV":
+      return `A mount or a sandbox forbids it: allow it, ${OR_ELSE}`;
     default:
-      return "The next session tries again.";
+      return `Repair that, ${OR_ELSE}`;
+  }
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -14,14 +14,17 @@ const PERMISSIONS = 0o7777;
 
 /** Checks that this user may write the file, because a rename would replace even a read-only one. @throws {Refusal} */
 export function assertWritable(file: string, { stat }: FileContent): void {
-  let writable = (Number(stat.mode) & 0o222) !== 0;
+  if ((Number(stat.mode) & 0o222) === 0)
+    throw new Refusal("is read-only", "Make it writable: chmod u+w", file);
   try {
     fs.accessSync(file, fs.constants.W_OK);
   } catch (error) {
+    if (isCode(error, "EACCES"))
+      throw new Refusal("may not be written by this user", "Give it the right to.", file);
+    if (isCode(error, "EPERM"))
+      throw new Refusal("has a flag that forbids changes", "Remove it: chattr -i", file);
     // Any other obstacle, such as a read-only file system, makes the write itself fail, which reports the error.
-    if (isCode(error, "EACCES", "EPERM")) writable = false;
   }
-  if (!writable) throw new Refusal("is read-only", "Make it writable: chmod u+w", file);
 }
 
 /**

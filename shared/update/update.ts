@@ -1,7 +1,13 @@
 /** What one update knows, and what it tells the journal and the person. */
 import type { FieldsOf } from "../journal/events.ts";
 import { report } from "../journal/sessionJournal.ts";
-import { type Lease, type LockOptions, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
+import {
+  type Lease,
+  LOCK_TIMEOUT_SECONDS,
+  type LockOptions,
+  type LockRequest,
+  NOT_NEEDED,
+} from "../lock/lease.ts";
 import { codeOf, messageOf } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import type { FileContent } from "../system/snapshot.ts";
@@ -14,12 +20,12 @@ import type { Displaced } from "./publish.ts";
 export interface UpdateOptions extends LockOptions {
   /** Where to keep the file as it was, unless that path exists already. */
   backup?: string | undefined;
-  /** When to give up, on the monotonic clock. Default: five seconds after the lock's timeout. */
+  /** When to give up, on the monotonic clock, for a caller with the default patience for the lock. Default: in `BUDGET_MS`. */
   deadlineMs?: number | undefined;
 }
 
-/** What reading, rewriting and merging may take, besides the wait for the lock. */
-const WORK_MS = 5000;
+/** The time for an update, or for all files of a session start together: with the lock, all rounds and merges. */
+export const BUDGET_MS = 10_000;
 
 export interface Update {
   target: TargetPath;
@@ -51,10 +57,11 @@ export function newUpdate(
   target: TargetPath,
   request: LockRequest,
   change: Change,
-  { backup, deadlineMs = monotonicMs() + request.timeoutMs + WORK_MS }: UpdateOptions,
+  { backup, deadlineMs = monotonicMs() + BUDGET_MS }: UpdateOptions,
 ): Update {
+  const morePatience = Math.max(request.timeoutMs - LOCK_TIMEOUT_SECONDS * 1000, 0);
   return {
-    ...{ target, request, backup, deadlineMs, change },
+    ...{ target, request, backup, deadlineMs: deadlineMs + morePatience, change },
     ...{ lock: NOT_NEEDED, waitedMs: 0, rounds: 0, displaced: [], publishedAtMs: 0 },
     ...{ before: null, inTheWay: null, isInPlace: false, messages: [] },
   };

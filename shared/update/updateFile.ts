@@ -42,7 +42,7 @@ import { resolveTarget } from "../system/targetPath.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
 import { openAtRest } from "./atRest.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
-import { createClaim, discardClaim, fence, listClaims } from "./claim.ts";
+import { assertRemovable, createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { bringInOutsideEdits } from "./outsideEdits.ts";
 import { type Displaced, publish } from "./publish.ts";
 import { abandon, Contention, type UpdateResult } from "./result.ts";
@@ -108,6 +108,7 @@ function isNeeded(update: Update): boolean {
   update.before = before;
   if (change(before?.bytes ?? null) === null) return listClaims(target).length > 0;
   if (before) assertWritable(target.path, before);
+  assertRemovable(target);
   return true;
 }
 

@@ -8,9 +8,11 @@ import type { Displaced } from "./publish.ts";
 export interface UpdateOptions extends LockOptions {
     /** Where to keep the file as it was, unless that path exists already. */
     backup?: string | undefined;
-    /** When to give up, on the monotonic clock. Default: five seconds after the lock's timeout. */
+    /** When to give up, on the monotonic clock, for a caller with the default patience for the lock. Default: in `BUDGET_MS`. */
     deadlineMs?: number | undefined;
 }
+/** The time for an update, or for all files of a session start together: with the lock, all rounds and merges. */
+export declare const BUDGET_MS = 10000;
 export interface Update {
     target: TargetPath;
     request: LockRequest;

@@ -1,6 +1,7 @@
 /** The publish by an exchange, beside programs that change the target at that very moment. */
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, type TestContext, test } from "vitest";
 import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
@@ -94,5 +95,27 @@ describe.runIf(native())("with an exchange,", () => {
     expect(fenceIt(target).outcome).toBe("written");
     expect(await child.message("result")).toMatchObject({ outcome: "written" });
     expect([read(target), savedText()]).toEqual(["old\nours\nnext\n", "theirs\n"]);
+  });
+});
+
+describe("without hard links, a new file is created", () => {
+  const create = async (options: Parameters<typeof startProgram>[2]) => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const child = startProgram("update", { target, line: "ours" }, options);
+    const { outcome, message } = await child.message("result");
+    expect([outcome, message, events()]).toEqual(["written", undefined, []]);
+    expect([read(target), fs.lstatSync(target).isFile()]).toEqual(["ours\n", true]);
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  };
+
+  test.for(["EPERM", "EACCES", "EXDEV", "EINVAL", "EIO", "ENOSYS", "EOPNOTSUPP", "EMLINK"])(
+    "where a link fails with %s",
+    (code, context) => create({ under: injecting(context, `?link,?linkat:error=${code}`) }),
+  );
+
+  test("where a link is a symbolic one into the claim", () => {
+    const preload = fileURLToPath(new URL("../../helpers/symbolicLinks.mjs", import.meta.url));
+    return create({ env: { NODE_OPTIONS: `--import ${preload}` } });
   });
 });

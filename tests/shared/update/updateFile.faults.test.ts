@@ -1,7 +1,9 @@
 /** Updates while the system fails: full disks, failing calls, crashes. The old file stays whole. */
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { monotonicMs } from "../../../shared/system/time.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -220,5 +222,65 @@ describe("an update", () => {
     expect(again.message).toBeUndefined();
     expect(read(target)).toBe("old\nnew\n");
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+});
+
+describe("a flag that forbids changes", () => {
+  /** Sets a flag of the file system, for one test. */
+  const setFlag = ({ skip }: TestContext, flag: string, file: string) => {
+    skip(spawnSync("chattr", [`+${flag}`, file]).status !== 0, "needs root, and a file system with flags");
+    onTestFinished(() => void spawnSync("chattr", [`-${flag}`, file]));
+  };
+
+  test("of the file is told, with what to do", (context) => {
+    useJournal();
+    const target = tempFile(OLD);
+    setFlag(context, "i", target);
+    const { outcome, message } = updateFile(target, () => "new\n");
+    expect([outcome, message]).toEqual([
+      "refused",
+      expect.stringMatching(/flag that forbids changes.*chattr -i/),
+    ]);
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+
+  test("of an append-only file is told, and no session promises that the next one can do it", (context) => {
+    useJournal();
+    const target = tempFile(OLD);
+    setFlag(context, "a", target);
+    const { outcome, message } = updateFile(target, () => "new\n");
+    expect([outcome, message]).toEqual(["abandoned", expect.stringContaining("A flag (see lsattr)")]);
+    expect(message).not.toContain("next session");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+
+  test("of a folder in which one may only create leaves one claim, however many sessions there are", (context) => {
+    useJournal();
+    const target = tempFile(OLD);
+    const dir = path.dirname(target);
+    setFlag(context, "a", dir);
+    expect(updateFile(target, () => "new\n")).toMatchObject({ outcome: "written", isInPlace: true });
+    for (let session = 1; session <= 3; session++) {
+      const { outcome, message } = updateFile(target, () => `newer ${session}\n`);
+      expect([outcome, message]).toEqual([
+        "refused",
+        expect.stringMatching(/create files and not remove them.*lsattr/),
+      ]);
+    }
+    expect(read(target)).toBe("new\n");
+    expect(entriesOf(dir).length).toBe(2);
+  });
+});
+
+test("an update gives up when its time is over, not only after ten rounds", () => {
+  useJournal();
+  const target = tempFile(OLD);
+  const rewrite = (text: string | null) => {
+    fs.appendFileSync(target, "theirs\n");
+    return `${text}ours\n`;
+  };
+  expect(updateFile(target, rewrite, { deadlineMs: monotonicMs() })).toMatchObject({
+    outcome: "abandoned",
+    rounds: 1,
   });
 });
