@@ -1,13 +1,18 @@
 /** `pact-hooks restore`: restores a CLAUDE.md to the version before a session first changed it. */
+import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { journalDirOf } from "../shared/git/workTree.ts";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
+import { Refusal } from "../shared/system/errors.ts";
+import { isThere } from "../shared/system/files.ts";
 import { readRegularFile } from "../shared/system/snapshot.ts";
-import { resolveTarget } from "../shared/system/targetPath.ts";
+import { isFolderInside, resolveTarget } from "../shared/system/targetPath.ts";
 import { printable } from "../shared/text/characters.ts";
-import { updateFile } from "../shared/update/updateFile.ts";
+import { PROJECT_BACKUP, replacedName } from "../shared/update/backup.ts";
+import { type UpdateOptions, updateFile } from "../shared/update/updateFile.ts";
 import { runnerOf, UsageError } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
 import { plural } from "./cli/format.ts";
@@ -20,8 +25,8 @@ const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
 Before a session first changes a CLAUDE.md, the file is kept as a backup in the session's journal folder. This command
-lists the backups, or restores one under the lock, after it has shown the diff and asked. ID is a backup's ID or the
-start of one (default: the latest backup).
+lists the backups, or restores one under the lock, after it has shown the diff and asked; what it replaces is kept, too.
+ID is a backup's ID or the start of one (default: the latest backup of the project's own CLAUDE.md).
 
 Options:
   --list          list the backups, latest first
@@ -62,7 +67,9 @@ export const run = runnerOf({
 
 /** The backup whose ID starts with `start`, or the latest. @throws {UsageError} */
 function choose(backups: Backup[], start: string | undefined): Backup {
-  const matching = start ? backups.filter(({ id }) => id.startsWith(start)) : backups.slice(0, 1);
+  const matching = start
+    ? backups.filter(({ id }) => id.startsWith(start))
+    : backups.filter(isDefault).slice(0, 1);
   const [backup, ...others] = matching;
   if (!backup)
     throw new UsageError(start ? `there is no backup ${start}` : "there is no backup of this project");
@@ -77,10 +84,30 @@ function findBackups(projectDir: string | undefined): Backup[] {
     const events = [...readBackupEvents(journal.path)];
     for (const [index, event] of events.entries()) {
       const backup = asBackup(event, index, path.basename(path.dirname(journal.path)));
-      if (backup && (!projectDir || backup.projectDir === projectDir)) found.push(backup);
+      if (backup && (!projectDir || isSameFolder(backup.projectDir, projectDir))) found.push(backup);
     }
   }
   return found.sort((a, b) => (a.ts < b.ts ? 1 : -1));
+}
+
+/** A project may be opened through a link, and need not exist any more. */
+function isSameFolder(a: string | undefined, b: string): boolean {
+  return a !== undefined && (path.resolve(a) === b || realOf(a) === realOf(b));
+}
+
+/** Not the user's own file, nor what a restore has replaced: both are restored by their IDs alone. */
+function isDefault({ file, target, projectDir }: Backup): boolean {
+  if (path.basename(file) !== PROJECT_BACKUP) return false;
+  return projectDir !== undefined && isFolderInside(path.dirname(target), realOf(projectDir));
+}
+
+/** The real folder; the path as it is, if it cannot be followed. */
+function realOf(folder: string): string {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
 }
 
 function* readBackupEvents(journal: string): Generator<JournalEvent> {
@@ -120,27 +147,50 @@ function printList(backups: Backup[]): number {
   return 0;
 }
 
-async function restore({ file, target }: Backup, yes: boolean): Promise<number> {
+async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise<number> {
   const before = readText(file);
-  const now = readText(resolveTarget(target).path);
-  if (now === before) {
-    printLine(`${target} already has that content.`);
-    return 0;
+  for (;;) {
+    const shown = readText(resolveTarget(target).path);
+    if (shown === before) {
+      printLine(`${target} already has that content.`);
+      return 0;
+    }
+    showDiff(shown, before, target);
+    if (!yes && !(await confirm(`Restore ${printable(target)}? [y/N] `))) {
+      printLine("Nothing was changed.");
+      return 1;
+    }
+    // The answer is about the text that was shown.
+    let isShown = true;
+    const replace = (now: string | null) => {
+      isShown = (now ?? "") === shown;
+      return isShown ? before : null;
+    };
+    const { outcome, message } = updateFile(target, replace, { hook: "restore", ...replacedAt(file, kept) });
+    if (message) note(message);
+    if (isShown) {
+      printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
+      return outcome === "written" ? 0 : 1;
+    }
+    note(`${target} has changed since; this is the difference now:`);
   }
-  showDiff(now, before, target);
-  if (!yes && !(await confirm(`Restore ${printable(target)}? [y/N] `))) {
-    printLine("Nothing was changed.");
-    return 1;
-  }
-  const { outcome, message } = updateFile(target, () => before, { hook: "restore" });
-  printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
-  if (message) note(message);
-  return outcome === "written" ? 0 : 1;
 }
 
-/** The text of a file, empty if it does not exist. @throws {Refusal} if it is not a regular file */
+/** What a restore replaces becomes a backup of the same session. */
+function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "projectDir">): UpdateOptions {
+  const folder = path.dirname(file);
+  let number = 1;
+  while (isThere(path.join(folder, replacedName(number)))) number++;
+  const [sessionId] = id.split("/");
+  const journal = { sessionId, projectDir: projectDir && journalDirOf(projectDir) };
+  return { backup: path.join(folder, replacedName(number)), journal };
+}
+
+/** The text of a file, empty if it does not exist. @throws {Refusal} if it is not a regular file, or not UTF-8 */
 function readText(file: string): string {
-  return readRegularFile(file)?.bytes.toString("utf8") ?? "";
+  const bytes = readRegularFile(file)?.bytes ?? Buffer.alloc(0);
+  if (!isUtf8(bytes)) throw new Refusal("is not UTF-8 text", "Copy it by hand.", file);
+  return bytes.toString("utf8");
 }
 
 /** Asks on the terminal. Anything but a yes, the end of the input included, is a no. */

@@ -5,7 +5,7 @@ import { forgetSession } from "../../shared/journal/previousSession.ts";
 import { isSessionId, JOURNAL_NAME } from "../../shared/journal/sessionFolder.ts";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { isCode, messageOf } from "../../shared/system/errors.ts";
-import { PROJECT_BACKUP, USER_BACKUP } from "../../shared/update/backup.ts";
+import { isBackupName } from "../../shared/update/backup.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
 import { timeOf } from "./selection.ts";
 
@@ -22,8 +22,8 @@ export interface OldSession {
   seen: { size: number; mtimeMs: number };
 }
 
-/** The files that this package puts into a session's folder: its journal, and the backups for `restore`. */
-const OWN_NAMES = [JOURNAL_NAME, PROJECT_BACKUP, USER_BACKUP];
+/** Whether this package puts such a file into a session's folder: its journal, and the backups for `restore`. */
+const isOurs = (name: string) => name === JOURNAL_NAME || isBackupName(name);
 
 /** The sessions whose last event was before `beforeMs`, milliseconds since 1970. Links are not followed. */
 export function* findOldSessions(
@@ -56,7 +56,7 @@ function sessionAt(found: FoundJournal): OldSession {
   const lastMs = lastTime(file, mtimeMs);
   const files = fs
     .readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && OWN_NAMES.includes(entry.name))
+    .filter((entry) => entry.isFile() && isOurs(entry.name))
     .map((entry) => path.join(dir, entry.name));
   // The journal last: without it, the next run would not find the other files.
   files.sort((a, b) => Number(a === file) - Number(b === file));

@@ -8,6 +8,16 @@ import { isThere, makeFolders, writeWhole } from "../system/files.ts";
 export const PROJECT_BACKUP = "CLAUDE.md.before";
 export const USER_BACKUP = "user-CLAUDE.md.before";
 
+/** The name of what the session's n-th restore has replaced. */
+export function replacedName(number: number): string {
+  return `CLAUDE.md.replaced-${number}`;
+}
+
+/** Whether a file in a session's folder is a backup. */
+export function isBackupName(name: string): boolean {
+  return name === PROJECT_BACKUP || name === USER_BACKUP || /^CLAUDE\.md\.replaced-\d+$/.test(name);
+}
+
 /**
  * Keeps a displaced file under another name, unless that name exists. The file itself also keeps what an editor still
  * writes into it; on another file system we make a copy.

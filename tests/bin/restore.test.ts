@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { start as startCommand } from "../helpers/child.ts";
 import { COMMAND, run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { waitUntil } from "../helpers/waitUntil.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 let box: Sandbox;
@@ -131,4 +133,49 @@ test("the user's own CLAUDE.md has a backup with its own ID", () => {
   expect(fs.readFileSync(own, "utf8")).toBe("a\nb\n");
   expect(run(["restore", `${SESSION}/2`, "--yes"], box).status).toBe(0);
   expect(fs.readFileSync(own, "utf8")).toBe(before);
+});
+
+test("without an ID, the project's own file is restored, not the user's, which was changed later", () => {
+  fs.mkdirSync(box.configDir);
+  const own = path.join(box.configDir, "CLAUDE.md");
+  fs.writeFileSync(own, "a\n<!-- PACT_START: x -->\nold\n<!-- PACT_END -->\nb\n");
+  start();
+  expect(run(["restore", "--yes"], box)).toMatchObject({ status: 0 });
+  expect([text(), fs.readFileSync(own, "utf8")]).toEqual(["mine\n", "a\nb\n"]);
+});
+
+test("a project that is opened through a link has its backups", () => {
+  start();
+  const link = `${box.projectDir}-link`;
+  fs.symlinkSync(box.projectDir, link);
+  expect(run(["restore", "--yes", "--project", link], box)).toMatchObject({ status: 0 });
+  expect(text()).toBe("mine\n");
+});
+
+test("what a restore replaces is kept, and can be restored", () => {
+  start();
+  fs.appendFileSync(file, "later\n");
+  const replaced = text();
+  run(["restore", "--yes"], box);
+  run(["restore", `${SESSION}/2`, "--yes"], box);
+  expect(text()).toBe(replaced);
+  expect(run(["restore", "--list"], box).stdout.trim().split("\n")).toHaveLength(3);
+});
+
+test("the answer counts for the text that was shown: after another change, restore asks again", async () => {
+  start();
+  const child = startCommand("script", ["-qec", `${COMMAND} restore`, "/dev/null"], {
+    cwd: box.projectDir,
+    env: envOf(box) as Record<string, string>,
+  });
+  const shows = (what: string) => waitUntil(() => child.lines.some((line) => line.includes(what)), what);
+  await shows("PACT_MANAGED_START");
+  fs.appendFileSync(file, "acknowledged\n");
+  child.send("y");
+  await shows("has changed since");
+  await shows("-acknowledged");
+  expect(text()).toContain("acknowledged\n");
+  child.send("y");
+  await shows("restored");
+  expect(text()).toBe("mine\n");
 });
