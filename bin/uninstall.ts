@@ -6,7 +6,7 @@ import { sidecarOf } from "../shared/fileLock.ts";
 import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRemoval.ts";
 import { excludeRemoval } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
-import { removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
+import { removeClaims, removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { configDir, journalRoot } from "../shared/journal/sessionFolder.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
@@ -77,7 +77,8 @@ function showAll(dir: string, changes: readonly NamedChange[], targets: readonly
 
 function removeAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
   const results = changes.map((change) => make(change, "uninstall"));
-  const { removed, kept } = removeSidecars(targets);
+  const leftovers = [removeClaims(targets), removeSidecars(targets)];
+  const [removed, kept] = [leftovers.flatMap((some) => some.removed), leftovers.flatMap((some) => some.kept)];
   for (const file of removed) printLine(`${file}: removed`);
   for (const { path: file, why } of kept) note(`kept ${file}: ${why}. Run this again later.`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");

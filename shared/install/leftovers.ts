@@ -1,8 +1,10 @@
-/** Removes what uninstall leaves in folders: sidecars, and a folder that we made. */
+/** Removes what uninstall leaves in folders: sidecars, claims that a crash has left, and a folder that we made. */
 import fs from "node:fs";
 import { sidecarOf } from "../fileLock.ts";
-import { isCode, messageOf } from "../system/errors.ts";
+import { ifPresent, isCode, messageOf } from "../system/errors.ts";
+import { isThere } from "../system/files.ts";
 import type { TargetPath } from "../system/targetPath.ts";
+import { createClaim, discardClaim, fence, listClaims } from "../update/claim.ts";
 import { removeSidecar } from "../update/removeFile.ts";
 
 export interface Leftovers {
@@ -27,6 +29,31 @@ export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
     else result.kept.push({ path, why });
   }
   return result;
+}
+
+/** Removes each claim, whose writer starts over if it still runs. Never throws. */
+export function removeClaims(targets: readonly TargetPath[]): Leftovers {
+  const result: Leftovers = { removed: [], kept: [] };
+  for (const target of targets) {
+    try {
+      const claims = ifPresent(() => listClaims(target)) ?? [];
+      if (claims.length > 0) sweep(target);
+      result.removed.push(...claims.filter((claim) => !isThere(claim)));
+      result.kept.push(...claims.filter(isThere).map((path) => ({ path, why: "it cannot be removed" })));
+    } catch (error) {
+      result.kept.push({ path: target.dir, why: messageOf(error) });
+    }
+  }
+  return result;
+}
+
+function sweep(target: TargetPath): void {
+  const own = createClaim(target);
+  try {
+    fence(target, own, 0);
+  } finally {
+    discardClaim(own, target.path);
+  }
 }
 
 /** Removes a folder if it is empty. @returns whether the folder was removed @throws the system's error */

@@ -13,9 +13,9 @@ export function replacedName(number: number): string {
   return `CLAUDE.md.replaced-${number}`;
 }
 
-/** Whether a file in a session's folder is a backup. */
+/** Whether a file in a session's folder is a backup, or the temporary file of one whose writer was killed. */
 export function isBackupName(name: string): boolean {
-  return name === PROJECT_BACKUP || name === USER_BACKUP || /^CLAUDE\.md\.replaced-\d+$/.test(name);
+  return /^(?:(?:user-)?CLAUDE\.md\.before|CLAUDE\.md\.replaced-\d+)(?:\.\d+)?$/.test(name);
 }
 
 /**

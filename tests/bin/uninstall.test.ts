@@ -240,3 +240,15 @@ test("uninstall names the settings that still start the hooks", () => {
   expect(run(["uninstall", "--user"], box).stderr).toBe("");
   expect(fs.existsSync(path.join(box.configDir, "settings.json"))).toBe(false);
 });
+
+test("uninstall removes the claim that a crashed writer has left, wherever CLAUDE.md is now", () => {
+  session();
+  const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
+  fs.mkdirSync(claim);
+  fs.writeFileSync(path.join(claim, "next"), "half");
+  expect(run(["uninstall"], box)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining(`${claim}: removed`),
+  });
+  expect(listing(box.projectDir)).toEqual([]);
+});

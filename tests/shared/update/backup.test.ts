@@ -1,7 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { keepBackup } from "../../../shared/update/backup.ts";
+import {
+  isBackupName,
+  keepBackup,
+  PROJECT_BACKUP,
+  replacedName,
+  USER_BACKUP,
+} from "../../../shared/update/backup.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
 import { tempDir, tempFile } from "../../helpers/tempDir.ts";
 
@@ -61,4 +67,18 @@ test("a backup that cannot be created throws the system's error", () => {
   const { displaced, bytes, backup } = setUp();
   fs.writeFileSync(path.dirname(backup), "a file where the folder should be");
   expect(() => keepBackup(displaced, bytes, backup)).toThrow(/EEXIST|ENOTDIR/);
+});
+
+test("the names of backups, and of what a killed writer of one leaves, are known", () => {
+  const names = [
+    PROJECT_BACKUP,
+    USER_BACKUP,
+    replacedName(1),
+    replacedName(12),
+    `${PROJECT_BACKUP}.2043175918`,
+  ];
+  expect(names.filter(isBackupName)).toEqual(names);
+  expect(
+    ["CLAUDE.md", "CLAUDE.md.before.txt", "notes.md", "CLAUDE.md.replaced-"].filter(isBackupName),
+  ).toEqual([]);
 });

@@ -131,6 +131,15 @@ describe("in the file that the publish has displaced,", () => {
     expect(merge()).toEqual({ bytes: Buffer.from("ours\ntheirs\n"), isConflict: true });
   });
 
+  test("an edit of the same lines leaves what a third writer has published meanwhile in the file", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
+    rewrite("theirs\n");
+    expect(merge(Buffer.from("ours\na\nb\nthird\n"))).toEqual({
+      bytes: Buffer.from("ours\ntheirs\nthird\n"),
+      isConflict: true,
+    });
+  });
+
   test("an edit that is not text wins unchanged, and is a conflict", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("\0\0\0");

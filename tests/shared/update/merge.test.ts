@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeTexts } from "../../../shared/update/merge.ts";
+import { mergeKeepingBoth, mergeTexts } from "../../../shared/update/merge.ts";
 
 const BLOCK = "<!-- START -->\nblock\n<!-- END -->\n";
 
@@ -87,4 +87,8 @@ describe("another outside edit", () => {
       }),
     );
   });
+});
+
+test("where both versions change the same lines, mergeKeepingBoth has the lines of both, the outside ones first", () => {
+  expect(mergeKeepingBoth("a\nb\nc\n", "a\nB\nc\n", "a\nb2\nc\nd\n")).toBe("a\nB\nb2\nc\nd\n");
 });
