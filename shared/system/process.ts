@@ -38,7 +38,7 @@ export function ownStartToken(): string {
  * /proc/PID/stat); other systems count in seconds since 1970.
  * @returns undefined if the process is gone or a zombie
  */
-function startToken(pid: number): string | undefined {
+export function startToken(pid: number): string | undefined {
   try {
     if (!IS_LINUX) return String(Math.round(startTimeMs(pid) / 1000));
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -58,13 +58,14 @@ function isSameStart(recorded: string, now: string | undefined): boolean {
 
 /** Milliseconds since 1970. Node knows our own start time, so only other processes cost a run of `ps`. */
 function startTimeMs(pid: number): number {
-  return pid === process.pid ? performance.timeOrigin : Date.parse(ps(pid, "lstart"));
+  return pid === process.pid ? performance.timeOrigin : Date.parse(`${ps(pid, "lstart")} UTC`);
 }
 
 /** The name of a process's command, without its arguments; undefined if unknown. */
 export function commandOf(pid: number): string | undefined {
   try {
-    if (!IS_LINUX) return ps(pid, "comm") || undefined;
+    // macOS gives the path of the program.
+    if (!IS_LINUX) return path.basename(ps(pid, "comm")) || undefined;
     const name = fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
     // Node 24 calls each of its processes MainThread, Node 26 node-MainThread: use the program's file name.
     return name.endsWith("MainThread")
@@ -75,8 +76,10 @@ export function commandOf(pid: number): string | undefined {
   }
 }
 
+/** Prints times in UTC: in its own zone, `ps` would need our TZ, and an hour in autumn would have two meanings. */
 function ps(pid: number, column: string): string {
-  const options = { encoding: "utf8", env: { LC_ALL: "C" }, timeout: 100, stdio: "pipe" } as const;
+  const env = { LC_ALL: "C", TZ: "UTC0" };
+  const options = { encoding: "utf8", env, timeout: 100, stdio: "pipe" } as const;
   return childProcess()
     .execFileSync("/bin/ps", ["-p", String(pid), "-o", `${column}=`], options)
     .trim();
