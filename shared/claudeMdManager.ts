@@ -1,10 +1,7 @@
-/**
- * Manages CLAUDE.md: each function makes one change of its text, in one locked update.
- */
+/** Manages CLAUDE.md: each function makes one change of its text, in one locked update. */
 import fs from "node:fs";
 import path from "node:path";
-import type { ProjectTextResult } from "./claudeMd/document.ts";
-import { CREATED } from "./claudeMd/document.ts";
+import { CREATED, type ProjectTextResult } from "./claudeMd/document.ts";
 import { stripKernelBlock } from "./claudeMd/kernel.ts";
 import {
   claudeMdPaths,
@@ -34,7 +31,7 @@ import { configDir } from "./journal/sessionFolder.ts";
 import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
-import { inFolder, isThere } from "./system/files.ts";
+import { giveToOwnerAbove, inFolder, isThere } from "./system/files.ts";
 import { readRegularFile } from "./system/snapshot.ts";
 import { resolveTarget } from "./system/targetPath.ts";
 import { abandon, type UpdateResult } from "./update/result.ts";
@@ -278,6 +275,7 @@ function prepareFolder(
   if (mutate(null) === null) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
   try {
     fs.mkdirSync(folder);
+    giveToOwnerAbove(folder);
   } catch (error) {
     // EEXIST: another session created it first, or it is a dangling link, which the update refuses.
     if (!isCode(error, "EEXIST")) return abandon(error, file, requestOf(options));

@@ -7,7 +7,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode, messageOf, quietly } from "../system/errors.ts";
-import { makeFolders } from "../system/files.ts";
+import { makeFolders, openOrCreate } from "../system/files.ts";
 import { sleepMs } from "../system/time.ts";
 import type { EventType, FieldsOf } from "./events.ts";
 import { LineSplitter } from "./lineSplitter.ts";
@@ -22,7 +22,7 @@ export interface JournalEvent {
   [field: string]: unknown;
 }
 
-const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
+const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 const NEWLINE = 0x0a;
 /** Characters. Longer strings in an event are truncated, so that a hostile payload cannot fill the disk. */
 const MAX_STRING = 4096;
@@ -101,13 +101,13 @@ function appendLine(file: string, line: string, sync: boolean): void {
 }
 
 function openForAppend(file: string): number {
-  const open = () => fs.openSync(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
   try {
-    return open();
+    return openOrCreate(file, flags);
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
     makeFolders(path.dirname(file));
-    return open();
+    return openOrCreate(file, flags);
   }
 }
 

@@ -2,8 +2,9 @@
 import fs, { type BigIntStats, type Stats } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "./dependencies.ts";
-import { isCode } from "./errors.ts";
+import { isCode, quietly } from "./errors.ts";
 
+const { O_RDONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
@@ -56,6 +57,45 @@ function makeFolder(dir: string): void {
   } catch (error) {
     // Another session made the folder first.
     if (!isCode(error, "EEXIST")) throw error;
+    return;
+  }
+  giveToOwnerAbove(dir);
+}
+
+/**
+ * Gives a file or folder that root has just created to the owner of the folder above it, so that a session as root does
+ * not lock that owner out. Never throws.
+ * @param fd a folder is opened; a file needs its descriptor, because its name may lead to another file by now
+ */
+export function giveToOwnerAbove(created: string, fd?: number): void {
+  if (process.geteuid?.() !== 0) return;
+  quietly(() => {
+    const { uid, gid } = fs.statSync(path.dirname(created));
+    if (uid === 0) return;
+    if (fd !== undefined) return fs.fchownSync(fd, uid, gid);
+    const folder = fs.openSync(created, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    fs.fchownSync(folder, uid, gid);
+    fs.closeSync(folder);
+  });
+}
+
+/**
+ * Opens a file, and creates it if it is absent. Another process may create or remove the file meanwhile: then tries the
+ * other way.
+ * @param flags without `O_CREAT`
+ * @param exists whether the file is probably there
+ * @throws the system's error
+ */
+export function openOrCreate(file: string, flags: number, mode = PRIVATE_FILE, exists = true): number {
+  for (let isThere = exists; ; isThere = !isThere) {
+    try {
+      if (isThere) return fs.openSync(file, flags);
+      const fd = fs.openSync(file, flags | O_CREAT | O_EXCL, mode);
+      giveToOwnerAbove(file, fd);
+      return fd;
+    } catch (error) {
+      if (!isCode(error, isThere ? "ENOENT" : "EEXIST")) throw error;
+    }
   }
 }
 
