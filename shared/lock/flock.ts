@@ -8,11 +8,11 @@ import fs from "node:fs";
 import os from "node:os";
 import { childProcess, fsExt } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
-import { kindOf } from "../system/files.ts";
+import { kindOf, openOrCreate } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
 import { monotonicMs } from "../system/time.ts";
-
-export type BackendName = "native" | "addon" | "exlock" | "flock" | "none";
+import { excludeProgram, flockProgram } from "./flockProgram.ts";
+import { type BackendName, LockFailure } from "./lease.ts";
 
 export interface FlockBackend {
   name: Exclude<BackendName, "none">;
@@ -21,28 +21,30 @@ export interface FlockBackend {
   /**
    * Opens a file, creating it if absent, and takes its exclusive flock.
    * @param waitMs how long to wait for it, if the backend can; it may return earlier
+   * @param beforeCreate called before the file is created
    * @returns the descriptor, or null if another process holds the lock
    * @throws the system's error; `ENOTREG` for what the system would open although it is not a regular file
+   * @throws {LockFailure} if the backend turns out not to work on this machine
    */
-  openLocked(path: string, waitMs?: number): number | null;
+  openLocked(path: string, waitMs?: number, beforeCreate?: () => void): number | null;
 }
 
-const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
-const OPEN_FLAGS = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
+const { O_RDWR, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
+const OPEN_FLAGS = O_RDWR | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
+/** As the umask says: others who may write the folder take turns, too. */
+const SHARED_FILE = 0o666;
 /** `<sys/file.h>` of Linux: LOCK_EX and LOCK_NB. */
 const LOCK_NOW = 2 | 4;
 /** `<fcntl.h>` of macOS and the BSDs; Node does not name it. */
 const O_EXLOCK = 0x20;
-/** Fixed places, not PATH: a relative entry of PATH would run a program out of the project. */
-const FLOCK_PROGRAMS = [
-  "/usr/bin/flock",
-  "/bin/flock",
-  "/usr/local/bin/flock",
-  "/run/current-system/sw/bin/flock",
-];
 /** Apart from waiting, the program ends within milliseconds; this only bounds one that hangs. */
 const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
 const PROGRAM_REFUSED = 1;
+/** `flock` may be a link to a BusyBox or toybox that was built without it. Some of these exit with 1, like a refusal. */
+const NOT_FOUND = 127;
+const NO_SUCH_APPLET = /applet not found|unknown command/i;
+/** The file is gone, is built for another machine, or may not be run. */
+const CANNOT_RUN = ["ENOENT", "ENOEXEC", "EACCES"];
 
 /**
  * The backend of this machine, or null if there is none. `PACT_HOOKS_FLOCK` (`native`, `addon`, `exlock`, `flock`,
@@ -66,7 +68,7 @@ function findNative(): FlockBackend | null {
     const result = binding.flock(fd, LOCK_NOW);
     return result !== -os.constants.errno.EAGAIN && succeeded(result) === 0;
   };
-  return { name: "native", waits: false, openLocked: (path) => openThenLock(path, tryLock) };
+  return pollingBackend("native", tryLock);
 }
 
 let addon: ReturnType<typeof fsExt> | null | undefined;
@@ -84,7 +86,15 @@ function findAddon(): FlockBackend | null {
       throw error;
     }
   };
-  return { name: "addon", waits: false, openLocked: (path) => openThenLock(path, tryLock) };
+  return pollingBackend("addon", tryLock);
+}
+
+function pollingBackend(name: "native" | "addon", tryLock: (fd: number) => boolean): FlockBackend {
+  return {
+    name,
+    waits: false,
+    openLocked: (path, _waitMs, beforeCreate) => openThenLock(path, tryLock, beforeCreate),
+  };
 }
 
 function loadAddon(): ReturnType<typeof fsExt> | null {
@@ -98,9 +108,9 @@ function loadAddon(): ReturnType<typeof fsExt> | null {
 
 function findExlock(): FlockBackend | null {
   if (process.platform !== "darwin" && !process.platform.endsWith("bsd")) return null;
-  const openLocked = (path: string) => {
+  const openLocked = (path: string, _waitMs?: number, beforeCreate?: () => void) => {
     try {
-      return openRegular(path, OPEN_FLAGS | O_EXLOCK);
+      return openRegular(path, OPEN_FLAGS | O_EXLOCK, beforeCreate);
     } catch (error) {
       if (isCode(error, "EAGAIN", "EWOULDBLOCK")) return null;
       throw error;
@@ -113,9 +123,22 @@ function findExlock(): FlockBackend | null {
 let programWaits = true;
 
 function findProgram(): FlockBackend | null {
-  const program = FLOCK_PROGRAMS.find(isExecutable);
-  if (!program) return null;
-  const tryLock = (fd: number, waitMs: number) => {
+  if (!flockProgram()) return null;
+  return {
+    name: "flock",
+    get waits() {
+      return programWaits;
+    },
+    openLocked: (path, waitMs = 0, beforeCreate) =>
+      openThenLock(path, (fd) => runProgram(fd, waitMs), beforeCreate),
+  };
+}
+
+/** @returns whether the program got the lock @throws {LockFailure} if no program of this machine is a flock */
+function runProgram(fd: number, waitMs: number): boolean {
+  for (;;) {
+    const program = flockProgram();
+    if (!program) throw new LockFailure("no_backend", "no flock program of this machine can be run");
     const howLong = waitMs > 0 && programWaits ? ["-x", "-w", (waitMs / 1000).toFixed(3)] : ["-xn"];
     const askedAt = monotonicMs();
     const { status, signal, error, stderr } = childProcess().spawnSync(program, [...howLong, "3"], {
@@ -125,25 +148,26 @@ function findProgram(): FlockBackend | null {
       env: { LC_ALL: "C" },
       timeout: Math.ceil(waitMs) + FLOCK_PROGRAM_TIMEOUT_MS,
     });
+    const said = stderr?.toString().trim() || `${program} ended with ${signal ?? status}`;
+    if (isCode(error, ...CANNOT_RUN) || status === NOT_FOUND || NO_SUCH_APPLET.test(said)) {
+      excludeProgram(program);
+      continue;
+    }
     // We were suspended together with the program: the kernel did not refuse the lock, but did not grant it either.
     if (error && !isCode(error, "ETIMEDOUT")) throw error;
     if (status === 0) return true;
     if (status === PROGRAM_REFUSED && monotonicMs() - askedAt < waitMs) programWaits = false;
     if (status === PROGRAM_REFUSED || error) return false;
-    const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
     throw systemError(codeFromText(said), said);
-  };
-  return {
-    name: "flock",
-    get waits() {
-      return programWaits;
-    },
-    openLocked: (path, waitMs = 0) => openThenLock(path, (fd) => tryLock(fd, waitMs)),
-  };
+  }
 }
 
-function openThenLock(path: string, tryLock: (fd: number) => boolean): number | null {
-  const fd = openRegular(path, OPEN_FLAGS);
+function openThenLock(
+  path: string,
+  tryLock: (fd: number) => boolean,
+  beforeCreate?: () => void,
+): number | null {
+  const fd = openRegular(path, OPEN_FLAGS, beforeCreate);
   let locked = false;
   try {
     locked = tryLock(fd);
@@ -154,11 +178,12 @@ function openThenLock(path: string, tryLock: (fd: number) => boolean): number | 
 }
 
 /** Checks before opening, because merely opening a device or a pipe can have effects. The system refuses other kinds. */
-function openRegular(path: string, flags: number): number {
+function openRegular(path: string, flags: number, beforeCreate?: () => void): number {
   const before = fs.lstatSync(path, { throwIfNoEntry: false });
   if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
     throw notRegular(path, before);
-  const fd = fs.openSync(path, flags, 0o600);
+  if (!before) beforeCreate?.();
+  const fd = openOrCreate(path, flags, SHARED_FILE, before !== undefined);
   let isOurs = false;
   try {
     const opened = fs.fstatSync(fd);
@@ -175,15 +200,6 @@ function openRegular(path: string, flags: number): number {
 
 function notRegular(path: string, stat: fs.Stats): NodeJS.ErrnoException {
   return systemError("ENOTREG", `${path} is ${kindOf(stat)}, not a regular file`);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The `flock` program gives its error as text only. */

@@ -2,12 +2,23 @@
 import type { LockHolder } from "../journal/events.ts";
 import type { JournalAddress } from "../journal/sessionFolder.ts";
 import type { Reporter } from "../journal/sessionJournal.ts";
-import type { BackendName } from "./flock.ts";
 
 /** A sidecar whose mtime is older than this is stale: its holder is presumed dead. */
 export const LOCK_TTL_SECONDS = 30;
 /** The longest that a writer waits for the lock. */
 export const LOCK_TIMEOUT_SECONDS = 5;
+
+export type BackendName = "native" | "addon" | "exlock" | "flock" | "none";
+
+/** A failure to lock that no system call reported. */
+export class LockFailure extends Error {
+  reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
 
 export interface LockOptions {
   /** Default: `LOCK_TIMEOUT_SECONDS`. 0 tries once. */
@@ -46,6 +57,16 @@ export interface Lease {
   holder?: LockHolder;
   /** The live holder that this writer evicted; empty if unknown. */
   evicted?: Partial<LockHolder>;
+}
+
+/**
+ * The process that knows no claims and held the lock beside this writer, or was evicted. It may still write what it read
+ * before, and so overwrite this writer's update.
+ * @returns undefined if there is none; empty if the process is unknown
+ */
+export function foreignHolderOf({ reason, holder, evicted }: Lease): Partial<LockHolder> | undefined {
+  const other = evicted ?? (reason === "timeout" ? (holder ?? {}) : undefined);
+  return other?.source === "record" ? undefined : other;
 }
 
 /** The lease of an update that found nothing to change. */

@@ -2,11 +2,16 @@
 import type { LockHolder } from "../journal/events.ts";
 import type { JournalAddress } from "../journal/sessionFolder.ts";
 import type { Reporter } from "../journal/sessionJournal.ts";
-import type { BackendName } from "./flock.ts";
 /** A sidecar whose mtime is older than this is stale: its holder is presumed dead. */
 export declare const LOCK_TTL_SECONDS = 30;
 /** The longest that a writer waits for the lock. */
 export declare const LOCK_TIMEOUT_SECONDS = 5;
+export type BackendName = "native" | "addon" | "exlock" | "flock" | "none";
+/** A failure to lock that no system call reported. */
+export declare class LockFailure extends Error {
+    reason: string;
+    constructor(reason: string, message: string);
+}
 export interface LockOptions {
     /** Default: `LOCK_TIMEOUT_SECONDS`. 0 tries once. */
     timeoutMs?: number | undefined;
@@ -43,6 +48,12 @@ export interface Lease {
     /** The live holder that this writer evicted; empty if unknown. */
     evicted?: Partial<LockHolder>;
 }
+/**
+ * The process that knows no claims and held the lock beside this writer, or was evicted. It may still write what it read
+ * before, and so overwrite this writer's update.
+ * @returns undefined if there is none; empty if the process is unknown
+ */
+export declare function foreignHolderOf({ reason, holder, evicted }: Lease): Partial<LockHolder> | undefined;
 /** The lease of an update that found nothing to change. */
 export declare const NOT_NEEDED: Lease;
 /** Checks options, for every caller. A time that is not a number of milliseconds becomes the default. */
