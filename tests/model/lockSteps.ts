@@ -1,5 +1,11 @@
-/** The steps of the lock: lock/flock.ts (openLocked), fileLock.ts (confirm, evictStale, failOpen). */
+/** The steps of the lock: lock/flock.ts (openLocked), fileLock.ts (confirm, failOpen), lock/eviction.ts (evictHolder). */
+import type { State } from "./state.ts";
 import { type Change, goTo, roundStart, type Step } from "./step.ts";
+
+/** Whether a writer, or a program that knows only the lock, has the flock of a sidecar. */
+export function isLocked({ writers, outsiders }: State, sidecar: number | null): boolean {
+  return [...writers, ...outsiders].some(({ lock }) => lock !== null && lock === sidecar);
+}
 
 export const LOCK_STEPS: Record<string, Step> = {
   openLocked: (_, __, options, step) => {
@@ -13,14 +19,13 @@ export const LOCK_STEPS: Record<string, Step> = {
   },
 
   flock: (state, writer, options, step) => {
-    const isHeld = state.writers.some(({ lock }) => lock === writer.opened);
-    if (!isHeld)
+    if (!isLocked(state, writer.opened))
       return [
         step("openLocked: flock", (_, self) => goTo(self, "confirm", { lock: self.opened, opened: null })),
       ];
     const moves = [step("openLocked: refused", (_, self) => goTo(self, "openLocked", { opened: null }))];
     if (options.evicts && state.sidecar === writer.opened) {
-      moves.push(step("evictStale: looks", (_, self) => goTo(self, "evict", { opened: null })));
+      moves.push(step("evictHolder: looks", (_, self) => goTo(self, "evict", { opened: null })));
     }
     if (options.failsOpen)
       moves.push(step("failOpen", (_, self) => goTo(self, roundStart(options), { opened: null })));
@@ -29,7 +34,7 @@ export const LOCK_STEPS: Record<string, Step> = {
 
   // By its path: what lies there may be another sidecar by now.
   evict: (_, __, ___, step) => [
-    step("evictStale: unlinks", (state, self) => {
+    step("evictHolder: unlinks", (state, self) => {
       state.sidecar = null;
       self.at = "openLocked";
     }),
@@ -39,15 +44,20 @@ export const LOCK_STEPS: Record<string, Step> = {
     const startOver: Change = (_, self) => goTo(self, "openLocked", { lock: null });
     if (options.confirms && state.sidecar !== writer.lock)
       return [step("confirm: another sidecar", startOver)];
-    const moves = [step("confirm", (_, self) => goTo(self, roundStart(options)))];
-    if (options.growsStale && state.sidecars < 2 && state.sidecar === writer.lock) {
-      moves.push(
-        step("confirm: too old, unlink", (next, self) => {
-          next.sidecar = null;
-          startOver(next, self);
-        }),
-      );
-    }
+    const moves = [
+      step("confirm", (next, self) => {
+        if (next.abandoned === self.lock) next.abandoned = null;
+        goTo(self, roundStart(options));
+      }),
+    ];
+    const unlinks = (why: string) =>
+      step(`confirm: ${why}, unlink`, (next, self) => {
+        next.sidecar = null;
+        startOver(next, self);
+      });
+    if (state.sidecar !== writer.lock) return moves;
+    if (state.abandoned === writer.lock) moves.push(unlinks("abandoned"));
+    if (options.replacesFree && state.sidecars < 2) moves.push(unlinks("free, but old"));
     return moves;
   },
 };

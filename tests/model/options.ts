@@ -33,8 +33,8 @@ export interface Options {
   lock: boolean;
   evicts: boolean;
   failsOpen: boolean;
-  /** A free sidecar may be too old, and be replaced. */
-  growsStale: boolean;
+  /** A free sidecar is replaced when it is old, although no crashed holder left its record in it. */
+  replacesFree: boolean;
   /** `settle: "writers"` may give up while an appender still has the file open. */
   givesUpWaiting: boolean;
   /** An appender may take longer than the 3 ms of `settle: "pause"`. */
@@ -48,7 +48,7 @@ export const AS_IT_IS: Options = {
   ...{ publish: "exchange", fence: "take", settle: "writers" },
   ...{ readsBeforeFence: false, fencesBeforeClaim: false, confirms: true, links: true },
   ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true, inPlace: false },
-  ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, growsStale: true },
+  ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, replacesFree: false },
   ...{ givesUpWaiting: false, slowAppender: false, strict: false },
 };
 

@@ -1,4 +1,8 @@
-/** Outsiders know nothing of locks and claims: appenders, editors that replace the file, programs that delete it. */
+/**
+ * Outsiders know nothing of claims: appenders, editors that replace the file, programs that delete it. Only one kind knows
+ * the lock: it waits with one descriptor of the sidecar, as `flock(1)` does, reads the file and replaces it.
+ */
+import { isLocked } from "./lockSteps.ts";
 import { exchanges, type Options } from "./options.ts";
 import type { Move } from "./search.ts";
 import { copy, type Outsider, type State } from "./state.ts";
@@ -52,6 +56,35 @@ export function outsiderMoves(state: State, me: number, options: Options): Move[
           next.excused |= openedBy(next, next.target);
           newTarget(next, bit | (next.target === null ? 0 : inodeAt(next, next.target).holds));
           self.at = "done";
+        }),
+      ];
+    case "lock":
+      return [
+        step("opens the sidecar", (next, self) => {
+          next.sidecar ??= next.sidecars++;
+          Object.assign(self, { at: "wait", opened: next.sidecar });
+        }),
+      ];
+    case "wait":
+      return isLocked(state, (state.outsiders[me] as Outsider).opened)
+        ? []
+        : [
+            step("gets the lock", (_, self) =>
+              Object.assign(self, { at: "read", lock: self.opened, opened: null }),
+            ),
+          ];
+    case "read":
+      return [
+        step("reads the file", (next, self) => {
+          const read = next.target === null ? 0 : inodeAt(next, next.target).holds;
+          Object.assign(self, { at: "overwrite", read });
+        }),
+      ];
+    case "overwrite":
+      return [
+        step("replaces the file, and unlocks", (next, self) => {
+          newTarget(next, bit | self.read);
+          Object.assign(self, { at: "done", lock: null });
         }),
       ];
     case "delete":

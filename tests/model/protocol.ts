@@ -1,8 +1,8 @@
 /**
  * The protocol, a system call a step. Steps have the names of the functions in `shared/` that make the call:
- * lock/flock.ts (openLocked), fileLock.ts (confirm, evictStale, failOpen, release), update/claim.ts (createClaim, fence,
- * listClaims, removeClaim, discardClaim), system/snapshot.ts (isStill), update/stage.ts (stage), update/publish.ts
- * (publish), update/atRest.ts (openAtRest, settle), update/displaced.ts (findOutsideEdit).
+ * lock/flock.ts (openLocked), fileLock.ts (confirm, failOpen, release), lock/eviction.ts (evictHolder), update/claim.ts
+ * (createClaim, fence, listClaims, removeClaim, discardClaim), system/snapshot.ts (isStill), update/stage.ts (stage),
+ * update/publish.ts (publish), update/atRest.ts (openAtRest, settle), update/displaced.ts (findOutsideEdit).
  *
  * What is left out: time (an eviction, a failing open and a crash may come at any moment; `settle`, however, waits for an
  * appender, unless `givesUpWaiting` or `slowAppender`), the text (a change is a bit), and the journal.
@@ -38,6 +38,12 @@ export function writerMoves(state: State, me: number, options: Options): Move[] 
   const moves = STEPS[writer.at]?.(state, writer, options, step) ?? [];
   const crashed = state.writers.filter(({ at }) => at === "crashed").length;
   if (crashed < options.crashes)
-    moves.push(step("crashes", (_, self) => goTo(self, "crashed", { opened: null, lock: null })));
+    moves.push(
+      step("crashes", (next, self) => {
+        // Its record stays.
+        if (self.lock !== null && self.at !== "confirm") next.abandoned = self.lock;
+        goTo(self, "crashed", { opened: null, lock: null });
+      }),
+    );
   return moves;
 }

@@ -49,8 +49,24 @@ export interface Writer {
 }
 
 export interface Outsider {
-  at: "open" | "find" | "found" | "write" | "replace" | "delete" | "done";
+  at:
+    | "open"
+    | "find"
+    | "found"
+    | "write"
+    | "replace"
+    | "delete"
+    | "lock"
+    | "wait"
+    | "read"
+    | "overwrite"
+    | "done";
   inode: number | null;
+  /** What it read under the lock. */
+  read: Changes;
+  /** The sidecar that it has open, and the one that it has locked. */
+  opened: number | null;
+  lock: number | null;
 }
 
 export interface State {
@@ -60,6 +76,8 @@ export interface State {
   /** The sidecar that the path names, and who has locked which. */
   sidecar: number | null;
   sidecars: number;
+  /** The sidecar in which a crashed writer has left its record. */
+  abandoned: number | null;
   writers: Writer[];
   outsiders: Outsider[];
   /** Changes that an outsider has deleted together with the file. */
@@ -79,11 +97,12 @@ export function initial(writers: number, outsiders: Outsider["at"][], exists = t
     claims: [],
     sidecar: null,
     sidecars: 0,
+    abandoned: null,
     writers: Array.from({ length: writers }, (_, number) => ({
       ...{ at: "openLocked", rounds: 0, wants: 1 << number, claim: null, others: [], snapshot: null },
       ...{ read: 0, displaced: [], opened: null, lock: null },
     })),
-    outsiders: outsiders.map((at) => ({ at, inode: null })),
+    outsiders: outsiders.map((at) => ({ at, inode: null, read: 0, opened: null, lock: null })),
     deleted: 0,
     saved: 0,
     beside: [],
@@ -143,6 +162,7 @@ export function keyOf(state: State): string {
   return JSON.stringify([
     inode(state.target),
     sidecar(state.sidecar),
+    sidecar(state.abandoned),
     // Above that it makes no difference: see `confirm`.
     Math.min(state.sidecars, 2),
     state.writers.map(
@@ -153,7 +173,9 @@ export function keyOf(state: State): string {
       ],
     ),
     state.claims.flatMap((left, index) => (left.alive && !owned.has(index) ? [contents(left)] : [])),
-    state.outsiders.map(({ at, inode: held }) => [at, inode(held)]),
+    state.outsiders.map(({ at, inode: held, read, opened, lock }) => [
+      ...[at, inode(held), read, sidecar(opened), sidecar(lock)],
+    ]),
     state.beside.map(inode),
     ...[state.deleted, state.saved, state.excused, inodes],
   ]);
