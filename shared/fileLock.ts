@@ -4,16 +4,16 @@
  *
  * States of a sidecar
  * - absent: the first writer creates it.
- * - free: no process holds its flock. Its record is empty, or a crashed holder left it.
+ * - free: no process holds its flock, however old it is. Its record is empty, or a crashed holder left it.
  * - held: a process holds its flock. A holder of this package has written its record, which refreshed the mtime.
- * - stale: its mtime is older than the TTL, or in the future by more. A free, stale sidecar is *abandoned*. The holder of a
- *   held, stale one may be *evicted*, once no process has touched the sidecar for a second of our own waiting.
- * The writer unlinks either kind, and starts over with a new sidecar. So the path may name another file than the one that a
- * writer has locked. A flock alone is not the lock: the path must still name the locked file.
+ * - stale: its mtime is older than the TTL. A free, stale sidecar with a record is *abandoned*.
+ * A writer unlinks an abandoned sidecar, one whose holder it evicts, and a stale one that it may not open, and starts over
+ * with a new one. So the path may name another file than the one that a writer has locked. A flock alone is not the lock:
+ * the path must still name the locked file.
  *
  * Calling sequence
  * 1. `acquire`: open and flock without waiting (lock/flock.ts); `confirm` that the path still names the locked file; write
- *    the record. If refused, `evictStale`, pause and retry, until the timeout.
+ *    the record. If refused, `evictHolder` (lock/eviction.ts), pause and retry, until the timeout.
  * 2. `critical` runs, with a lease that says whether we hold the lock.
  * 3. `release`: empty the record, and close. The sidecar stays, because other implementations do not check its inode.
  *
@@ -22,24 +22,30 @@
  * - the sidecar cannot be opened, locked, read, written or unlinked, for whatever reason the system gives;
  * - the target is one that we refuse to write.
  * In these cases, and no others, the writer goes on without the lock, after one `lock_fail_open` event. Each unlinked
- * sidecar that was held, or still had a record, is one `lock_reaped` event.
+ * sidecar is one `lock_reaped` event.
  */
 import fs from "node:fs";
 import { hideLockFiles } from "./git/infoExclude.ts";
-import type { LockHolder } from "./journal/events.ts";
+import type { FieldsOf } from "./journal/events.ts";
 import { report } from "./journal/sessionJournal.ts";
+import {
+  evictHolder,
+  newWatch,
+  removeUnreadable,
+  type Unlinked,
+  type Watch,
+  witnessHolder,
+} from "./lock/eviction.ts";
 import { findBackend } from "./lock/flock.ts";
-import { findHolder, holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
-import { type Lease, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
+import { holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
+import { type Lease, LockFailure, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
 import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
-import { inFolder, isSameFile, isThere } from "./system/files.ts";
+import { inFolder, isSameFile } from "./system/files.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs, sleepMs } from "./system/time.ts";
 
 export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } from "./lock/lease.ts";
 
-/** A held, stale sidecar must stay untouched this long before eviction, because some holders never touch the mtime. */
-const PATIENCE_MS = 1000;
 const MIN_PAUSE_MS = 1;
 /** Bounds the time from one writer's release to the next writer's try. */
 const MAX_PAUSE_MS = 8;
@@ -86,36 +92,22 @@ interface Attempt {
   startedAt: number;
   tries: number;
   backend: Lease["backend"];
-  /** A held, stale sidecar, and since when no process has touched it. */
-  suspect?: { ino: bigint; mtimeNs: bigint; since: number } | undefined;
-  /** Whether this attempt has replaced an abandoned sidecar. */
+  watch: Watch;
+  /** Whether this attempt has replaced a stale sidecar: if the file server's clock is behind, a new one looks stale, too. */
   hasReplaced: boolean;
   reaped: Reaped[];
   /** The inode of the sidecar that we finally locked. */
   lockedIno?: number;
 }
 
-/** A stale sidecar that we unlinked: `abandoned` if it was free, `expired` if we evicted its holder. */
-interface Reaped {
-  reason: "abandoned" | "expired";
-  ageMs: number;
-  ino: number;
-  holder: LockHolder | undefined;
-}
-
-/** A failure that no system call reported. */
-class LockFailure extends Error {
-  reason: string;
-
-  constructor(reason: string, message: string) {
-    super(message);
-    this.reason = reason;
-  }
+interface Reaped extends Unlinked {
+  reason: FieldsOf<"lock_reaped">["reason"];
 }
 
 function newAttempt(target: string, sidecar: string | undefined, request: LockRequest): Attempt {
   const startedAt = monotonicMs();
-  return { target, sidecar, request, startedAt, tries: 0, backend: "none", hasReplaced: false, reaped: [] };
+  const seen = { watch: newWatch(), hasReplaced: false, reaped: [] };
+  return { target, sidecar, request, startedAt, tries: 0, backend: "none", ...seen };
 }
 
 /** Milliseconds since the attempt began, to a tenth. */
@@ -131,8 +123,7 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
   let lease: Lease;
   try {
     // Before the sidecar exists, so that git never shows it.
-    if (!isThere(sidecar)) hideLockFiles(target);
-    fd = poll(sidecar, attempt);
+    fd = poll(sidecar, attempt, () => hideLockFiles(target));
     lease = { outcome: "locked", waitedMs: elapsedMs(attempt), backend: attempt.backend };
   } catch (error) {
     lease = failOpen(attempt, error);
@@ -145,13 +136,13 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
 }
 
 /** @returns the descriptor of the locked sidecar, with our record in it @throws the reason for failing open */
-function poll(sidecar: string, attempt: Attempt): number {
+function poll(sidecar: string, attempt: Attempt, beforeCreate: () => void): number {
   const backend = findBackend();
   if (!backend) {
     throw new LockFailure("no_backend", "this machine has no native binding, fs-ext addon or flock program");
   }
   attempt.backend = backend.name;
-  const { timeoutMs } = attempt.request;
+  const { timeoutMs, ttlMs } = attempt.request;
   const leftMs = () => timeoutMs - elapsedMs(attempt);
   let wantedMs = 0;
   let late = false;
@@ -159,9 +150,19 @@ function poll(sidecar: string, attempt: Attempt): number {
     const pauseMs = Math.max(0, Math.min(wantedMs, leftMs()));
     const askedAt = monotonicMs();
     attempt.tries++;
-    const fd = backend.openLocked(sidecar, pauseMs);
-    if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
-    const isReplaced = fd !== null || evictStale(sidecar, attempt);
+    let fd: number | null = null;
+    let isReplaced = true;
+    try {
+      fd = backend.openLocked(sidecar, pauseMs, beforeCreate);
+      if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
+      isReplaced =
+        fd !== null || noteUnlinked(evictHolder(sidecar, attempt.watch, ttlMs), "expired", attempt);
+    } catch (error) {
+      const unlinked = fd === null && !attempt.hasReplaced && removeUnreadable(error, sidecar, ttlMs);
+      if (!unlinked) throw error;
+      attempt.hasReplaced = true;
+      noteUnlinked(unlinked, "unreadable", attempt);
+    }
     // A sidecar that was just replaced is probably free: try once more, even after the timeout.
     if (leftMs() <= 0 && (late || !isReplaced)) {
       throw new LockFailure("timeout", `the lock was not free within ${timeoutMs} ms`);
@@ -181,7 +182,9 @@ function nextPause(lastMs: number): number {
 }
 
 /**
- * Makes our flock the lock: the sidecar's path must still name the locked file, which must not be stale.
+ * Makes our flock the lock: the sidecar's path must still name the locked file, and no crashed holder may have left it
+ * long ago. An empty one is kept whatever its age: a waiter that polls one descriptor would hold the lock of the old file
+ * while we hold that of a new one.
  * @returns false, with the descriptor closed, to start over
  */
 function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
@@ -192,13 +195,12 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
     if (!isSameFile(named, locked)) return false;
     const ageMs = Date.now() - locked.mtimeMs;
     const { request, reaped } = attempt;
-    // Replace only once: if the file server's clock is behind ours, the new sidecar looks stale too.
-    if (ageMs > request.ttlMs && !attempt.hasReplaced) {
+    const isStale = locked.size > 0 && ageMs > request.ttlMs && !attempt.hasReplaced;
+    const record = isStale ? readRecord(fd) : null;
+    if (record) {
       attempt.hasReplaced = true;
-      const record = readRecord(fd);
       ifPresent(() => fs.unlinkSync(sidecar));
-      if (record)
-        reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder: holderOfRecord(record) });
+      reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder: holderOfRecord(record) });
       return false;
     }
     writeRecord(fd, locked.size, request.hook ?? "", request.journal.sessionId);
@@ -210,32 +212,15 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
   }
 }
 
-/**
- * Evicts the holder of a stale sidecar, by unlinking the sidecar.
- * @returns whether the path may name another sidecar now, so that the waiter can retry at once
- */
-function evictStale(sidecar: string, attempt: Attempt): boolean {
-  const seen = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
-  if (!seen) return true;
-  const ageMs = Date.now() - Number(seen.mtimeMs);
-  // A future mtime counts as stale, because it would never grow old: a program has tampered with it.
-  if (Math.abs(ageMs) <= attempt.request.ttlMs) {
-    attempt.suspect = undefined;
-    return false;
-  }
-  const { suspect } = attempt;
-  if (suspect?.ino !== seen.ino || suspect.mtimeNs !== seen.mtimeNs) {
-    attempt.suspect = { ino: seen.ino, mtimeNs: seen.mtimeNs, since: monotonicMs() };
-    return false;
-  }
-  if (monotonicMs() - suspect.since < PATIENCE_MS) return false;
-  const holder = findHolder(sidecar);
-  const now = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
-  if (now?.ino !== seen.ino || now.mtimeNs !== seen.mtimeNs) return true;
-  // If another waiter unlinks the sidecar first, that waiter reports the eviction.
-  if (ifPresent(() => fs.unlinkSync(sidecar)) === null) return true;
-  attempt.reaped.push({ reason: "expired", ageMs, ino: Number(seen.ino), holder });
-  attempt.suspect = undefined;
+/** @returns whether the path may name another sidecar now, so that the waiter can retry at once */
+function noteUnlinked(
+  unlinked: Unlinked | "replaced" | "held",
+  reason: Reaped["reason"],
+  { reaped, watch }: Attempt,
+): boolean {
+  if (unlinked === "held") return false;
+  if (unlinked !== "replaced") reaped.push({ reason, ...unlinked });
+  Object.assign(watch, newWatch());
   return true;
 }
 
@@ -245,7 +230,7 @@ function failOpen(attempt: Attempt, error: unknown): Lease {
   const waitedMs = elapsedMs(attempt);
   const reason = error instanceof LockFailure ? error.reason : failureReason(error);
   const code = codeOf(error);
-  const holder = reason === "timeout" && sidecar ? findHolder(sidecar) : undefined;
+  const holder = reason === "timeout" && sidecar ? witnessHolder(sidecar) : undefined;
   report(
     "lock_fail_open",
     {

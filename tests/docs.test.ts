@@ -36,7 +36,7 @@ describe("README.md", () => {
 
   test("gives the lock's times as the code has them", () => {
     expect(readme).toContain(`at most ${LOCK_TIMEOUT_SECONDS} seconds for the lock`);
-    expect(readme).toContain(`touched for ${LOCK_TTL_SECONDS} seconds`);
+    expect(readme).toContain(`known to have held the lock for ${LOCK_TTL_SECONDS} seconds`);
     expect(readme).toContain(`that is so after ${SETTLE_MS} ms`);
     expect([MAX_OPEN_MS, readme]).toEqual([250, expect.stringContaining("a quarter of a second after")]);
   });

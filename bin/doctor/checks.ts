@@ -131,8 +131,7 @@ function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSecond
   const held = `${sidecar} is held by ${nameOf(holder ?? {})}`;
   if (ageSeconds <= LOCK_TTL_SECONDS)
     return note(held, "Check again in a moment: an update takes milliseconds.");
-  const advice =
-    "If it hangs, end it. No text is lost: other writers evict it, or continue without the lock.";
+  const advice = "If it hangs, end it. Sessions wait for it, then evict it or continue without the lock.";
   return problem(`${held}, and was last touched ${ageSeconds} s ago`, advice);
 }
 

@@ -88,7 +88,7 @@ export const EVENT_RULES = {
   lock_reaped: {
     target: text,
     lock_path: maybe(text),
-    reason: words("abandoned", "expired"),
+    reason: words("abandoned", "expired", "unreadable"),
     age_ms: ms,
     old_ino: count,
     new_ino: maybe(count),

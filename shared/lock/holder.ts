@@ -1,26 +1,37 @@
 /**
- * Finds out who holds a lock. A holder of this package writes a record into the sidecar. Only the kernel knows other
- * holders, and on Linux names them in /proc. The search never throws and keeps to its caller's time limit: its result
- * serves messages, never decisions.
+ * Finds out who holds a lock. A holder of this package writes a record into the sidecar, as the first line. Only the kernel
+ * knows other holders, and on Linux names them in /proc. The sidecar lies in the project and is not trusted: where the
+ * kernel names a holder, the kernel is right. The search never throws and keeps to its caller's time limit.
  */
 import fs from "node:fs";
 import type { LockHolder } from "../journal/events.ts";
 import { isSessionId } from "../journal/sessionFolder.ts";
 import { systemError } from "../system/errors.ts";
-import { commandOf, IS_LINUX, isPid, isRunning, ownStartToken } from "../system/process.ts";
+import {
+  commandOf,
+  IS_LINUX,
+  isAlive,
+  isPid,
+  isRunning,
+  ownStartToken,
+  startToken,
+} from "../system/process.ts";
 import { monotonicMs } from "../system/time.ts";
 
-/** What a holder writes into the sidecar while it holds the lock. */
-export interface HolderRecord {
+/** A process: the start token distinguishes it from a later one with the same pid. */
+export interface ProcessId {
   pid: number;
-  /** Distinguishes this process from a later one with the same pid: see `ownStartToken`. */
   start: string;
+}
+
+/** What a holder writes into the sidecar while it holds the lock. */
+export interface HolderRecord extends ProcessId {
   hook: string;
   session_id?: string;
   acquired_at: string;
 }
 
-const MAX_RECORD_BYTES = 4096;
+const MAX_READ_BYTES = 4096;
 /** The longest that a search for the holder may take. */
 const FIND_HOLDER_MS = 100;
 
@@ -44,15 +55,33 @@ export function writeRecord(fd: number, size: number, hook: string, sessionId: s
   if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was truncated");
 }
 
+/** Reads the lines in a sidecar that are not blank. Empty if it cannot be read. */
+export function readLines(fd: number): string[] {
+  const buffer = Buffer.alloc(MAX_READ_BYTES);
+  try {
+    const text = buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, buffer.length, 0));
+    return text.split("\n").filter((line) => line.trim() !== "");
+  } catch {
+    return [];
+  }
+}
+
 /** Reads the record in a sidecar. @returns null if the sidecar holds no valid record */
 export function readRecord(fd: number): HolderRecord | null {
-  const buffer = Buffer.alloc(MAX_RECORD_BYTES);
+  return parseRecord(readLines(fd)[0] ?? "");
+}
+
+/** Parses the first line of a sidecar. @returns null if it is no valid record */
+export function parseRecord(line: string): HolderRecord | null {
+  const record = parseProcess(line) as HolderRecord | null;
+  return record && !Number.isNaN(Date.parse(record.acquired_at)) ? record : null;
+}
+
+/** Parses a line of a sidecar that names a process. */
+export function parseProcess(line: string): (ProcessId & Record<string, unknown>) | null {
   try {
-    const record = JSON.parse(buffer.toString("utf8", 0, fs.readSync(fd, buffer, 0, buffer.length, 0)));
-    // The sidecar lies in the project, whose files are not trusted.
-    const valid =
-      isPid(record?.pid) && typeof record.start === "string" && !Number.isNaN(Date.parse(record.acquired_at));
-    return valid ? record : null;
+    const value = JSON.parse(line);
+    return isPid(value?.pid) && typeof value.start === "string" ? value : null;
   } catch {
     return null;
   }
@@ -73,12 +102,11 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
 }
 
 /**
- * Finds the process that holds the flock of a sidecar: the one in the record if it still runs, else the one in /proc.
+ * Finds the process that holds the flock of a sidecar, for a message.
  * @param budgetMs the longest that the search may take, in milliseconds
  * @returns undefined if the holder is still unknown by then
  */
 export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHolder | undefined {
-  const deadline = monotonicMs() + budgetMs;
   try {
     const fd = fs.openSync(
       sidecar,
@@ -86,18 +114,54 @@ export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHold
     );
     try {
       const record = readRecord(fd);
-      const recorded = record && holderOfRecord(record);
-      if (recorded?.alive) return recorded;
-      const pid = IS_LINUX ? findInProc(fs.fstatSync(fd, { bigint: true }), deadline) : undefined;
-      if (pid === undefined) return undefined;
-      const command = commandOf(pid);
-      return { pid, ...(command === undefined ? {} : { command }), source: "proc", alive: true };
+      const found = findProcess(fd, record, [], budgetMs);
+      return found && describe(found, record);
     } finally {
       fs.closeSync(fd);
     }
   } catch {
     return undefined;
   }
+}
+
+/** A holder that `findProcess` found, for a message. */
+export function describe(found: ProcessId, record: HolderRecord | null): LockHolder {
+  if (record && found === record) return holderOfRecord(record);
+  const command = commandOf(found.pid);
+  return { pid: found.pid, ...(command === undefined ? {} : { command }), source: "proc", alive: true };
+}
+
+/**
+ * Finds the process that holds the flock of an open sidecar.
+ * @param record the sidecar's record, which a crashed holder may have left
+ * @param others processes to check before the rest
+ * @returns `record` itself if its process holds the lock, or runs and the kernel names no other; undefined if unknown
+ */
+export function findProcess(
+  fd: number,
+  record: HolderRecord | null,
+  others: readonly ProcessId[] = [],
+  budgetMs = FIND_HOLDER_MS,
+): ProcessId | undefined {
+  const deadline = monotonicMs() + budgetMs;
+  const named: ProcessId[] = [record ?? [], others].flat().filter(({ pid, start }) => isRunning(pid, start));
+  const recorded = record && named.includes(record) ? record : undefined;
+  if (!IS_LINUX) return recorded;
+  try {
+    const sidecar = fs.fstatSync(fd, { bigint: true });
+    const callers = callersOf(sidecar.ino);
+    const pid = findInProc(sidecar, [...named.map((one) => one.pid), ...callers], deadline);
+    if (pid) {
+      const start = startToken(pid);
+      if (start === undefined) return undefined;
+      return named.find((one) => one.pid === pid && one.start === start) ?? { pid, start };
+    }
+    // The kernel shows the files of another user's process to root only, but its pid to everyone.
+    if (callers.some((caller) => caller !== record?.pid && isAlive(caller))) return undefined;
+  } catch {
+    // There is no /proc here.
+  }
+  return recorded;
 }
 
 /** A holder, in words for a message: `node (pid 42, for 7 s)`. */
@@ -107,23 +171,31 @@ export function nameOf({ pid, command, held_ms }: Partial<LockHolder>): string {
   return `${command ?? "a process"} (pid ${pid}${since})`;
 }
 
+/** The processes that called flock for a lock on this inode, of whichever file system. Only those that we may see. */
+export function callersOf(ino: bigint): number[] {
+  // A line with an arrow is a process that waits for the lock.
+  const held = new RegExp(`^\\d+: FLOCK +\\S+ +\\S+ +(-?\\d+) +[0-9a-f]+:[0-9a-f]+:${ino} `, "gm");
+  return [...fs.readFileSync("/proc/locks", "utf8").matchAll(held)]
+    .map(([, pid]) => Number(pid))
+    .filter(isPid);
+}
+
 /**
- * Finds the process that has the locked descriptor open. /proc/locks names the process that called flock, so we check
- * that one first. It may be gone: a `flock` program locks the descriptor that it inherits, then exits.
+ * Finds the process that has the locked descriptor open. The one that called flock may be gone: a `flock` program locks
+ * the descriptor that it inherits, then exits.
  */
-function findInProc(sidecar: fs.BigIntStats, deadline: number): number | undefined {
-  const flockOfInode = new RegExp(`FLOCK +\\S+ +\\S+ +(-?\\d+) +[0-9a-f]+:[0-9a-f]+:${sidecar.ino} `);
-  const caller = Number(flockOfInode.exec(fs.readFileSync("/proc/locks", "utf8"))?.[1]);
+function findInProc(sidecar: fs.BigIntStats, first: number[], deadline: number): number | undefined {
   const others = fs.readdirSync("/proc").map(Number).filter(isPid);
-  for (const pid of isPid(caller) ? [caller, ...others] : others) {
+  for (const pid of [...first, ...others]) {
     if (monotonicMs() > deadline) return undefined;
-    if (holdsFlock(pid, sidecar, flockOfInode, deadline)) return pid;
+    if (holdsFlock(pid, sidecar, deadline)) return pid;
   }
   return undefined;
 }
 
-function holdsFlock(pid: number, sidecar: fs.BigIntStats, flockOfInode: RegExp, deadline: number): boolean {
+function holdsFlock(pid: number, sidecar: fs.BigIntStats, deadline: number): boolean {
   const dir = `/proc/${pid}`;
+  const flockOfInode = new RegExp(`FLOCK +\\S+ +\\S+ +-?\\d+ +[0-9a-f]+:[0-9a-f]+:${sidecar.ino} `);
   try {
     for (const fd of fs.readdirSync(`${dir}/fdinfo`)) {
       if (monotonicMs() > deadline) return false;

@@ -1,12 +1,13 @@
 /**
  * Adds to a number in a file, not atomically, in critical sections: two that overlap lose a number. Parameters: target,
- * counter, times, options. Sends `done`: how often it had the lock.
+ * counter, times, options, pauseMs (the longest pause between two). Sends `done`: how often it had the lock.
  */
 import fs from "node:fs";
 import { withFileLock } from "./library.mjs";
 import { params, tell } from "./messages.mjs";
 
-const { target, counter, times, options } = params;
+const { target, counter, times, options, pauseMs = 0 } = params;
+const pause = new Int32Array(new SharedArrayBuffer(4));
 let locked = 0;
 for (let i = 0; i < times; i++) {
   withFileLock(
@@ -17,5 +18,6 @@ for (let i = 0; i < times; i++) {
     },
     options,
   );
+  if (pauseMs > 0) Atomics.wait(pause, 0, 0, Math.random() * pauseMs);
 }
 tell({ done: locked });

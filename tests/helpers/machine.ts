@@ -16,6 +16,8 @@ export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", 
 export const HAS_FLOCK_PROGRAM = runs("flock", "--version");
 export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
 export const IS_LINUX = process.platform === "linux";
+/** A mount namespace of one's own. */
+export const CAN_UNSHARE = runs("unshare", "-m", "mount", "-t", "tmpfs", "none", "/proc");
 
 /** The backends of flock that work here. */
 export const BACKENDS = ["native", "addon", "exlock", "flock"].filter((name) => {

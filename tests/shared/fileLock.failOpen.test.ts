@@ -16,6 +16,7 @@ import {
   NOBODY,
   remountReadOnly,
 } from "../helpers/machine.ts";
+import { dated, HOUR, redated, startHolder } from "../helpers/sidecar.ts";
 import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 
 interface Fault {
@@ -290,19 +291,20 @@ describe.each(BACKENDS)("with backend %s, the lock fails open when", (backend) =
 });
 
 test.for([
-  ["free", false],
-  ["held", true],
+  ["abandoned", false],
+  ["expired", true],
 ] as const)(
-  "a writer still gets the lock when another process removes the %s stale sidecar first",
+  "a writer still gets the lock when another process removes the %s sidecar first",
   async ([_what, hold], context) => {
     const { events } = useJournal();
     const target = newTarget();
     const sidecar = sidecarOf(target);
     fs.writeFileSync(sidecar, "");
-    const holder = startProgram("holdLock", { target, hold });
-    await holder.message("entered");
+    const holder = await startHolder(target);
+    if (!hold) holder.kill("SIGKILL");
     if (!hold) await holder.exited;
-    fs.utimesSync(sidecar, 1000, 1000);
+    redated(sidecar, -HOUR);
+    dated(sidecar, -HOUR);
     // strace makes the first unlink report ENOENT. The sidecar is still there, so the writer meets it again.
     const under = injecting(context, "unlink,?unlinkat:error=ENOENT:when=1", "/dev/null", sidecar);
     const child = startProgram("holdLock", { target }, { under });

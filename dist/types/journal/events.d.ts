@@ -290,7 +290,7 @@ export declare const EVENT_RULES: {
         readonly reason: {
             kind: "text";
             required: true;
-            words: readonly ["abandoned", "expired"];
+            words: readonly ["abandoned", "expired", "unreadable"];
         };
         readonly age_ms: {
             readonly kind: "ms";

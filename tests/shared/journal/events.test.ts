@@ -94,7 +94,7 @@ test.each<[string, Record<string, unknown>, string]>([
   [
     "lock_reaped",
     { ...reaped, reason: "dead" },
-    'lock_reaped reason must be one of abandoned, expired, not "dead"',
+    'lock_reaped reason must be one of abandoned, expired, unreadable, not "dead"',
   ],
   ["lock_reaped", { ...reaped, age_ms: "1" }, 'lock_reaped age_ms must be a number of milliseconds, not "1"'],
   ["lock_reaped", { ...reaped, pid: 1.5 }, "lock_reaped pid must be a whole number, not 1.5"],
