@@ -43,6 +43,7 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
       rounds: update.rounds,
       in_place: update.isInPlace,
       message: update.message,
+      added: update.added,
     },
     lock: { outcome, waited_ms: waitedMs, backend, reason },
   });

@@ -28,12 +28,13 @@ import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
 import { isBeginning, isNamedLikeUs } from "./claudeMd/session.ts";
 import { hideOldLockFile } from "./git/infoExclude.ts";
 import { configDir } from "./journal/sessionFolder.ts";
-import { NOT_NEEDED, requestOf } from "./lock/lease.ts";
+import { foreignHolderOf, NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
 import { isCode, messageOf } from "./system/errors.ts";
 import { giveToOwnerAbove, inFolder, isThere } from "./system/files.ts";
 import { readRegularFile } from "./system/snapshot.ts";
 import { resolveTarget } from "./system/targetPath.ts";
+import { addedLine } from "./text/edits.ts";
 import { abandon, type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions, updateFile } from "./update/updateFile.ts";
 
@@ -46,6 +47,8 @@ interface TextUpdate extends Omit<UpdateResult, "outcome"> {
   outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
   /** What was done, in words; empty if nothing was. */
   changes: string[];
+  /** A line that was written, if another program may still overwrite the update. */
+  added?: string | undefined;
 }
 
 export interface ClaudeMdUpdate extends TextUpdate {
@@ -171,7 +174,6 @@ function updateClaudeMd(
     about.needsRouting &&= !hasRouting(text);
     return { ...told(ELSEWHERE), blockIn };
   }
-
   const second = secondFileOf(projectDir, file);
   const wanted: ProjectTextOptions = {
     ...sessionBlockOf(settings, sessionBlock),
@@ -250,13 +252,13 @@ function applyText(
     return done.text === (text ?? "") ? null : done.text;
   };
   const result = prepareFolder(file, mutate, options) ?? updateFile(file, mutate, options);
-  const message = [result.message, done.problem && `${file} is unchanged: ${done.problem}`]
-    .filter(Boolean)
-    .join(" ");
+  const problem = done.problem && `${file} is unchanged: ${done.problem}`;
+  const message = [result.message, problem].filter(Boolean).join(" ");
   const written = result.outcome === "written";
   return {
     ...result,
     changes: written ? done.changes : [],
+    ...(written && foreignHolderOf(result.lock) ? { added: addedLine(doneOn ?? "", done.text) } : {}),
     ...(message ? { message } : {}),
   };
 }

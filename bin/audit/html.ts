@@ -64,7 +64,13 @@ function tiles(result: AuditResult): string {
       formatCount(result.abandoned),
       result.refused > 0 ? `${result.refused} refused` : "",
     ],
-    ["Outside edits", formatCount(result.outsideEdits), listOf(result.byResolution)],
+    [
+      "Outside edits",
+      formatCount(result.outsideEdits),
+      [listOf(result.byResolution), result.overwritten > 0 ? `${result.overwritten} updates overwritten` : ""]
+        .filter(Boolean)
+        .join("; "),
+    ],
     [
       "Waited, median",
       formatMs(waitMs.median),

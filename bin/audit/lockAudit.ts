@@ -19,6 +19,7 @@ export interface Counts {
   abandoned: number;
   refused: number;
   outsideEdits: number;
+  overwritten: number;
 }
 
 /** A command that held the lock when a waiter failed open, or whose lock was reaped. */
@@ -170,6 +171,9 @@ export class LockAudit {
         this.#raise("outsideEdits", event.target, atMs);
         this.#resolutions.get(nameOf(event.resolution)).count++;
         break;
+      case "update_overwritten":
+        this.#raise("overwritten", event.target, atMs);
+        break;
       case "bad_payload":
       case "hook_failed":
         this.#hookFailures++;
@@ -217,7 +221,8 @@ export class LockAudit {
 }
 
 function newCounts(): Counts {
-  return { acquisitions: 0, failOpen: 0, reaped: 0, abandoned: 0, refused: 0, outsideEdits: 0 };
+  const counts = { acquisitions: 0, failOpen: 0, reaped: 0, abandoned: 0, refused: 0 };
+  return { ...counts, outsideEdits: 0, overwritten: 0 };
 }
 
 function newHolderCounts(): HolderCounts {

@@ -42,7 +42,7 @@ function headline(result: AuditResult, about: string, screen: Screen): string[] 
 }
 
 function summary(result: AuditResult, screen: Screen): string[] {
-  const { waitMs, sessionStarts, lockNotNeeded, hookFailures, refused } = result;
+  const { waitMs, sessionStarts, lockNotNeeded, hookFailures, refused, overwritten } = result;
   const details = (counts: Record<string, number>) => shown(listOf(counts), screen);
   const rows: [string, number, string][] = [
     ["Locks reaped", result.reaped, details(result.byReapReason)],
@@ -54,6 +54,8 @@ function summary(result: AuditResult, screen: Screen): string[] {
       lockNotNeeded > 0 ? `${formatCount(lockNotNeeded)} had nothing to change` : "",
     ],
   ];
+  if (overwritten > 0)
+    rows.push(["Overwritten", overwritten, "updates, by a program that knows only the lock"]);
   if (refused > 0) rows.push(["Files refused", refused, ""]);
   if (hookFailures > 0) rows.push(["Hook failures", hookFailures, ""]);
   const width = Math.max(...rows.map(([, count]) => formatCount(count).length));

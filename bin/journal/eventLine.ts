@@ -13,7 +13,7 @@ export function eventLine({ v: _v, type, ts, ...fields }: JournalEvent, screen: 
   const details = pairs.map(
     ([name, value]) => `${paint("dim", `${shown(name, screen)}=`)}${shown(value, screen)}`,
   );
-  const isTrouble = /^(lock_|write_|bad_|hook_failed)/.test(type);
+  const isTrouble = /^(lock_|write_|update_|bad_|hook_failed)/.test(type);
   return `${[paint("dim", shown(ts, screen)), paint(isTrouble ? "red" : "bold", shown(type, screen)), ...details].join(" ")}\n`;
 }
 

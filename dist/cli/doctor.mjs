@@ -52,8 +52,8 @@ Options:
 Examples:
   pact-hooks doctor
   pact-hooks doctor ~/my-project --json
-`,Ic={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},Dh=cn({usage:_c,options:{json:{type:"boolean"}},takes:"folder",run({json:e},t){let n=mo(t),r=n.every(({level:o})=>o!=="problem");return e?on(JSON.stringify({healthy:r,findings:n},null,2)):Te(Pc(n,r)),r?0:1}});function Pc(e,t){let n=e.flatMap(({check:o,level:s,message:i,advice:c})=>{let[u,l]=Ic[s],d=`${we(u,l)}  ${o.padEnd(9)}  ${Z(i)}`;return c?[d,`${" ".repeat(20)}\u2192 ${Z(c)}`]:[d]}),r=t?we("green","Healthy."):we("red","Problems found.");return`${n.join(`
+`,Ic={ok:["green","ok     "],note:["cyan","note   "],problem:["red","problem"]},jh=cn({usage:_c,options:{json:{type:"boolean"}},takes:"folder",run({json:e},t){let n=mo(t),r=n.every(({level:o})=>o!=="problem");return e?on(JSON.stringify({healthy:r,findings:n},null,2)):Te(Pc(n,r)),r?0:1}});function Pc(e,t){let n=e.flatMap(({check:o,level:s,message:i,advice:c})=>{let[u,l]=Ic[s],d=`${we(u,l)}  ${o.padEnd(9)}  ${Z(i)}`;return c?[d,`${" ".repeat(20)}\u2192 ${Z(c)}`]:[d]}),r=t?we("green","Healthy."):we("red","Problems found.");return`${n.join(`
 `)}
 
 ${r}
-`}export{Dh as run};
+`}export{jh as run};

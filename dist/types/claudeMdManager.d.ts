@@ -9,6 +9,8 @@ interface TextUpdate extends Omit<UpdateResult, "outcome"> {
     outcome: UpdateResult["outcome"] | "disabled" | "elsewhere";
     /** What was done, in words; empty if nothing was. */
     changes: string[];
+    /** A line that was written, if another program may still overwrite the update. */
+    added?: string | undefined;
 }
 export interface ClaudeMdUpdate extends TextUpdate {
     /** CLAUDE.md as it is named, before links are followed. */

@@ -60,6 +60,8 @@ export const EVENT_RULES = {
       rounds: count,
       in_place: maybe(flag),
       message: maybe(text),
+      /** For the session's end: is it still there? */
+      added: maybe(text),
     }),
     lock: group({
       outcome: words("locked", "fail_open", "not_needed"),
@@ -102,6 +104,7 @@ export const EVENT_RULES = {
     saved: maybe(text),
     ...writer,
   },
+  update_overwritten: { target: text, ...writer, holder },
   write_abandoned: { target: text, ...failure, rounds: count, ...writer },
   write_refused: { target: text, ...failure, rounds: count, ...writer },
   backup_kept: { target: text, backup: text, project_dir: maybe(text), ...writer },

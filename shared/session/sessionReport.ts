@@ -5,7 +5,7 @@ import { type SessionInfo, teamName } from "../claudeMd/session.ts";
 import type { ClaudeMdUpdate } from "../claudeMdManager.ts";
 import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
-import type { Lease } from "../lock/lease.ts";
+import { foreignHolderOf, type Lease } from "../lock/lease.ts";
 import { PERSONAL_FILE } from "../settings.ts";
 import { printable, truncate } from "../text/characters.ts";
 
@@ -72,10 +72,7 @@ export function messageFor(
   }
   if (message) sentences.push(message);
   if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel.replace(/\.?$/, ".")}`);
-  // A holder without a record knows no claims: it may still write what it has read before.
-  const holder = lock.evicted ?? lock.holder;
-  const isSafe = !message && (holder === undefined || holder.source === "record");
-  const more = `${isSafe ? " No text was lost." : ""} See ${journal}.`;
+  const more = `${safetyOf(lock, outcome, message)} See ${journal}.`;
   if (lock.outcome === "fail_open" && outcome === "written") {
     sentences.push(`Updated ${file} without its lock (${whyNot(lock)}).${more}`);
   } else if (lock.evicted) {
@@ -86,7 +83,17 @@ export function messageFor(
   return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;
 }
 
+/** What is known of the text: a holder of this package cannot overwrite it, any other holder can. */
+function safetyOf(lock: Lease, outcome: ClaudeMdUpdate["outcome"], message: string | undefined): string {
+  if (foreignHolderOf(lock))
+    return outcome === "written" ? " That process may still overwrite the update." : "";
+  return !message && (lock.evicted ?? lock.holder) ? " No text was lost." : "";
+}
+
 function whyNot({ reason, code, holder, waitedMs }: Lease): string {
+  if (reason === "permission") {
+    return `this user may not open the lock file beside it, ${code}: remove that file, or give this user the right to write it`;
+  }
   if (reason !== "timeout") return [reason, code].filter(Boolean).join(", ");
   return `${nameOf(holder ?? {})} still held it after ${(waitedMs / 1000).toFixed(1)} s`;
 }

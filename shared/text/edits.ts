@@ -67,3 +67,20 @@ function trimmedLength(lines: string): number {
   const text = lines.trimEnd().length;
   return text === 0 ? 0 : nextLineStart(lines, text);
 }
+
+/**
+ * A line that a change has added, to look for later: a comment if there is one, because formatters leave comments alone.
+ * @returns undefined if the change added no line that is not blank
+ */
+export function addedLine(before: string, after: string): string | undefined {
+  const known = new Set(linesOf(before));
+  const added = linesOf(after).filter((line) => line.trim() !== "" && !known.has(line));
+  return added.find((line) => line.startsWith("<!--")) ?? added[0];
+}
+
+/** Whether one of a text's lines is this one. */
+export function hasLine(text: string, line: string): boolean {
+  return linesOf(text).includes(line);
+}
+
+const linesOf = (text: string) => text.split(/\r?\n/);

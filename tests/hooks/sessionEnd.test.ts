@@ -1,10 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { startPython } from "../helpers/child.ts";
+import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
-import { sandbox } from "../helpers/sandbox.ts";
-import { listing } from "../helpers/tempDir.ts";
+import { HAS_PYTHON, IS_LINUX } from "../helpers/machine.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing, sidecarOf } from "../helpers/tempDir.ts";
 
 test("the hook journals session_end with the reason, and changes nothing else", () => {
   const box = sandbox();
@@ -46,4 +49,102 @@ test("a journal that takes too long to read is counted in part, and session_end 
   answerOf(runHook("sessionEnd", payload("sessionEnd", box), box));
   const last = fs.readFileSync(path.join(box.configDir, journal)).subarray(-1000).toString();
   expect(last).toMatch(/"type":"session_end".*"locked":1,.*"partial":true/);
+});
+
+describe.runIf(HAS_PYTHON && IS_LINUX)("beside a program that knows only the lock", () => {
+  /** Reads the file under the lock, and writes what it read, and a line of its own, when its standard input ends. */
+  const program = `
+import fcntl, sys
+f = open(sys.argv[1], "a+")
+fcntl.flock(f, fcntl.LOCK_EX)
+text = open(sys.argv[2]).read()
+print('{"held":true}', flush=True)
+sys.stdin.read()
+open(sys.argv[2], "w").write(text + "theirs\\n")`;
+  const setUp = async (text: string) => {
+    const box = sandbox();
+    const file = path.join(box.projectDir, "CLAUDE.md");
+    fs.writeFileSync(file, text);
+    fs.mkdirSync(path.join(box.projectDir, ".claude"));
+    fs.writeFileSync(
+      path.join(box.projectDir, ".claude/pact-hooks.local.md"),
+      "---\nlockTimeoutSeconds: 0\n---\n",
+    );
+    const holder = startPython(program, [sidecarOf(file), file]);
+    await holder.message("held");
+    const end = () => answerOf(runHook("sessionEnd", payload("sessionEnd", box), box));
+    const overwritten = () => journalEvents(box).filter(({ type }) => type === "update_overwritten");
+    return { box, file, holder, end, overwritten };
+  };
+  const start = (box: Sandbox) => answerOf(runHook("sessionStart", payload("startup", box), box));
+
+  test("an update that it overwrites is journaled once at the session's end, with the program, and counted", async () => {
+    const { box, file, holder, end, overwritten } = await setUp("mine\n");
+    expect(start(box).systemMessage).toContain("That process may still overwrite the update.");
+    holder.end();
+    await holder.exited;
+    expect(fs.readFileSync(file, "utf8")).toBe("mine\ntheirs\n");
+    expect(end()).toEqual({});
+    expect(overwritten()).toMatchObject([
+      { target: file, hook: "sessionEnd", holder: { pid: holder.pid, command: "python3", source: "proc" } },
+    ]);
+    expect(journalEvents(box).at(-1)).toMatchObject({ type: "session_end", locks: { fail_open: 1 } });
+    end();
+    expect(overwritten()).toHaveLength(1);
+    const audit = run(["audit"], box).stdout;
+    expect(audit).toMatch(/^ {2}Overwritten +1 /m);
+    expect(JSON.parse(run(["audit", "--json"], box).stdout)).toMatchObject({
+      overwritten: 1,
+      byTarget: { [file]: { overwritten: 1 } },
+    });
+  });
+
+  test("an update of a block that exists is noticed, too", async () => {
+    const box = sandbox();
+    start(box);
+    const block = fs.readFileSync(path.join(box.projectDir, ".claude/CLAUDE.md"), "utf8");
+    const old = block.replace(
+      /^(<!-- PACT_ROUTING_START.*)$[\s\S]*?(?=^<!-- PACT_ROUTING_END)/m,
+      "$1\n\nold\n\n",
+    );
+    expect(old).not.toBe(block);
+    const other = await setUp(old);
+    start(other.box);
+    expect(fs.readFileSync(other.file, "utf8")).not.toContain("\nold\n");
+    other.holder.end();
+    await other.holder.exited;
+    other.end();
+    expect(other.overwritten()).toHaveLength(1);
+  });
+
+  test("an update that is still there is not journaled, although the user has changed the file", async () => {
+    const { box, file, holder, end, overwritten } = await setUp("mine\n");
+    start(box);
+    holder.kill("SIGKILL");
+    await holder.exited;
+    const text = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, `above\r\n${text.replaceAll("\n", "\r\n")}\r\n- remember this\r\n`);
+    end();
+    expect(overwritten()).toEqual([]);
+  });
+
+  test("a session that had the lock does not look", async () => {
+    const box = sandbox();
+    start(box);
+    fs.rmSync(path.join(box.projectDir, ".claude"), { recursive: true });
+    answerOf(runHook("sessionEnd", payload("sessionEnd", box), box));
+    expect(journalEvents(box).map(({ type }) => type)).toEqual(["session_start", "session_end"]);
+    expect(JSON.stringify(journalEvents(box))).not.toContain('"added"');
+  });
+
+  test("a file that is no regular file any more is left alone", async () => {
+    const { box, file, holder, end, overwritten } = await setUp("mine\n");
+    start(box);
+    holder.kill("SIGKILL");
+    await holder.exited;
+    fs.rmSync(file);
+    fs.symlinkSync("/dev/zero", file);
+    expect(end()).toEqual({});
+    expect(overwritten()).toEqual([]);
+  });
 });

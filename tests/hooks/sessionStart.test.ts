@@ -2,11 +2,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { withFileLock } from "../../shared/fileLock.ts";
 import { start as startChild, startProgram } from "../helpers/child.ts";
 import { answerOf, FIRST_MESSAGE, payload, runHook, startHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
-import { HAS_FLOCK_PROGRAM, IS_LINUX } from "../helpers/machine.ts";
+import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, HAS_PYTHON, IS_LINUX, NOBODY } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { redated, startForeign } from "../helpers/sidecar.ts";
 import { listing, sidecarOf } from "../helpers/tempDir.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
@@ -318,7 +320,8 @@ describe("the answer", () => {
     const file = put(box, "CLAUDE.md", "mine\n");
     const { systemMessage } = start(box, "startup", { PACT_HOOKS_FLOCK: "none" });
     expect(systemMessage).toContain(file);
-    expect(systemMessage).toContain("No text was lost");
+    // Another program may hold the lock that this session cannot take.
+    expect(systemMessage).not.toContain("lost");
     expect(read(file)).toContain(START);
     expect(journalEvents(box).filter((event) => event.type === "lock_fail_open")).toHaveLength(1);
   });
@@ -339,7 +342,8 @@ describe("the message to the person", () => {
       await holder.message("held");
       const { systemMessage } = start(box);
       expect(systemMessage).toContain(`Updated ${file} without its lock (`);
-      expect(systemMessage).not.toContain("No text was lost");
+      expect(systemMessage).toMatch(/ s\)\. That process may still overwrite the update\. See .*\.jsonl\.$/);
+      expect(systemMessage).not.toContain("lost");
     },
   );
 
@@ -369,13 +373,45 @@ describe("the message to the person", () => {
     const { box, file } = setUp("lockTtlSeconds: 1");
     const holder = startProgram("holdLock", { target: file, hold: true });
     await holder.message("entered");
-    fs.utimesSync(sidecarOf(file), 1e9, 1e9);
+    redated(sidecarOf(file), -60);
     expect(start(box).systemMessage).toMatch(
       new RegExp(
-        `Evicted node \\(pid ${holder.pid}, for \\d s\\) from the lock on ${file}: it held the lock too long\\. No text was lost`,
+        `Evicted node \\(pid ${holder.pid}, for 6\\d s\\) from the lock on ${file}: it held the lock too long\\. No text was lost`,
       ),
     );
     expect(read(file)).toContain(START);
+  });
+
+  test.runIf(HAS_PYTHON && IS_LINUX)(
+    "the message names a holder without a record that was evicted",
+    async () => {
+      const { box, file } = setUp("lockTtlSeconds: 1");
+      const holder = await startForeign(sidecarOf(file));
+      withFileLock(file, () => {}, { timeoutMs: 0 });
+      redated(sidecarOf(file), -60);
+      const { systemMessage } = start(box);
+      expect(systemMessage).toContain(`Evicted python3 (pid ${holder.pid}) from the lock on ${file}`);
+      expect(systemMessage).toContain(" too long. That process may still overwrite the update. See ");
+      expect(systemMessage).not.toContain("lost");
+    },
+  );
+
+  test("the message says what to do when this user may not open the lock file", async ({ skip }) => {
+    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+    const { box, file } = setUp("enabled: true");
+    fs.mkdirSync(box.configDir);
+    for (const name of ["", "demo", "demo/CLAUDE.md", "config"]) {
+      fs.chownSync(path.join(path.dirname(box.configDir), name), NOBODY.uid, NOBODY.gid);
+    }
+    fs.writeFileSync(sidecarOf(file), "", { mode: 0o600 });
+    const under = ["setpriv", `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups"];
+    const { systemMessage } = answerOf(
+      await startHook("sessionStart", payload("startup", box), box, {}, { under }),
+    );
+    expect(systemMessage).toContain(
+      "this user may not open the lock file beside it, EACCES: remove that file, or give this user the right to write it",
+    );
+    expect(systemMessage).not.toContain("lost");
   });
 
   test("the message says what was removed from the person's own CLAUDE.md", () => {

@@ -110,6 +110,13 @@ export declare const EVENT_RULES: {
                 }, "required"> & {
                     required: false;
                 };
+                /** For the session's end: is it still there? */
+                readonly added: Omit<{
+                    readonly kind: "text";
+                    readonly required: true;
+                }, "required"> & {
+                    required: false;
+                };
             };
         };
         readonly lock: {
@@ -369,6 +376,55 @@ export declare const EVENT_RULES: {
             readonly required: true;
         }, "required"> & {
             required: false;
+        };
+    };
+    readonly update_overwritten: {
+        readonly hook: Omit<{
+            readonly kind: "text";
+            readonly required: true;
+        }, "required"> & {
+            required: false;
+        };
+        readonly pid: {
+            readonly kind: "count";
+            readonly required: true;
+        };
+        readonly target: {
+            readonly kind: "text";
+            readonly required: true;
+        };
+        readonly holder: {
+            readonly kind: "fields";
+            readonly required: false;
+            readonly fields: {
+                readonly pid: {
+                    readonly kind: "count";
+                    readonly required: true;
+                };
+                /** The command's name only: its arguments may hold secrets. */
+                readonly command: Omit<{
+                    readonly kind: "text";
+                    readonly required: true;
+                }, "required"> & {
+                    required: false;
+                };
+                /** How long the process has held the lock; only a record says so. */
+                readonly held_ms: Omit<{
+                    readonly kind: "ms";
+                    readonly required: true;
+                }, "required"> & {
+                    required: false;
+                };
+                readonly source: {
+                    kind: "text";
+                    required: true;
+                    words: readonly ["record", "proc"];
+                };
+                readonly alive: {
+                    readonly kind: "boolean";
+                    readonly required: true;
+                };
+            };
         };
     };
     readonly write_abandoned: {

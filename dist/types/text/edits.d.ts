@@ -24,4 +24,11 @@ export declare function blockRemoval(text: string, span: Span): Edit;
 export declare function isBlankLine(text: string, at: number): boolean;
 /** A span without the lines at its end that are empty or white space. */
 export declare function withoutBlankTail(text: string, { start, end }: Span): Span;
+/**
+ * A line that a change has added, to look for later: a comment if there is one, because formatters leave comments alone.
+ * @returns undefined if the change added no line that is not blank
+ */
+export declare function addedLine(before: string, after: string): string | undefined;
+/** Whether one of a text's lines is this one. */
+export declare function hasLine(text: string, line: string): boolean;
 export {};

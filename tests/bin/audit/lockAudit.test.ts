@@ -34,6 +34,7 @@ describe("figures", () => {
       { type: "write_abandoned", target: "/q" },
       { type: "write_refused", target: "/q" },
       { type: "outside_edit", target: "/q", resolution: "merged" },
+      { type: "update_overwritten", target: "/q" },
       { type: "hook_failed" },
       { type: "bad_payload" },
       { type: "session_end" },
@@ -41,10 +42,18 @@ describe("figures", () => {
     );
     const { byDay, byTarget, ...rest } = figures;
     expect(rest).toEqual({
-      ...{ events: 13, sessionStarts: 2, lockNotNeeded: 1, hookFailures: 2 },
+      ...{ events: 14, sessionStarts: 2, lockNotNeeded: 1, hookFailures: 2 },
       firstEvent: "2026-01-31T23:59:59.999Z",
       lastEvent: "2026-01-31T23:59:59.999Z",
-      ...{ acquisitions: 3, failOpen: 2, reaped: 2, abandoned: 1, refused: 1, outsideEdits: 1 },
+      ...{
+        acquisitions: 3,
+        failOpen: 2,
+        reaped: 2,
+        abandoned: 1,
+        refused: 1,
+        outsideEdits: 1,
+        overwritten: 1,
+      },
       failOpenRate: 2 / 3,
       byReason: { timeout: 2 },
       byReapReason: { abandoned: 1, expired: 1 },
@@ -101,7 +110,15 @@ test("names beyond the limit are counted together", () => {
 });
 
 describe("the days of a chart", () => {
-  const one: Counts = { acquisitions: 2, failOpen: 1, reaped: 0, abandoned: 0, refused: 0, outsideEdits: 0 };
+  const one: Counts = {
+    acquisitions: 2,
+    failOpen: 1,
+    reaped: 0,
+    abandoned: 0,
+    refused: 0,
+    outsideEdits: 0,
+    overwritten: 0,
+  };
   const binsOf = (days: string[], max = 10) =>
     dayBins(Object.fromEntries(days.map((day) => [day, one])), max);
 

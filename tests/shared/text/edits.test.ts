@@ -1,5 +1,13 @@
-import { expect, test } from "vitest";
-import { applyEdits, blockInsertion, blockRemoval, insertion, removal } from "../../../shared/text/edits.ts";
+import { describe, expect, test } from "vitest";
+import {
+  addedLine,
+  applyEdits,
+  blockInsertion,
+  blockRemoval,
+  hasLine,
+  insertion,
+  removal,
+} from "../../../shared/text/edits.ts";
 
 const TEXT = "0123456789";
 
@@ -49,4 +57,18 @@ test.each([
   const at = text.indexOf("|");
   const without = text.replace("|", "");
   expect(applyEdits(without, [blockInsertion(without, at, "BLOCK", "\n")])).toBe(expected);
+});
+
+describe("addedLine", () => {
+  test.each([
+    ["a\n", "a\n\n<!-- x -->\nb\n", "<!-- x -->"],
+    ["", "b\n<!-- x -->", "<!-- x -->"],
+    ["a\n", "a\r\nb\r\n", "b"],
+    ["a\nb\n", "a\n", undefined],
+    ["a\nb\n", "b\na\n", undefined],
+    ["a\n", "a\n \n\n", undefined],
+  ])("from %j to %j is %j", (before, after, line) => {
+    expect(addedLine(before, after)).toBe(line);
+    if (line !== undefined) expect([hasLine(before, line), hasLine(after, line)]).toEqual([false, true]);
+  });
 });
