@@ -107,6 +107,11 @@ function acceptedOf(key: string, least: number, most: number): boolean[] {
 }
 
 describe("plugin.json", () => {
+  test("asks for the oldest Claude Code that README.md names", () => {
+    const oldest = JSON.parse(read("plugin.json")).engines["claude-code"].replace(/^>=/, "");
+    expect(read("README.md")).toContain(`Claude Code ${oldest} or later`);
+  });
+
   interface Option {
     type: string;
     default: unknown;

@@ -11,6 +11,8 @@ export interface HookHandler {
   command: string;
   args: string[];
   timeout: number;
+  /** What Claude Code shows while it waits for the hook. */
+  statusMessage: string;
 }
 
 /** Without a matcher: a start from a source that Claude Code adds later is a start too. */
@@ -18,18 +20,21 @@ export interface HookGroup {
   hooks: HookHandler[];
 }
 
-const handler = (root: string, script: string, timeout: number): HookHandler => ({
+const handler = (root: string, script: string, timeout: number, what: string): HookHandler => ({
   type: "command",
   command: "node",
   args: [`${root}/hooks/${script}`],
   timeout,
+  statusMessage: `pact-hooks: ${what}`,
 });
 
 /** The one entry for each event that we use. @param root the plugin's folder */
 export function hookEntries(root: string): Record<string, HookGroup> {
   return {
-    SessionStart: { hooks: [handler(root, "sessionStart.cjs", 60)] },
-    SessionEnd: { hooks: [handler(root, "sessionEnd.cjs", 5)] },
+    SessionStart: {
+      hooks: [handler(root, "sessionStart.cjs", 60, "updating CLAUDE.md, in turn with other sessions")],
+    },
+    SessionEnd: { hooks: [handler(root, "sessionEnd.cjs", 5, "recording the end of the session")] },
   };
 }
 
@@ -61,8 +66,9 @@ export function isOurHandler(value: unknown, isOwnRoot: IsOwnRoot): boolean {
   if (!match) return false;
   const root = match[1] as string;
   const asWritten = { ...Object(value), args: [script.replace(/\.mjs$/, ".cjs"), ...more] };
-  const isAsWeWrite = Object.values(hookEntries(root)).some(({ hooks }) =>
-    isDeepStrictEqual(hooks[0], asWritten),
+  // An older version wrote no status message.
+  const isAsWeWrite = Object.values(hookEntries(root)).some(({ hooks: [ours] }) =>
+    isDeepStrictEqual(ours, { ...asWritten, statusMessage: ours?.statusMessage }),
   );
   return isOwnRoot(root) ?? (isAsWeWrite || /pact-hooks/.test(root));
 }

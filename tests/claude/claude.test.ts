@@ -122,9 +122,11 @@ describe("the plugin", () => {
     ["the repository", root],
     ["dist", dist],
   ])("%s validates without warnings", async (_name, dir) => {
-    const { status, stdout, stderr } = await newClaude(api).run("plugin", "validate", dir);
-    expect(status).toBe(0);
-    expect(stdout + stderr).not.toMatch(/warning|⚠/i);
+    const { status, stdout, stderr } = await newClaude(api).run("plugin", "validate", "--strict", dir);
+    expect({ status, output: stdout + stderr }).toEqual({
+      status: 0,
+      output: expect.not.stringMatching(/warning|⚠/i),
+    });
   });
 
   test("the plugin installs from a git marketplace, and the next session works", async () => {

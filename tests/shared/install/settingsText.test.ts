@@ -180,6 +180,15 @@ describe("hooks", () => {
     expect(remove(text)).toBe("");
   });
 
+  test("of an older version, which had no status message, are ours even if their folder is gone", () => {
+    const isGone = () => undefined;
+    const { statusMessage, ...older } = hookEntries("/gone").SessionStart?.hooks[0] ?? {};
+    expect(statusMessage).toMatch(/^pact-hooks: /);
+    const text = JSON.stringify({ hooks: { SessionStart: [{ hooks: [older] }] } });
+    expect(removeHooks(text, isGone)).toBe("");
+    expect(removeHooks(text.replace("60", "61"), isGone)).toBe(text.replace("60", "61"));
+  });
+
   test("of others stay when ours in the same list are replaced or removed", () => {
     const { SessionStart: entry } = hookEntries("/old/pact-hooks");
     const other = { type: "command", command: "x" };
