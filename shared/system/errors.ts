@@ -63,6 +63,32 @@ export function systemErrorOf(errno: number): NodeJS.ErrnoException {
   return Object.assign(systemError(code, "the kernel refused"), { errno: -errno });
 }
 
+/**
+ * What kept a private file of ours from being written, and what to do: `(EACCES: permission denied). Make this writable …`.
+ * @param file named if the error names no path
+ */
+export function obstacle(error: unknown, file: string): string {
+  const [what] = messageOf(error).split(", ");
+  const at = (error as NodeJS.ErrnoException | null)?.path ?? file;
+  return `(${what}). ${ADVICE[codeOf(error) ?? ""] ?? "Check this path"}: ${at}`;
+}
+
+const MOVE_AWAY = "Move this away";
+const MAKE_ROOM = "Free some disk space, or raise the limit, for";
+const ADVICE: Record<string, string> = {
+  EACCES: "Make this writable for you",
+  EPERM: "Make this writable for you",
+  EROFS: "Mount this writable",
+  ENOSPC: MAKE_ROOM,
+  EDQUOT: MAKE_ROOM,
+  EFBIG: MAKE_ROOM,
+  ENOTREG: MOVE_AWAY,
+  EISDIR: MOVE_AWAY,
+  ELOOP: MOVE_AWAY,
+  ENXIO: MOVE_AWAY,
+  ENOTDIR: "Move the file away that stands in the place of a folder, on the way to",
+};
+
 /** Runs `read`. @returns its result, or null if the file is absent @throws every other error of `read` */
 export function ifPresent<T>(read: () => T): T | null {
   try {

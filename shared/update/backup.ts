@@ -1,8 +1,8 @@
 /** Keeps the file that an update displaces, once per session, so that `pact-hooks restore` can bring it back. */
 import fs from "node:fs";
 import path from "node:path";
-import { isCode } from "../system/errors.ts";
-import { isThere, makeFolders, writeWhole } from "../system/files.ts";
+import { ifPresent, isCode, systemError } from "../system/errors.ts";
+import { kindOf, makeFolders, writeWhole } from "../system/files.ts";
 
 /** The names of the backups in a session's folder: of the project's CLAUDE.md, and of the user's own. */
 export const PROJECT_BACKUP = "CLAUDE.md.before";
@@ -19,14 +19,16 @@ export function isBackupName(name: string): boolean {
 }
 
 /**
- * Keeps a displaced file under another name, unless that name exists. The file itself also keeps what an editor still
+ * Keeps a displaced file under another name, unless a file has that name. The file itself also keeps what an editor still
  * writes into it; on another file system we make a copy.
  * @param file where the displaced file is; undefined if it has no name, or will be written itself
  * @returns whether this call made the backup
  * @throws the system's error, with nothing left under the name
  */
 export function keepBackup(file: string | undefined, bytes: Buffer, backup: string): boolean {
-  if (isThere(backup)) return false;
+  const there = ifPresent(() => fs.lstatSync(backup));
+  if (there?.isFile()) return false;
+  if (there) throw systemError("ENOTREG", `${backup} is ${kindOf(there)}`);
   makeFolders(path.dirname(backup));
   try {
     if (file !== undefined) {

@@ -8,7 +8,7 @@ import {
   type LockRequest,
   NOT_NEEDED,
 } from "../lock/lease.ts";
-import { codeOf, messageOf } from "../system/errors.ts";
+import { codeOf, messageOf, obstacle } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import type { FileContent } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
@@ -84,6 +84,7 @@ export function keepPrevious(update: Update, previous: Pick<Displaced, "bytes" |
   } catch (error) {
     const fields = { target: target.path, backup, code: codeOf(error), message: messageOf(error) };
     report("backup_failed", fields, request);
+    update.messages.push(`Could not keep a backup of ${target.path} ${obstacle(error, backup)}.`);
   }
 }
 

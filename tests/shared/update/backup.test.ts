@@ -50,17 +50,33 @@ test("a backup that does not fit on the disk throws, and leaves no file behind",
   expect(fs.readdirSync(path.dirname(backup))).toEqual([]);
 });
 
+test("an existing backup stays", () => {
+  const { target, snapshot, backup } = setUp();
+  fs.mkdirSync(path.dirname(backup));
+  fs.writeFileSync(backup, "first\n");
+  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
+  expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
+});
+
+test("an existing backup stays", () => {
+  const { displaced, bytes, backup } = setUp();
+  fs.mkdirSync(path.dirname(backup));
+  fs.writeFileSync(backup, "first\n");
+  expect(keepBackup(displaced, bytes, backup)).toBe(false);
+  expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
+  expect(fs.existsSync(displaced)).toBe(true);
+});
+
 test.each<[string, (backup: string) => void]>([
-  ["a file", (backup) => fs.writeFileSync(backup, "first\n")],
-  ["a dangling link", (backup) => fs.symlinkSync("nowhere", backup)],
-])("an existing backup that is %s stays", (_what, make) => {
+  ["a folder", (backup) => fs.mkdirSync(backup)],
+  ["a symbolic link", (backup) => fs.symlinkSync("nowhere", backup)],
+])("%s in the place of a backup stays, and throws", (what, make) => {
   const { displaced, bytes, backup } = setUp();
   fs.mkdirSync(path.dirname(backup));
   make(backup);
   const before = fs.lstatSync(backup).ino;
-  expect(keepBackup(displaced, bytes, backup)).toBe(false);
+  expect(() => keepBackup(displaced, bytes, backup)).toThrow(`is ${what}`);
   expect(fs.lstatSync(backup).ino).toBe(before);
-  expect(fs.existsSync(displaced)).toBe(true);
 });
 
 test("a backup that cannot be created throws the system's error", () => {
