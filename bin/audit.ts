@@ -10,7 +10,6 @@ import { runnerOf, UsageError } from "./cli/command.ts";
 import { formatRate, plural } from "./cli/format.ts";
 import { note, print, printLine } from "./cli/output.ts";
 import { screenOf } from "./cli/terminal.ts";
-import type { Trouble } from "./journal/findJournals.ts";
 import type { Selection } from "./journal/selection.ts";
 import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./journal/selectionOptions.ts";
 
@@ -35,8 +34,6 @@ Examples:
   pact-hooks audit --since 1d --max-fail-open-rate 0.01    # for cron and CI
   pact-hooks audit --html lock-audit.html
 `;
-
-const MAX_TROUBLES_SHOWN = 5;
 
 /** Exits 1 above `--max-fail-open-rate`, or if the page cannot be written. */
 export const run = runnerOf({
@@ -65,14 +62,10 @@ export const run = runnerOf({
 
 function gather(selection: Selection): AuditResult {
   const progress = showProgress();
-  const troubles: Trouble[] = [];
-  const remember = (trouble: Trouble) => {
-    if (troubles.length < MAX_TROUBLES_SHOWN) troubles.push(trouble);
-  };
-  const result = auditJournals(journalRoot(), selection, remember, progress.tick);
+  const result = auditJournals(journalRoot(), selection, progress.tick);
   progress.end();
-  for (const { path, message } of troubles) note(`could not read ${path}: ${message}`);
-  const hidden = result.unreadableFiles - troubles.length;
+  for (const { path, message } of result.unreadable) note(`could not read ${path}: ${message}`);
+  const hidden = result.unreadableFiles - result.unreadable.length;
   if (hidden > 0) note(`could not read ${plural(hidden, "more journal")}`);
   return result;
 }

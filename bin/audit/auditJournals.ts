@@ -10,6 +10,8 @@ export interface AuditResult extends Figures {
   files: number;
   /** Journals that could not be read, or only in part. */
   unreadableFiles: number;
+  /** The first of them. */
+  unreadable: Trouble[];
   /** Lines that are not events, and events without a valid time. */
   badLines: number;
 }
@@ -19,18 +21,17 @@ export interface AuditProgress {
   events: number;
 }
 
+const MAX_NAMED = 5;
 /** The number of events between two calls of `tick`. */
 const EVENTS_PER_TICK = 4096;
 
 /**
  * Reads all journals below `root` once, in memory that does not grow with them.
- * @param trouble gets each journal that could not be read
  * @param tick gets the progress every few thousand events
  */
 export function auditJournals(
   root: string,
   selection: Selection,
-  trouble: (found: Trouble) => void,
   tick: (progress: AuditProgress) => void = () => {},
 ): AuditResult {
   const audit = new LockAudit();
@@ -38,9 +39,9 @@ export function auditJournals(
   const tally = { badLines: 0 };
   const progress = { files: 0, events: 0 };
   let unreadableFiles = 0;
+  const unreadable: Trouble[] = [];
   const fail = (found: Trouble) => {
-    unreadableFiles++;
-    trouble(found);
+    if (++unreadableFiles <= MAX_NAMED) unreadable.push(found);
   };
   for (const journal of findJournals(root, fail)) {
     progress.files++;
@@ -52,7 +53,7 @@ export function auditJournals(
       fail({ path: journal.path, message: messageOf(error) });
     }
   }
-  return { files: progress.files, unreadableFiles, badLines: tally.badLines, ...audit.figures() };
+  return { files: progress.files, unreadableFiles, unreadable, badLines: tally.badLines, ...audit.figures() };
 }
 
 function auditOne(

@@ -23,7 +23,7 @@ export function auditText(result: AuditResult, about: string, screen: Screen): s
     reasons(result, screen),
     targets(result, screen),
     holders(result, screen),
-    footnotes(result),
+    footnotes(result, screen),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -170,8 +170,8 @@ function more(total: number): string[] {
   return total > MAX_ROWS ? [paint("dim", `  and ${formatCount(total - MAX_ROWS)} more; see --json`)] : [];
 }
 
-function footnotes(result: AuditResult): string[] {
-  return gapsOf(result).map((sentence) => paint("yellow", sentence));
+function footnotes(result: AuditResult, screen: Screen): string[] {
+  return gapsOf(result).map((sentence) => paint("yellow", shown(sentence, screen)));
 }
 
 function padEnd(text: string, width: number): string {

@@ -1,9 +1,14 @@
 /** The sentences that the text and the page of an audit have in common. */
 import { formatCount, formatRate, plural } from "../cli/format.ts";
+import type { Trouble } from "../journal/findJournals.ts";
 import type { AuditResult } from "./auditJournals.ts";
 
-export function verdictOf({ acquisitions, failOpen, failOpenRate }: AuditResult): string {
-  if (acquisitions === 0) return "No lock activity recorded yet.";
+export function verdictOf({ acquisitions, failOpen, failOpenRate, unreadableFiles }: AuditResult): string {
+  if (acquisitions === 0) {
+    return unreadableFiles > 0
+      ? "Unknown: no lock activity in the journals that could be read."
+      : "No lock activity recorded yet.";
+  }
   return `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
 }
 
@@ -14,13 +19,18 @@ export function sourceOf({ events, files, firstEvent, lastEvent }: AuditResult):
 }
 
 /** A sentence for each kind of input that is missing from the figures. */
-export function gapsOf({ badLines, unreadableFiles }: AuditResult): string[] {
+export function gapsOf({ badLines, unreadableFiles, unreadable }: AuditResult): string[] {
   const gaps: string[] = [];
   if (badLines > 0) gaps.push(`Skipped ${plural(badLines, "line")} that could not be parsed as an event.`);
   if (unreadableFiles > 0)
-    gaps.push(`Could not read ${plural(unreadableFiles, "journal")}: the figures are incomplete.`);
+    gaps.push(
+      `Could not read ${plural(unreadableFiles, "journal or folder", "journals or folders")}, so the figures are incomplete: ${namesOf(unreadable, unreadableFiles)}.`,
+    );
   return gaps;
 }
+
+const namesOf = (troubles: readonly Trouble[], count: number) =>
+  [...troubles.map(({ path }) => path), ...(count > troubles.length ? ["…"] : [])].join(", ");
 
 /** `2 expired, 1 abandoned`. */
 export function listOf(counts: Record<string, number>): string {

@@ -7,8 +7,8 @@ export function formatCount(count: number): string {
 }
 
 /** `12 events`, `1 event`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }
 
 /** A share of 1 in percent. Only zero is shown as 0 %, and only one as 100 %. */

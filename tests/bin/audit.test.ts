@@ -8,7 +8,7 @@ import { start } from "../helpers/child.ts";
 import { COMMAND, run } from "../helpers/commandLine.ts";
 import { payload, runHook } from "../helpers/hookProcess.ts";
 import { failedOpen, journalFile, locked, writeJournal } from "../helpers/journal.ts";
-import { HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
+import { AS_NOBODY, CAN_BE_NOBODY, HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { sidecarOf } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
@@ -145,6 +145,36 @@ describe("selection", () => {
     expect(stderr).toContain("demo/c/session-journal.jsonl: not a regular file");
     expect(status).toBe(0);
   });
+
+  test.for([
+    ["the folder of all journals", ""],
+    ["a project's folder", "demo"],
+    ["a session's folder", "demo/a"],
+    ["a journal", "demo/a/session-journal.jsonl"],
+  ] as const)(
+    "%s that another user may not read is named, and not taken for no activity",
+    ([_what, name], { skip }) => {
+      skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+      const box = sandbox();
+      fs.chmodSync(path.dirname(box.projectDir), 0o755);
+      writeJournal(journalFile(box, "a"), locked(1));
+      const closed = path.join(box.configDir, "pact-sessions", name);
+      fs.chmodSync(closed, 0);
+      const { status, stdout, stderr } = run(["audit"], box, { under: AS_NOBODY });
+      expect(status).toBe(0);
+      expect(stderr).toContain(`pact-hooks: could not read ${closed}: EACCES: permission denied`);
+      expect(stdout).toMatch(/^Unknown: no lock activity in the journals that could be read\.\n/);
+      expect(stdout).toContain(
+        `Could not read 1 journal or folder, so the figures are incomplete: ${closed}.`,
+      );
+      const { unreadable } = JSON.parse(run(["audit", "--json"], box, { under: AS_NOBODY }).stdout);
+      expect(unreadable).toEqual([{ path: closed, message: expect.stringContaining("EACCES") }]);
+      const page = path.join(box.projectDir, "audit.html");
+      fs.chmodSync(box.projectDir, 0o777);
+      run(["audit", "--html", page], box, { under: AS_NOBODY });
+      expect(fs.readFileSync(page, "utf8")).toContain(closed);
+    },
+  );
 
   test("an audit without any journal has figures of zero", () => {
     const box = sandbox();

@@ -9,11 +9,14 @@ export const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import
 interface RunOptions {
   env?: NodeJS.ProcessEnv;
   input?: string;
+  /** A command that runs the command line. */
+  under?: string[];
 }
 
 /** Runs the command line by its own name, as a shell does, in the project of the sandbox. */
-export function run(args: string[], box: Sandbox, { env, input = "" }: RunOptions = {}): Output {
-  const { status, stdout, stderr } = spawnSync(COMMAND, args, {
+export function run(args: string[], box: Sandbox, { env, input = "", under = [] }: RunOptions = {}): Output {
+  const [program = "", ...rest] = [...under, COMMAND, ...args];
+  const { status, stdout, stderr } = spawnSync(program, rest, {
     cwd: box.projectDir,
     encoding: "utf8",
     env: envOf(box, env),

@@ -10,6 +10,8 @@ import { tempDir } from "./tempDir.ts";
 export const IS_ROOT = process.getuid?.() === 0;
 /** The user "nobody", who has no rights. */
 export const NOBODY = { uid: 65534, gid: 65534 };
+/** A command that runs a program as that user. */
+export const AS_NOBODY = ["setpriv", `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, "--clear-groups"];
 /** Root can become "nobody"; that user must be able to read node and the built code, too. */
 export const CAN_BE_NOBODY = IS_ROOT && runsAsNobody();
 export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", "true");
