@@ -47,9 +47,14 @@ runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAn
     },
     lock: { outcome, waited_ms: waitedMs, backend, reason },
   });
-  appendEvent(event, journal);
+  const isJournaled = appendEvent(event, journal);
   return {
     additionalContext: contextFor(session, projectDir, update, { previous, isFork: source === "fork" }),
-    systemMessage: messageFor(update, projectDir, userLevel, inFolder(dir, JOURNAL_NAME)),
+    systemMessage: messageFor(
+      update,
+      projectDir,
+      userLevel,
+      isJournaled ? inFolder(dir, JOURNAL_NAME) : undefined,
+    ),
   };
 });

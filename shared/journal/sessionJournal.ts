@@ -6,7 +6,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isCode, messageOf, quietly } from "../system/errors.ts";
+import { isCode, messageOf, obstacle, quietly, systemError } from "../system/errors.ts";
 import { makeFolders, openOrCreate } from "../system/files.ts";
 import { sleepMs } from "../system/time.ts";
 import type { EventType, FieldsOf } from "./events.ts";
@@ -55,17 +55,27 @@ export function report<T extends ReportType>(
   appendEvent(makeEvent(type, { ...fields, hook, pid: process.pid } as FieldsOf<T>), journal);
 }
 
+let problem: string | undefined;
+
+/** Why an event of this process is in no journal, and what to do, in words; undefined if all are. */
+export function journalProblem(): string | undefined {
+  return problem;
+}
+
 /**
  * Appends an event. Never throws: an event that we cannot write to the journal is printed to standard error.
  * @returns whether the event is in the journal
  */
 export function appendEvent(event: JournalEvent, address: JournalAddress): boolean {
   let line = "";
+  let file = "";
   try {
     line = toLine(event);
-    appendLine(journalPath(address), line, event.type.startsWith("lock_"));
+    file = journalPath(address);
+    appendLine(file, line, event.type.startsWith("lock_"));
     return true;
   } catch (error) {
+    problem ??= obstacle(error, file);
     writeToStderr(
       `pact-hooks: could not write to the journal (${messageOf(error)}). The event follows.\n${line || String(event.type)}`,
     );
@@ -92,7 +102,7 @@ function appendLine(file: string, line: string, sync: boolean): void {
     const bytes = Buffer.from(torn ? `\n${line}` : line);
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
-      throw new Error(`only ${written} of ${bytes.length} bytes of ${file} were written`);
+      throw systemError("ENOSPC", `only ${written} of ${bytes.length} bytes of ${file} were written`);
     // The line is in the file even if fsync fails: printing it to standard error too would make two events of one.
     if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
@@ -113,7 +123,7 @@ function openForAppend(file: string): number {
 
 function endsTorn(fd: number, file: string): boolean {
   const stat = fs.fstatSync(fd);
-  if (!stat.isFile()) throw new Error(`${file} is not a regular file`);
+  if (!stat.isFile()) throw systemError("ENOTREG", `${file} is not a regular file`);
   if (stat.size === 0) return false;
   const last = Buffer.alloc(1);
   fs.readSync(fd, last, 0, 1, stat.size - 1);

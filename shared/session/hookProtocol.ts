@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isSessionId } from "../journal/sessionFolder.ts";
-import { report } from "../journal/sessionJournal.ts";
+import { journalProblem, report } from "../journal/sessionJournal.ts";
 import { isCode, messageOf } from "../system/errors.ts";
 import { sleepMs } from "../system/time.ts";
 import { printable } from "../text/characters.ts";
@@ -37,7 +37,7 @@ class PayloadError extends Error {}
 /** Receives the payload, runs the hook, answers, and ends the process. Never throws. */
 export function runHook(eventName: string, run: (payload: HookPayload) => HookAnswer): void {
   receivePayload((received) => {
-    writeAnswer(eventName, answerTo(received, eventName, run));
+    writeAnswer(eventName, withJournalProblem(answerTo(received, eventName, run)));
     // Exit at once: Node would first check for more work, and free resources that the kernel frees faster.
     process.exit(0);
   });
@@ -60,6 +60,14 @@ function answerTo(
       : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;
     return { systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session continues.` };
   }
+}
+
+/** Standard error of a hook that exits 0 is shown to nobody. */
+function withJournalProblem(answer: HookAnswer): HookAnswer {
+  const problem = journalProblem();
+  if (problem === undefined) return answer;
+  const before = answer.systemMessage ?? "pact-hooks:";
+  return { ...answer, systemMessage: `${before} Could not write the session journal ${problem}.` };
 }
 
 /** @throws {PayloadError} with the reason, for a person */

@@ -56,13 +56,14 @@ function describeFile({ outcome, path: file, changes, blockIn }: ClaudeMdUpdate,
 /**
  * Message for the person: one sentence for each thing to know or to act on.
  * @param userLevel status of the user's own CLAUDE.md; null if nothing happened to it
+ * @param journal where the details are; undefined if it could not be written
  * @returns undefined if there is nothing to report
  */
 export function messageFor(
   { lock, outcome, path: file, message, isFirst }: ClaudeMdUpdate,
   projectDir: string,
   userLevel: string | null,
-  journal: string,
+  journal: string | undefined,
 ): string | undefined {
   const sentences: string[] = [];
   if (isFirst) {
@@ -72,7 +73,7 @@ export function messageFor(
   }
   if (message) sentences.push(message);
   if (userLevel) sentences.push(`Your own CLAUDE.md: ${userLevel.replace(/\.?$/, ".")}`);
-  const more = `${safetyOf(lock, outcome, message)} See ${journal}.`;
+  const more = `${safetyOf(lock, outcome, message)}${journal ? ` See ${journal}.` : ""}`;
   if (lock.outcome === "fail_open" && outcome === "written") {
     sentences.push(`Updated ${file} without its lock (${whyNot(lock)}).${more}`);
   } else if (lock.evicted) {

@@ -25,6 +25,8 @@ type ReportType = {
 }[EventType];
 /** Appends an event about this process's own work. Never throws: see `appendEvent`. */
 export declare function report<T extends ReportType>(type: T, fields: Omit<FieldsOf<T>, "hook" | "pid">, { hook, journal }: Reporter): void;
+/** Why an event of this process is in no journal, and what to do, in words; undefined if all are. */
+export declare function journalProblem(): string | undefined;
 /**
  * Appends an event. Never throws: an event that we cannot write to the journal is printed to standard error.
  * @returns whether the event is in the journal

@@ -51,14 +51,6 @@ test("a backup that does not fit on the disk throws, and leaves no file behind",
 });
 
 test("an existing backup stays", () => {
-  const { target, snapshot, backup } = setUp();
-  fs.mkdirSync(path.dirname(backup));
-  fs.writeFileSync(backup, "first\n");
-  expect(keepBackup(target, snapshot, backup, true)).toBe(false);
-  expect(fs.readFileSync(backup, "utf8")).toBe("first\n");
-});
-
-test("an existing backup stays", () => {
   const { displaced, bytes, backup } = setUp();
   fs.mkdirSync(path.dirname(backup));
   fs.writeFileSync(backup, "first\n");
