@@ -8,8 +8,9 @@ import type { Finding } from "./doctor/finding.ts";
 
 const USAGE = `Usage: pact-hooks doctor [DIR] [--json]
 
-Checks the project in DIR (default: the current folder), and suggests fixes: Node, the lock, CLAUDE.md and its blocks,
-leftovers of crashes, settings, the journal, the plugin and git. Changes nothing.
+Checks whether the next session in DIR (default: the current folder) will run the hook, and whether the hook can do its
+work: Node, Claude Code and its settings, the lock, CLAUDE.md and its blocks, leftovers of crashes, the journal, git.
+Suggests fixes, and changes nothing.
 Exit code: 0 healthy, 1 a problem was found, 2 wrong usage.
 
 Options:

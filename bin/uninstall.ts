@@ -4,6 +4,7 @@ import path from "node:path";
 import { claudeMdPaths } from "../shared/claudeMd/place.ts";
 import { sidecarOf } from "../shared/fileLock.ts";
 import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRemoval.ts";
+import { isManaged } from "../shared/install/enabledPlugins.ts";
 import { excludeRemoval } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
 import { removeClaims, removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
@@ -103,7 +104,10 @@ function removeAll(dir: string, changes: readonly NamedChange[], targets: readon
 function tellOtherStarters(dir: string): void {
   const { enabledIn, hooksIn } = startersOf(dir);
   for (const file of enabledIn) {
-    note(`the plugin is still enabled in ${file}. Run: /plugin uninstall pact-hooks@pact-hooks`);
+    const advice = isManaged(file)
+      ? "Ask your administrator."
+      : "Run: /plugin uninstall pact-hooks@pact-hooks";
+    note(`the plugin is still enabled in ${file}. ${advice}`);
   }
   for (const file of hooksIn) note(`the hooks are still in ${file}; see pact-hooks uninstall --help`);
 }

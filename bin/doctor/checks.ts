@@ -5,7 +5,6 @@ import path from "node:path";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
 import { missingExcludes } from "../../shared/install/gitExcludes.ts";
-import { sharedSettings, startersOf } from "../../shared/install/settingsFiles.ts";
 import type { LockHolder } from "../../shared/journal/events.ts";
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
@@ -17,14 +16,16 @@ import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { listClaims } from "../../shared/update/claim.ts";
 import { checkBlocks, checkSecondFile, existingTarget, whyNoBlock } from "./blocks.ts";
 import { type Finding, type Found, note, ok, problem } from "./finding.ts";
+import { checkClaude, checkNode } from "./programs.ts";
+import { checkStarters } from "./starters.ts";
 
-const LEAST_NODE = [20, 17] as const;
 const { R_OK, W_OK } = fs.constants;
 
 /** Runs every check. Never throws: a check that fails is a finding. */
 export function examine(projectDir: string): Finding[] {
   const checks: [string, () => Found[]][] = [
-    ["node", checkNode],
+    ["node", () => checkNode(projectDir)],
+    ["claude", () => checkClaude(projectDir)],
     ["lock", checkLock],
     ["claude-md", () => checkPlace(projectDir)],
     ["blocks", () => checkBlocks(projectDir)],
@@ -33,7 +34,7 @@ export function examine(projectDir: string): Finding[] {
     ["claims", () => checkClaims(projectDir)],
     ["settings", () => checkSettings(projectDir)],
     ["journal", checkJournal],
-    ["plugin", () => checkPlugin(projectDir)],
+    ["plugin", () => checkStarters(projectDir)],
     ["git", () => checkGit(projectDir)],
   ];
   return checks.flatMap(([name, check]) => {
@@ -43,14 +44,6 @@ export function examine(projectDir: string): Finding[] {
       return [{ check: name, ...problem(`could not be checked: ${messageOf(error)}`, "Fix that first.") }];
     }
   });
-}
-
-function checkNode(): Found[] {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const isRecent = major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
-  return isRecent
-    ? [ok(`Node ${process.versions.node}`)]
-    : [problem(`Node ${process.versions.node} is too old`, `Install Node ${LEAST_NODE.join(".")} or later.`)];
 }
 
 /** In a temporary folder, takes a lock, expects a second attempt to fail, releases the lock and takes it again. */
@@ -176,25 +169,6 @@ function checkJournal(): Found[] {
           `Make ${dir} a folder that you may write to.`,
         ),
       ];
-}
-
-/** Claude Code names enabled plugins in the user's and the project's settings. */
-function checkPlugin(projectDir: string): Found[] {
-  const { enabledIn, hooksIn } = startersOf(projectDir);
-  const [starter] = [...enabledIn, ...hooksIn];
-  const { settingsPath: shared } = sharedSettings(projectDir);
-  const machinePath = hooksIn.includes(shared)
-    ? [
-        note(
-          `${shared}, which a team shares, runs the hooks from a folder of this machine`,
-          "Run: pact-hooks uninstall, then pact-hooks install",
-        ),
-      ]
-    : [];
-  if (starter) return [ok(`enabled in ${starter}`), ...machinePath];
-  return [
-    note("not enabled in any settings file of Claude Code", "Run: /plugin install pact-hooks@pact-hooks"),
-  ];
 }
 
 /** Outside of a git work tree there is nothing to check. */

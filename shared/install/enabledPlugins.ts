@@ -4,18 +4,56 @@ import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 
-/** The settings files that count in a project, the user's own first. @throws if the user has no home folder */
+/**
+ * The settings files that count in a project. What a later one says overrides those before it: the user's own, the team's,
+ * the person's in the project, and those that an administrator manages. @throws if the user has no home folder
+ */
 export function settingsFilesOf(projectDir: string): string[] {
   return [
     path.join(configDir(), "settings.json"),
     path.join(projectDir, ".claude", "settings.json"),
     path.join(projectDir, ".claude", "settings.local.json"),
+    ...managedFiles(),
   ];
 }
 
-/** Those that enable a plugin, whatever marketplace it is from. @throws if the user has no home folder */
+/** Where an administrator puts settings that nobody can override. (Claude Code knows other ways, too: MDM, and its server.) */
+const MANAGED_DIR =
+  { darwin: "/Library/Application Support/ClaudeCode", win32: "C:\\Program Files\\ClaudeCode" }[
+    process.platform as string
+  ] ?? "/etc/claude-code";
+
+/** The managed settings, and the files that add to them, in the order of their names. */
+function managedFiles(): string[] {
+  const [main, more] = ["managed-settings.json", "managed-settings.d"].map((name) =>
+    path.join(MANAGED_DIR, name),
+  ) as [string, string];
+  return [main, ...namesIn(more).map((name) => path.join(more, name))];
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return fs
+      .readdirSync(dir)
+      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+export const isManaged = (file: string): boolean => file.startsWith(MANAGED_DIR + path.sep);
+
+/** The files that enable a plugin, whatever marketplace it is from, and are not overridden. @throws if the user has no home folder */
 export function enablersOf(plugin: string, projectDir: string): string[] {
-  return settingsFilesOf(projectDir).filter((file) => enables(readSettingsFile(file), plugin));
+  const last = new Map<string, { file: string; on: unknown }>();
+  for (const file of settingsFilesOf(projectDir)) {
+    for (const [name, on] of Object.entries(pluginsIn(readSettingsFile(file)))) {
+      if (name.startsWith(`${plugin}@`)) last.set(name, { file, on });
+    }
+  }
+  const enabling = [...last.values()].filter(({ on }) => on === true).map(({ file }) => file);
+  return [...new Set(enabling)];
 }
 
 /** The text of a settings file; empty if the file cannot be read. */
@@ -27,11 +65,10 @@ export function readSettingsFile(file: string): string {
   }
 }
 
-function enables(text: string, plugin: string): boolean {
+function pluginsIn(text: string): object {
   try {
-    const plugins: unknown = JSON.parse(text.replace(/^\uFEFF/, "")).enabledPlugins;
-    return Object.entries(Object(plugins)).some(([name, on]) => name.startsWith(`${plugin}@`) && on === true);
+    return Object(JSON.parse(text.replace(/^\uFEFF/, "")).enabledPlugins);
   } catch {
-    return false;
+    return {};
   }
 }

@@ -164,15 +164,6 @@ test.each([
   );
 });
 
-test("the plugin, where Claude Code's settings enable it", () => {
-  expect(doctor().of("plugin")[0]?.level).toBe("note");
-  fs.writeFileSync(
-    path.join(box.configDir, "settings.json"),
-    '{"enabledPlugins":{"pact-hooks@pact-hooks":true}}',
-  );
-  expect(doctor().of("plugin")[0]?.level).toBe("ok");
-});
-
 test.each(["doctor", "doctor --json"])("names of files cannot drive the terminal: %s", (command) => {
   const link = path.join(box.projectDir, "CLAUDE.md");
   fs.renameSync(link, path.join(box.projectDir, "x\u001b[2J\u009b\u202e.md"));

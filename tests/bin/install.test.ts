@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { CAN_MOUNT } from "../helpers/machine.ts";
 import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { writeSettings } from "../helpers/startersCases.ts";
 import { listing } from "../helpers/tempDir.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -162,6 +164,32 @@ test("install does not add the hooks again if the plugin system has enabled the 
   expect(status).toBe(0);
   expect(stdout).toContain("is enabled in");
   expect(read(settings)).not.toContain("sessionStart");
+});
+
+describe("what a stronger settings file says of the plugin counts", () => {
+  const plugin = (on: boolean) => ({ enabledPlugins: { "pact-hooks@pact-hooks": on } });
+
+  test("install adds no hooks beside a plugin that an administrator enables, and uninstall names his file", ({
+    skip,
+  }) => {
+    skip(!CAN_MOUNT, "needs the right to mount");
+    const under = writeSettings({ user: plugin(false), managed: plugin(true) }, box);
+    const { status, stdout } = run(["install"], box, { under });
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      "is enabled in /etc/claude-code/managed-settings.json: not adding its hooks again",
+    );
+    expect(fs.existsSync(settings)).toBe(false);
+    expect(run(["uninstall"], box, { under }).stderr).toContain(
+      "still enabled in /etc/claude-code/managed-settings.json. Ask your administrator.",
+    );
+  });
+
+  test("install adds the hooks where the project turns off the plugin that the user enables", () => {
+    writeSettings({ user: plugin(true), local: plugin(false) }, box);
+    expect(run(["install"], box).stdout).toContain("added the hooks");
+    expect(read(settings)).toContain("sessionStart");
+  });
 });
 
 describe("in a git work tree,", () => {

@@ -14,6 +14,8 @@ export interface Claude extends Sandbox {
   open(...args: string[]): OpenSession;
   /** The same home, with another folder as the project. */
   inFolder(projectDir: string): Claude;
+  /** The same, started by a command. */
+  under(command: string[]): Claude;
 }
 
 /** No server listens here, so that every request which leaves the loopback fails at once. */
@@ -24,7 +26,7 @@ export function newClaude(api: MockApi, projectName = "demo"): Claude {
   return claudeAt(api, projectDir, path.dirname(projectDir));
 }
 
-function claudeAt(api: MockApi, projectDir: string, home: string): Claude {
+function claudeAt(api: MockApi, projectDir: string, home: string, under: string[] = []): Claude {
   const env = {
     HOME: home,
     PATH: [path.dirname(process.execPath), "/usr/bin", "/bin"].join(path.delimiter),
@@ -42,10 +44,13 @@ function claudeAt(api: MockApi, projectDir: string, home: string): Claude {
   return {
     projectDir,
     configDir: path.join(home, ".claude"),
-    run: (...args) =>
-      outputOf(spawn(inject("claude"), args, { ...options, stdio: ["ignore", "pipe", "pipe"] })),
+    run: (...args) => {
+      const [program = "", ...rest] = [...under, inject("claude"), ...args];
+      return outputOf(spawn(program, rest, { ...options, stdio: ["ignore", "pipe", "pipe"] }));
+    },
     open: (...args) => openSession(args, options),
-    inFolder: (folder) => claudeAt(api, folder, home),
+    inFolder: (folder) => claudeAt(api, folder, home, under),
+    under: (command) => claudeAt(api, projectDir, home, command),
   };
 }
 

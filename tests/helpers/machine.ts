@@ -31,6 +31,9 @@ export const BACKENDS = ["native", "addon", "exlock", "flock"].filter((name) => 
   return found;
 });
 
+/** Root may mount what only one process sees, in a namespace of its own. */
+export const CAN_MOUNT = runs("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt");
+
 function runs(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
