@@ -11,6 +11,7 @@ import { isOwnRoot } from "../../shared/install/ownHooks.ts";
 import { readProjectSettings, TEAM_FILE } from "../../shared/settings.ts";
 import { readRegularFile } from "../../shared/system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
+import { decode } from "../../shared/update/change.ts";
 import { type Found, note, ok, problem } from "./finding.ts";
 
 /** The real CLAUDE.md, or null if there is none. @throws {Refusal} if it must not be written */
@@ -31,7 +32,7 @@ export function checkBlocks(projectDir: string): Found[] {
   const target = existingTarget(projectDir);
   const content = target && readRegularFile(target.path);
   if (!content) return [];
-  const text = content.bytes.toString("utf8");
+  const text = decode(content.bytes, target.path);
   const { settings } = readProjectSettings(projectDir);
   const { managed, routing, sessions, memory, strays } = parseDocument(text).blocks;
   const blocks = [managed, ...routing, ...sessions, ...memory].filter((block) => block !== null);

@@ -6,20 +6,21 @@ import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { LOCK_TTL_SECONDS, sidecarOf } from "../../shared/fileLock.ts";
 import { missingExcludes } from "../../shared/install/gitExcludes.ts";
 import type { LockHolder } from "../../shared/journal/events.ts";
-import { journalRoot } from "../../shared/journal/sessionFolder.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
 import { findHolder, nameOf, readRecord } from "../../shared/lock/holder.ts";
 import { readProjectSettings } from "../../shared/settings.ts";
-import { ifPresent, messageOf } from "../../shared/system/errors.ts";
+import { isCode, messageOf, Refusal, whatToDo } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
-import { listClaims } from "../../shared/update/claim.ts";
+import { checkUpdate } from "./attempt.ts";
 import { checkBlocks, checkSecondFile, existingTarget, whyNoBlock } from "./blocks.ts";
+import { checkClaims } from "./claims.ts";
 import { type Finding, type Found, note, ok, problem } from "./finding.ts";
+import { checkJournal } from "./journal.ts";
 import { checkClaude, checkNode } from "./programs.ts";
 import { checkStarters } from "./starters.ts";
 
-const { R_OK, W_OK } = fs.constants;
+const { R_OK, O_RDWR, O_NONBLOCK } = fs.constants;
 
 /** Runs every check. Never throws: a check that fails is a finding. */
 export function examine(projectDir: string): Finding[] {
@@ -32,18 +33,26 @@ export function examine(projectDir: string): Finding[] {
     ["blocks", () => checkSecondFile(projectDir)],
     ["sidecar", () => checkSidecar(projectDir)],
     ["claims", () => checkClaims(projectDir)],
+    ["update", () => checkUpdate(projectDir)],
     ["settings", () => checkSettings(projectDir)],
-    ["journal", checkJournal],
+    ["journal", () => checkJournal(projectDir)],
     ["plugin", () => checkStarters(projectDir)],
     ["git", () => checkGit(projectDir)],
   ];
-  return checks.flatMap(([name, check]) => {
-    try {
-      return check().map((found) => ({ check: name, ...found }));
-    } catch (error) {
-      return [{ check: name, ...problem(`could not be checked: ${messageOf(error)}`, "Fix that first.") }];
-    }
-  });
+  const findings = checks.flatMap(([check, run]) => findingsOf(run).map((found) => ({ check, ...found })));
+  // A file that must not be written is in the way of several checks.
+  const isFirst = ({ message }: Finding, index: number) =>
+    findings.findIndex((other) => other.message === message) === index;
+  return findings.filter((finding, index) => finding.level !== "problem" || isFirst(finding, index));
+}
+
+function findingsOf(check: () => Found[]): Found[] {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof Refusal) return [problem(error.what, error.advice || "Fix that first.")];
+    return [problem(`could not be checked: ${messageOf(error)}`, "Fix that first.")];
+  }
 }
 
 /** In a temporary folder, takes a lock, expects a second attempt to fail, releases the lock and takes it again. */
@@ -82,19 +91,31 @@ function checkPlace(projectDir: string): Found[] {
     if (why) return [ok(`${named} does not exist, and needs no managed block: ${why}`)];
     return [note(`${named} does not exist yet: the next session creates it`)];
   }
-  const { path: real, dir } = resolveTarget(named, projectDir);
+  const { path: real } = resolveTarget(named, projectDir);
   const found = [stat.isSymbolicLink() ? ok(`${named} is a link to ${real}, inside the project`) : ok(named)];
   if (!isAccessible(real, R_OK))
     found.push(problem(`${real} is not readable by this user`, `Run: chmod u+r ${real}`));
-  const isWritable = (fs.statSync(real).mode & 0o222) !== 0 && isAccessible(real, W_OK);
-  if (!isWritable)
-    found.push(problem(`${real} is read-only, so its blocks are not updated`, `Run: chmod u+w ${real}`));
-  if (!isAccessible(dir, W_OK)) {
-    found.push(
-      problem(`${dir} is not writable, so neither the lock nor an update works`, `Run: chmod u+w ${dir}`),
-    );
+  return [...found, ...describeReadOnly(real)];
+}
+
+/** Opening a file tells of flags that its mode does not show, and changes nothing. */
+function describeReadOnly(file: string): Found[] {
+  const message = `${file} is read-only, so its blocks are not updated`;
+  // Root may open it all the same.
+  if ((fs.statSync(file).mode & 0o222) === 0) return [problem(message, `Run: chmod u+w ${file}`)];
+  try {
+    fs.closeSync(fs.openSync(file, O_RDWR | O_NONBLOCK));
+    return [];
+  } catch (error) {
+    if (isCode(error, "EACCES")) return [problem(message, `Run: chmod u+w ${file}, or change its owner`)];
+    if (!isCode(error, "EPERM")) return [problem(message, `${whatToDo(error)}: ${file}`)];
+    return [
+      problem(
+        `${file} is immutable or append-only, so its blocks are not updated`,
+        `Run: chattr -ia ${file}`,
+      ),
+    ];
   }
-  return found;
 }
 
 function checkSidecar(projectDir: string): Found[] {
@@ -128,47 +149,12 @@ function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSecond
   return problem(`${held}, and was last touched ${ageSeconds} s ago`, advice);
 }
 
-function checkClaims(projectDir: string): Found[] {
-  const target = existingTarget(projectDir);
-  const claims = target ? listClaims(target) : [];
-  if (claims.length === 0) return [ok("none")];
-  return claims.map((claim) => {
-    const stat = ifPresent(() => fs.lstatSync(claim));
-    const ageSeconds = Math.round((Date.now() - (stat?.mtimeMs ?? Date.now())) / 1000);
-    if (ageSeconds <= LOCK_TTL_SECONDS) return note(`${claim}: an update is in progress`);
-    return isOurs(stat)
-      ? note(`${claim} was left ${ageSeconds} s ago by a writer that exited`, "The next session removes it.")
-      : problem(
-          `${claim} was left by user ${stat?.uid}, and this user may not remove it`,
-          "Ask that user, or an administrator, to remove it.",
-        );
-  });
-}
-
-function isOurs(stat: fs.Stats | null): boolean {
-  const uid = process.getuid?.();
-  return uid === undefined || uid === 0 || stat?.uid === uid;
-}
-
 function checkSettings(projectDir: string): Found[] {
   const { settings, problems } = readProjectSettings(projectDir);
   if (problems.length > 0) return problems.map((text) => problem(text, "Correct that line."));
   return [
     settings.enabled ? ok("no problems") : note("the project has disabled the plugin (enabled: false)"),
   ];
-}
-
-function checkJournal(): Found[] {
-  let dir = journalRoot();
-  while (!fs.existsSync(dir)) dir = path.dirname(dir);
-  return fs.statSync(dir).isDirectory() && isAccessible(dir, W_OK)
-    ? [ok(journalRoot())]
-    : [
-        problem(
-          `${journalRoot()} is not writable: events go to standard error`,
-          `Make ${dir} a folder that you may write to.`,
-        ),
-      ];
 }
 
 /** Outside of a git work tree there is nothing to check. */

@@ -4,8 +4,10 @@ import os from "node:os";
 /** The reason we refuse to change a file or a text. Tells a person what is wrong, where, and what to do. */
 export class Refusal extends Error {
   code = "REFUSED";
+  /** What is wrong with which file: no whole sentence. */
+  readonly what: string;
+  readonly advice: string;
   #why: string;
-  #advice: string;
 
   /**
    * @param why follows the file's name in the message: "is not UTF-8 text"
@@ -15,13 +17,14 @@ export class Refusal extends Error {
   constructor(why: string, advice = "", file?: string) {
     const what = `${why}; left unchanged.`;
     super([file, what, advice].filter(Boolean).join(" "));
+    this.what = [file, why].filter(Boolean).join(" ");
+    this.advice = advice;
     this.#why = why;
-    this.#advice = advice;
   }
 
   /** Turns the refusal of a text into that of the file that holds the text. */
   of(file: string): Refusal {
-    return new Refusal(this.#why, this.#advice, file);
+    return new Refusal(this.#why, this.advice, file);
   }
 }
 
@@ -70,7 +73,12 @@ export function systemErrorOf(errno: number): NodeJS.ErrnoException {
 export function obstacle(error: unknown, file: string): string {
   const [what] = messageOf(error).split(", ");
   const at = (error as NodeJS.ErrnoException | null)?.path ?? file;
-  return `(${what}). ${ADVICE[codeOf(error) ?? ""] ?? "Check this path"}: ${at}`;
+  return `(${what}). ${whatToDo(error)}: ${at}`;
+}
+
+/** What to do about a file or folder that could not be written, whose path follows. */
+export function whatToDo(error: unknown): string {
+  return ADVICE[codeOf(error) ?? ""] ?? "Check this path";
 }
 
 const MOVE_AWAY = "Move this away";

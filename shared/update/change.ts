@@ -21,7 +21,8 @@ export function textChange(target: string, mutate: (text: string | null) => stri
   };
 }
 
-function decode(bytes: Buffer, target: string): string {
+/** @throws {Refusal} if the bytes are not UTF-8 text */
+export function decode(bytes: Buffer, target: string): string {
   if (!isUtf8(bytes)) throw new Refusal("is not UTF-8 text", "Convert it to UTF-8.", target);
   const nul = bytes.indexOf(0);
   if (nul === -1) return bytes.toString("utf8");

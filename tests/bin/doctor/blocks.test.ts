@@ -56,6 +56,36 @@ test("one CLAUDE.md that is a link to the other is no second block", () => {
   expect(JSON.stringify(blocks())).not.toContain("holds a managed block");
 });
 
+test.each([
+  ["Latin-1", Buffer.from([0x66, 0xfc, 0x72, 0x0a]), "is not UTF-8 text", "Convert it to UTF-8."],
+  [
+    "UTF-16",
+    Buffer.from("mine\n", "utf16le"),
+    "is not UTF-8 text: byte 2 is NUL",
+    "Convert it from UTF-16, or remove that byte.",
+  ],
+])("a CLAUDE.md in %s is one problem", (_name, bytes, what, advice) => {
+  fs.writeFileSync(file, bytes);
+  const { findings } = JSON.parse(run(["doctor", "--json"], box).stdout) as { findings: Finding[] };
+  const problems = findings.filter(({ level }) => level === "problem");
+  expect(problems).toEqual([{ check: "blocks", level: "problem", message: `${file} ${what}`, advice }]);
+});
+
+test("a CLAUDE.md that must not be written is one problem, whatever it keeps from being checked", () => {
+  const outside = path.join(box.configDir, "x.md");
+  fs.renameSync(file, outside);
+  fs.symlinkSync(outside, file);
+  const { findings } = JSON.parse(run(["doctor", "--json"], box).stdout) as { findings: Finding[] };
+  expect(findings.filter(({ level }) => level === "problem")).toEqual([
+    {
+      check: "claude-md",
+      level: "problem",
+      message: `${file} leads to ${outside}, outside of ${box.projectDir}`,
+      advice: "Replace the link with a file, or link to a file inside the project.",
+    },
+  ]);
+});
+
 describe("a session block in CLAUDE.md", () => {
   const tracked = () => blocks().filter(({ message }) => message.startsWith("git tracks"));
   const team = () => path.join(box.projectDir, ".claude", "pact-hooks.md");
