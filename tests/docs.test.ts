@@ -44,6 +44,7 @@ describe("README.md", () => {
   test("the oldest Node is that of package.json", () => {
     expect(manifest.engines.node).toBe(">=20.17");
     expect(readme).toContain("Node 20.17 or later");
+    expect(read("bin/doctor/programs.ts")).toContain('LEAST_NODE = "20.17"');
   });
 
   test("gives the cost that the benchmark measured last", () => {
@@ -110,6 +111,7 @@ describe("plugin.json", () => {
   test("asks for the oldest Claude Code that README.md names", () => {
     const oldest = JSON.parse(read("plugin.json")).engines["claude-code"].replace(/^>=/, "");
     expect(read("README.md")).toContain(`Claude Code ${oldest} or later`);
+    expect(read("bin/doctor/programs.ts")).toContain(`LEAST_CLAUDE = "${oldest}"`);
   });
 
   interface Option {

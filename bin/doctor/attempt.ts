@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
-import { ifPresent, isCode, messageOf, quietly, Refusal, whatToDo } from "../../shared/system/errors.ts";
+import { ifPresent, isCode, quietly, Refusal, whatToDo, whyNot } from "../../shared/system/errors.ts";
 import { inFolder, isThere } from "../../shared/system/files.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
@@ -80,8 +80,7 @@ function attempt(target: TargetPath, old: Snapshot | null): Found | undefined {
 function describeFailure(doing: string, dir: string, error: unknown, left: string | undefined): Found {
   if (error instanceof Refusal) return problem(error.what, error.advice);
   if (isCode(error, "ENOENT")) return note(`another session is updating ${dir}`, "Run doctor again.");
-  const [why] = messageOf(error).split(", ");
-  const message = `a session cannot ${doing} in ${dir} (${why})`;
+  const message = `a session cannot ${doing} in ${dir} (${whyNot(error)})`;
   if (!/^re(?:move|place)/.test(doing) || !isCode(error, "EPERM", "EACCES")) {
     return problem(message, `${whatToDo(error)}: ${dir}`);
   }

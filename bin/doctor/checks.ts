@@ -20,7 +20,7 @@ import { checkJournal } from "./journal.ts";
 import { checkClaude, checkNode } from "./programs.ts";
 import { checkStarters } from "./starters.ts";
 
-const { R_OK, O_RDWR, O_NONBLOCK } = fs.constants;
+const { R_OK, W_OK, O_RDWR, O_NONBLOCK } = fs.constants;
 
 /** Runs every check. Never throws: a check that fails is a finding. */
 export function examine(projectDir: string): Finding[] {
@@ -126,6 +126,14 @@ function checkSidecar(projectDir: string): Found[] {
   if (!stat.isFile()) {
     return [
       problem(`${sidecar} is ${kindOf(stat)}: every update runs without the lock`, `Remove ${sidecar}.`),
+    ];
+  }
+  if (!isAccessible(sidecar, R_OK | W_OK)) {
+    return [
+      problem(
+        `${sidecar} is user ${stat.uid}'s, and this user may not open it: an update may run without the lock`,
+        "Remove it, or give this user the right to write it.",
+      ),
     ];
   }
   const fd = findBackend()?.openLocked(sidecar);

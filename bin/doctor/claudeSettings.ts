@@ -49,7 +49,10 @@ export interface Starter {
 
 /** The plugins of our name that are enabled, and our hooks in settings files. */
 export function findStarters(settings: readonly ClaudeSettings[], projectDir: string): Starter[] {
-  return [...pluginStarters(settings, projectDir), ...settings.flatMap(hookStarters)];
+  return [
+    ...pluginStarters(settings, projectDir),
+    ...settings.flatMap((one) => hookStarters(one, projectDir)),
+  ];
 }
 
 /** Our plugin in each marketplace that a settings file names. */
@@ -73,12 +76,16 @@ function pluginStarters(settings: readonly ClaudeSettings[], projectDir: string)
   });
 }
 
-function hookStarters({ file, isManaged, values }: ClaudeSettings): Starter[] {
+function hookStarters({ file, isManaged, values }: ClaudeSettings, projectDir: string): Starter[] {
   const groups = listOf(Object(values.hooks).SessionStart);
   return groups
     .flatMap((group) => listOf(Object(group).hooks))
     .filter((handler) => isOurHandler(handler, isOwnRoot))
-    .map((handler) => ({ file, isManaged, script: (handler as { args: string[] }).args[0] }));
+    .map((handler) => (handler as { args: [string] }).args[0].replaceAll(PROJECT, () => projectDir))
+    .map((script) => ({ file, isManaged, script: path.resolve(projectDir, script) }));
 }
+
+/** Claude Code fills it in. */
+const PROJECT = "\x24{CLAUDE_PROJECT_DIR}";
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { journalDirOf } from "../../shared/git/workTree.ts";
 import { journalRoot, sessionDir } from "../../shared/journal/sessionFolder.ts";
-import { messageOf, whatToDo } from "../../shared/system/errors.ts";
+import { whatToDo, whyNot } from "../../shared/system/errors.ts";
 import { plural } from "../cli/format.ts";
 import { findJournals } from "../journal/findJournals.ts";
 import { type Found, ok, problem } from "./finding.ts";
@@ -25,8 +25,9 @@ function describeUnwritable(projectDir: string): Found[] {
     fs.writeFileSync(path.join(made, "journal"), Buffer.alloc(4096, "\n"));
     return [];
   } catch (error) {
-    const [why] = messageOf(error).split(", ");
-    return [problem(`no session can write its journal in ${dir} (${why})`, `${whatToDo(error)}: ${dir}`)];
+    return [
+      problem(`no session can write its journal in ${dir} (${whyNot(error)})`, `${whatToDo(error)}: ${dir}`),
+    ];
   } finally {
     if (made) fs.rmSync(made, { recursive: true, force: true });
   }

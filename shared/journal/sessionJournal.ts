@@ -7,7 +7,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isCode, messageOf, obstacle, quietly, systemError } from "../system/errors.ts";
-import { makeFolders, openOrCreate } from "../system/files.ts";
+import { kindOf, makeFolders, openOrCreate } from "../system/files.ts";
 import { sleepMs } from "../system/time.ts";
 import type { EventType, FieldsOf } from "./events.ts";
 import { LineSplitter } from "./lineSplitter.ts";
@@ -94,15 +94,15 @@ function appendLine(file: string, line: string, sync: boolean): void {
   try {
     // A torn last line, left by a crash or a full disk, must not swallow our line. A line that another session is still
     // writing is whole a moment later, so check twice.
-    let torn = endsTorn(fd, file);
+    let torn = endsTorn(fd);
     if (torn) {
       sleepMs(1);
-      torn = endsTorn(fd, file);
+      torn = endsTorn(fd);
     }
     const bytes = Buffer.from(torn ? `\n${line}` : line);
     const written = fs.writeSync(fd, bytes);
     if (written !== bytes.length)
-      throw systemError("ENOSPC", `only ${written} of ${bytes.length} bytes of ${file} were written`);
+      throw systemError("ENOSPC", `only ${written} of ${bytes.length} bytes were written`);
     // The line is in the file even if fsync fails: printing it to standard error too would make two events of one.
     if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
@@ -121,9 +121,9 @@ function openForAppend(file: string): number {
   }
 }
 
-function endsTorn(fd: number, file: string): boolean {
+function endsTorn(fd: number): boolean {
   const stat = fs.fstatSync(fd);
-  if (!stat.isFile()) throw systemError("ENOTREG", `${file} is not a regular file`);
+  if (!stat.isFile()) throw systemError("ENOTREG", `${kindOf(stat)} is in its place`);
   if (stat.size === 0) return false;
   const last = Buffer.alloc(1);
   fs.readSync(fd, last, 0, 1, stat.size - 1);

@@ -57,7 +57,7 @@ function answerTo(
     report(type, { message: messageOf(error) }, { hook: eventName, journal: {} });
     const what = isPayload
       ? `could not use the input from Claude Code: ${messageOf(error)}. CLAUDE.md is unchanged`
-      : `failed: ${messageOf(error)}. See unattributed.jsonl in the journal folder`;
+      : `failed: ${messageOf(error)}${journalProblem() ? "" : ". See unattributed.jsonl in the journal folder"}`;
     return { systemMessage: `pact-hooks: the ${eventName} hook ${what}; the session continues.` };
   }
 }

@@ -71,9 +71,15 @@ export function systemErrorOf(errno: number): NodeJS.ErrnoException {
  * @param file named if the error names no path
  */
 export function obstacle(error: unknown, file: string): string {
-  const [what] = messageOf(error).split(", ");
+  const what = whyNot(error);
   const at = (error as NodeJS.ErrnoException | null)?.path ?? file;
   return `(${what}). ${whatToDo(error)}: ${at}`;
+}
+
+/** A system error's message without its path, which is told elsewhere. */
+export function whyNot(error: unknown): string {
+  const [what = ""] = messageOf(error).split(", ");
+  return what.replace(/^ENOTREG: /, "");
 }
 
 /** What to do about a file or folder that could not be written, whose path follows. */

@@ -28,7 +28,7 @@ export function isBackupName(name: string): boolean {
 export function keepBackup(file: string | undefined, bytes: Buffer, backup: string): boolean {
   const there = ifPresent(() => fs.lstatSync(backup));
   if (there?.isFile()) return false;
-  if (there) throw systemError("ENOTREG", `${backup} is ${kindOf(there)}`);
+  if (there) throw systemError("ENOTREG", `${kindOf(there)} is in its place`);
   makeFolders(path.dirname(backup));
   try {
     if (file !== undefined) {

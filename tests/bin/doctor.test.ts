@@ -5,6 +5,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { AS_NOBODY, CAN_BE_NOBODY } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
@@ -131,6 +132,19 @@ test("doctor names the holder of the lock", async () => {
   expect(doctor().of("sidecar")[0]).toMatchObject({
     level: "problem",
     message: expect.stringContaining("last touched 6"),
+  });
+});
+
+test("doctor names a sidecar of another user's that this user may not open", ({ skip }) => {
+  skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+  fs.chmodSync(path.dirname(box.projectDir), 0o755);
+  fs.chmodSync(sidecar, 0o600);
+  const { stdout } = run(["doctor", "--json"], box, { under: AS_NOBODY });
+  expect(JSON.parse(stdout).findings).toContainEqual({
+    check: "sidecar",
+    level: "problem",
+    message: `${sidecar} is user 0's, and this user may not open it: an update may run without the lock`,
+    advice: "Remove it, or give this user the right to write it.",
   });
 });
 

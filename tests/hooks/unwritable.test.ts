@@ -1,4 +1,5 @@
 /** A journal or a backup that cannot be written: CLAUDE.md is updated, and the person is told. */
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, type TestContext, test } from "vitest";
@@ -108,6 +109,16 @@ test("a session whose journal can be written says nothing of it", () => {
   expect(answerOf(runHook("sessionEnd", payload("sessionEnd", box), box)).systemMessage).toBeUndefined();
 });
 
+test("a link and a pipe in the journal's place are told", ({ skip }) => {
+  makeIn(`${SESSION_DIR}/session-journal.jsonl`, (name) => fs.symlinkSync("/dev/null", name));
+  const linked = answerOf(runHook("sessionEnd", payload("sessionEnd", box), box)).systemMessage;
+  expect(linked).toMatch(/\(ELOOP: [^)]+\)\. Move this away: \S+\.jsonl\.$/);
+  fs.rmSync(inConfig(`${SESSION_DIR}/session-journal.jsonl`));
+  skip(spawnSync("mkfifo", [inConfig(`${SESSION_DIR}/session-journal.jsonl`)]).status !== 0, "needs mkfifo");
+  const { systemMessage } = answerOf(runHook("sessionEnd", payload("sessionEnd", box), box));
+  expect(systemMessage).toMatch(/\(a named pipe is in its place\)\. Move this away: \S+\.jsonl\.$/);
+});
+
 test("a payload that cannot be used is told together with the journal that cannot be written", () => {
   fs.writeFileSync(box.configDir, "");
   const { systemMessage } = answerOf(runHook("sessionStart", "[]", box));
@@ -117,8 +128,9 @@ test("a payload that cannot be used is told together with the journal that canno
 test("a folder in the place of the backup is told, and CLAUDE.md is updated", () => {
   makeIn(`${SESSION_DIR}/CLAUDE.md.before`, (dir) => fs.mkdirSync(dir));
   const { systemMessage } = answerOf(runHook("sessionStart", payload("startup", box), box));
-  expect(systemMessage).toMatch(/Could not keep a backup of \S+\/CLAUDE\.md \(ENOTREG: /);
-  expect(systemMessage).toMatch(/ is a folder\)\. Move this away: \S+\/CLAUDE\.md\.before\.$/);
+  expect(systemMessage).toMatch(
+    /Could not keep a backup of \S+\/CLAUDE\.md \(a folder is in its place\)\. Move this away: \S+\/CLAUDE\.md\.before\.$/,
+  );
   expect(fs.readFileSync(file, "utf8")).toContain("PACT_MANAGED_START");
   expect(journalEvents(box).map(({ type }) => type)).toContain("backup_failed");
 });

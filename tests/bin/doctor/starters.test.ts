@@ -81,6 +81,20 @@ describe("a hook whose file is gone", () => {
     ]);
   });
 
+  test("is looked for in the project, where its path says so", () => {
+    const PATHS = ["\x24{CLAUDE_PROJECT_DIR}/pact-hooks", "./pact-hooks"];
+    const problemsWith = (root: string) => {
+      const handler = { type: "command", command: "node", args: [`${root}/hooks/sessionStart.cjs`] };
+      writeSettings({ local: { hooks: { SessionStart: [{ hooks: [handler] }] } } }, box);
+      return doctor().problems.length;
+    };
+    expect(PATHS.map(problemsWith)).toEqual([1, 1]);
+    const script = path.join(box.projectDir, "pact-hooks/hooks/sessionStart.cjs");
+    fs.mkdirSync(path.dirname(script), { recursive: true });
+    fs.writeFileSync(script, "");
+    expect(PATHS.map(problemsWith)).toEqual([0, 0]);
+  });
+
   test("in a marketplace that is a folder", () => {
     write("known_marketplaces.json", { "pact-hooks": { source: { source: "directory", path: "/gone" } } });
     writeSettings(enabled, box);

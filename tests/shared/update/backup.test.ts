@@ -67,7 +67,7 @@ test.each<[string, (backup: string) => void]>([
   fs.mkdirSync(path.dirname(backup));
   make(backup);
   const before = fs.lstatSync(backup).ino;
-  expect(() => keepBackup(displaced, bytes, backup)).toThrow(`is ${what}`);
+  expect(() => keepBackup(displaced, bytes, backup)).toThrow(`${what} is in its place`);
   expect(fs.lstatSync(backup).ino).toBe(before);
 });
 
