@@ -1,19 +1,21 @@
 /** The check of claims: those that crashed writers have left, and those that nobody can remove. */
 import fs from "node:fs";
 import path from "node:path";
+import { claudeMdPaths } from "../../shared/claudeMd/place.ts";
 import { LOCK_TTL_SECONDS } from "../../shared/fileLock.ts";
+import { reachableTarget } from "../../shared/install/claudeMdRemoval.ts";
 import { randomBytes } from "../../shared/system/dependencies.ts";
 import { ifPresent, isCode } from "../../shared/system/errors.ts";
 import { listClaims } from "../../shared/update/claim.ts";
-import { existingTarget } from "./blocks.ts";
 import { type Found, note, ok, problem } from "./finding.ts";
 
 export const MAY_NOT_REMOVE = (dir: string): string =>
   `Let this user remove files there, not only create them: see lsattr -d ${dir}, and its access list.`;
 
 export function checkClaims(projectDir: string): Found[] {
-  const target = existingTarget(projectDir);
-  const claims = target ? listClaims(target) : [];
+  // Also beside a CLAUDE.md that was moved away since.
+  const targets = claudeMdPaths(projectDir).map((file) => reachableTarget(file, projectDir));
+  const claims = targets.flatMap((target) => (target && ifPresent(() => listClaims(target))) ?? []);
   if (claims.length === 0) return [ok("none")];
   return claims.map((claim) => {
     const stat = ifPresent(() => fs.lstatSync(claim));

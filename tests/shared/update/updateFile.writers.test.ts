@@ -8,6 +8,7 @@ import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
+import { HOUR, redated } from "../../helpers/sidecar.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -60,7 +61,7 @@ describe("of two writers", () => {
     const slow = startProgram("update", { target, line: "slow", pauseAt: 2 });
     await slow.message("paused");
     slow.kill("SIGSTOP");
-    fs.utimesSync(sidecarOf(target), 0, 0);
+    redated(sidecarOf(target), -HOUR);
     const { outcome, lock } = updateFile(target, append("fast"));
     expect([outcome, lock.outcome, lock.evicted?.pid]).toEqual(["written", "locked", slow.pid]);
     slow.kill("SIGCONT");
