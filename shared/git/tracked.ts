@@ -7,6 +7,8 @@ import { findWorkTree } from "./workTree.ts";
 const VERSION_AT = 4;
 /** From this version on, an entry holds only where its name differs from the name above it. */
 const COMPRESSED_NAMES = 4;
+/** An index has some hundred bytes for each file of the repository. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 /** An index entry holds a name's length in the low bits of its flags, up to this one. */
 const NAME_LENGTH = 0xfff;
 
@@ -18,7 +20,7 @@ export function isTracked(file: string): boolean {
   try {
     const dir = fs.realpathSync.native(path.dirname(file));
     const tree = findWorkTree(dir);
-    const index = tree && readRegularFile(path.join(tree.gitDir, "index"))?.bytes;
+    const index = tree && readRegularFile(path.join(tree.gitDir, "index"), MAX_INDEX_BYTES)?.bytes;
     if (!index) return false;
     if (index.readUInt32BE(VERSION_AT) >= COMPRESSED_NAMES) return true;
     const name = path.relative(tree.top, path.join(dir, path.basename(file)));

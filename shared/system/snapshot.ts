@@ -14,8 +14,11 @@ export interface Snapshot extends FileContent {
   fd: number;
 }
 
-/** Far above any file that a model could read. Bounds the memory that a hostile repository can make us use. */
-export const MAX_BYTES = 64 * 1024 * 1024;
+const MB = 1024 * 1024;
+/** Far above any CLAUDE.md: real ones have at most a few hundred KB. Bounds what a hostile repository makes us use. */
+export const MAX_BYTES = 4 * MB;
+/** What another program writes into a file while we replace it is not ours to refuse. */
+const MAX_OUTSIDE_BYTES = 64 * MB;
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /**
@@ -58,7 +61,7 @@ export function closeSnapshot(snapshot: Snapshot | null): void {
 
 /** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */
 export function readAgain({ fd }: Snapshot): Buffer {
-  return readAll(fd, "the file", MAX_BYTES);
+  return readAll(fd, "the file", MAX_OUTSIDE_BYTES);
 }
 
 /**
@@ -85,9 +88,7 @@ function readAll(fd: number, path: string, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   for (let position = 0; ; ) {
     const { size } = fs.fstatSync(fd);
-    if (position > maxBytes || size > maxBytes) {
-      throw new Refusal(`is larger than ${sizeOf(maxBytes)}`, "Make it shorter.", path);
-    }
+    assertSize(Math.max(position, size), path, maxBytes);
     const chunk = Buffer.allocUnsafe(Math.max(size - position, 0) + 1);
     const read = fs.readSync(fd, chunk, 0, chunk.length, position);
     if (read === 0) return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
@@ -96,7 +97,12 @@ function readAll(fd: number, path: string, maxBytes: number): Buffer {
   }
 }
 
+/** @throws {Refusal} for more bytes than `maxBytes` */
+export function assertSize(bytes: number, path: string, maxBytes = MAX_BYTES): void {
+  if (bytes > maxBytes) throw new Refusal(`is larger than ${sizeOf(maxBytes)}`, "Make it shorter.", path);
+}
+
 function sizeOf(bytes: number): string {
-  const [unit, name] = bytes < 1024 * 1024 ? [1024, "KB"] : [1024 * 1024, "MB"];
+  const [unit, name] = bytes < MB ? [1024, "KB"] : [MB, "MB"];
   return `${bytes / unit} ${name}`;
 }

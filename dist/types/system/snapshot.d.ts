@@ -9,7 +9,7 @@ export interface FileContent {
 export interface Snapshot extends FileContent {
     fd: number;
 }
-/** Far above any file that a model could read. Bounds the memory that a hostile repository can make us use. */
+/** Far above any CLAUDE.md: real ones have at most a few hundred KB. Bounds what a hostile repository makes us use. */
 export declare const MAX_BYTES: number;
 /**
  * Reads a whole regular file, without following a link.
@@ -29,3 +29,5 @@ export declare function readAgain({ fd }: Snapshot): Buffer;
  * @throws the system's error
  */
 export declare function isStill(path: string, snapshot: Snapshot): boolean;
+/** @throws {Refusal} for more bytes than `maxBytes` */
+export declare function assertSize(bytes: number, path: string, maxBytes?: number): void;

@@ -4,5 +4,5 @@ export type Change = (now: Buffer | null) => Buffer | null;
 export declare class MutateError extends Error {
 }
 export declare function textChange(target: string, mutate: (text: string | null) => string | null): Change;
-/** @throws {Refusal} if the bytes are not UTF-8 text */
+/** @throws {Refusal} if the bytes are too many, or not UTF-8 text */
 export declare function decode(bytes: Buffer, target: string): string;

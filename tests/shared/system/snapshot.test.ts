@@ -70,7 +70,7 @@ test.each<[string, (file: string) => void]>([
     "a file that is too large",
     (file) => {
       fs.writeFileSync(file, "");
-      fs.truncateSync(file, 64 * 1024 * 1024 + 1);
+      fs.truncateSync(file, 4 * 1024 * 1024 + 1);
     },
   ],
 ])("openSnapshot refuses %s", (_what, make) => {
@@ -101,6 +101,6 @@ test("where each look gives another inode number, isStill compares the bytes, th
 
 test("the message about a file that is too large gives the limit", () => {
   const file = tempFile("");
-  fs.truncateSync(file, 64 * 1024 * 1024 + 1);
-  expect(() => openSnapshot(file)).toThrow("is larger than 64 MB");
+  fs.truncateSync(file, 4 * 1024 * 1024 + 1);
+  expect(() => openSnapshot(file)).toThrow("is larger than 4 MB");
 });
