@@ -48,7 +48,6 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
 
 /** A file of the project is not trusted: neither parsing it nor telling what is wrong may take long. */
 const MAX_BYTES = 256 * 1024;
-const MAX_FRONT_MATTER = 10_000;
 const MAX_PROBLEMS = 5;
 const MAX_SHOWN = 60;
 
@@ -246,16 +245,12 @@ function readValues(
   place: FrontMatterPlace,
   report: (line: number, what: string) => void,
 ): [string, unknown][] {
-  if (place.end - place.start > MAX_FRONT_MATTER) {
-    report(1, `the front matter is longer than ${MAX_FRONT_MATTER} characters; its settings are not used`);
-    return [];
-  }
   let data: unknown;
   try {
     data = parseYaml(text, place);
   } catch (error) {
     const { reason, line } = yamlError(error);
-    report(line, `the YAML is broken (${reason}); its settings are not used`);
+    report(line, `the YAML cannot be read (${reason}); its settings are not used`);
     return [];
   }
   if (data === null || data === undefined) return [];

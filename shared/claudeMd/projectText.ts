@@ -12,7 +12,14 @@ import {
 import { ensureManagedBlock, ensureTitle } from "./managed.ts";
 import type { MemorySection } from "./markers.ts";
 import { addMemory, updateMemoryBlock } from "./memory.ts";
-import { describeConflict, describeDamage, describeFrontMatter, describeHidden } from "./refusal.ts";
+import {
+  describeConflict,
+  describeCrowd,
+  describeDamage,
+  describeFrontMatter,
+  describeHidden,
+  describeUnparsed,
+} from "./refusal.ts";
 import {
   markSections,
   removeHeadless,
@@ -109,7 +116,11 @@ function runSteps(text: string | null, steps: Steps): ProjectTextResult {
 }
 
 function take(steps: Steps, original: Document, isNew: boolean): ReturnType<Steps> & { changes: string[] } {
-  const unfit = describeConflict(original.text) ?? describeHidden(original);
+  const unfit =
+    describeCrowd(original) ??
+    describeUnparsed(original) ??
+    describeConflict(original.text) ??
+    describeHidden(original);
   if (unfit) return { doc: original, problem: unfit, changes: [] };
   const run: Run = { ending: dominantLineEnding(original.text), isNew, changes: [] };
   return { ...steps(original, run), changes: run.changes };

@@ -1,17 +1,42 @@
 /** Explains why a text is left unchanged: each function names the lines as found, and says what to do about them. */
 import { findConflict } from "../text/conflict.ts";
 import { removal } from "../text/edits.ts";
-import { locateFrontMatter } from "../text/frontMatter.ts";
+import { type FrontMatterPlace, locateFrontMatter, parseYaml, YamlLimit } from "../text/frontMatter.ts";
 import { lineNumberAt } from "../text/lineEndings.ts";
 import { isInAnyBlock } from "./blocks.ts";
 import { type Document, edit, lineNumbers } from "./document.ts";
 import { MANAGED_END, MEMORY_END } from "./markers.ts";
-import { bodyStart, type Marker } from "./scan.ts";
+import { bodyStart, MAX_PLACES, type Marker } from "./scan.ts";
 
 /** Reports a merge that the user has not resolved yet. A block of ours may stand on both sides of it. */
 export function describeConflict(text: string): string | null {
   const conflict = findConflict(text);
   return conflict && `unresolved merge conflict in lines ${conflict.first} to ${conflict.last}. Resolve it.`;
+}
+
+/** Reports a text with more headings and marker lines than real files have: they would take too much memory and time. */
+export function describeCrowd({ crowdedAt }: { crowdedAt: number }): string | null {
+  if (crowdedAt === 0) return null;
+  const lines = `lines 1 to ${crowdedAt - 1} hold more than ${MAX_PLACES} headings and marker lines`;
+  return `${lines}. Remove those that are not needed, or split the file.`;
+}
+
+/** Reports front matter that we do not parse, so that its end is a guess. */
+export function describeUnparsed({ text, bodyStart }: Document): string | null {
+  const place = locateFrontMatter(text);
+  const reason = place?.end === bodyStart && whyUnparsed(text, place);
+  if (!reason) return null;
+  const lines = `lines 1 to ${lineNumberAt(text, place.close)}`;
+  return `the front matter in ${lines} cannot be read: ${reason}. Change that. If these lines are no front matter, put an empty line above line 1.`;
+}
+
+function whyUnparsed(text: string, place: FrontMatterPlace): string | undefined {
+  try {
+    parseYaml(text, place);
+  } catch (error) {
+    if (error instanceof YamlLimit) return error.reason;
+  }
+  return undefined;
 }
 
 /**

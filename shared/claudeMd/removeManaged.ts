@@ -6,7 +6,7 @@ import type { ProjectTextResult } from "./document.ts";
 import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
 import { belowFrontMatter, contentEnd } from "./managed.ts";
 import { PACT_SESSION_COMMENT } from "./markers.ts";
-import { describeConflict } from "./refusal.ts";
+import { describeConflict, describeCrowd } from "./refusal.ts";
 
 interface Span {
   start: number;
@@ -25,9 +25,9 @@ interface Span {
  * @returns an empty text if the file held only the block
  */
 export function removeManagedBlock(text: string, { purge = false } = {}): ProjectTextResult {
-  const conflict = describeConflict(text);
-  if (conflict) return { text, changes: [], problem: conflict };
   const doc = parseDocument(text);
+  const unfit = describeCrowd(doc) ?? describeConflict(text);
+  if (unfit) return { text, changes: [], problem: unfit };
   const { managed, strays } = doc.blocks;
   const isOurs = managed || strays.some(({ kind }) => kind === "managed");
   if (isOurs && strays.length > 0) return { text, changes: [], problem: describeStrays(strays) };

@@ -18,6 +18,9 @@ import {
 /** In characters. Longer words of the project are truncated, because they cost tokens in every request. */
 export const MAX_PROJECT_ROUTING = 1500;
 
+/** In characters. Our words stand first in their block, and what we write is far shorter. */
+const MAX_BLOCK = 16 * 1024;
+
 /** The text for the model, without markers. Every request carries it, so every word costs tokens. */
 export function routingText(): string {
   return ROUTING_LINES.join("\n");
@@ -49,8 +52,9 @@ export function routingBlock(projectRouting = ""): string[] {
 /** Whether a text has our routing words, or those of a newer version: then the model need not be given them again. */
 export function hasRouting(text: string): boolean {
   const start = text.indexOf(ROUTING_START.slice(0, ROUTING_START.indexOf(":")));
-  if (start === -1) return false;
-  const block = text.slice(start, text.indexOf(ROUTING_END, start));
+  const end = text.indexOf(ROUTING_END, start);
+  if (start === -1 || end === -1) return false;
+  const block = text.slice(start, Math.min(end, start + MAX_BLOCK));
   return versionOf(block) > ROUTING_VERSION || essence(block).includes(essence(routingText()));
 }
 
@@ -83,7 +87,8 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
     const end = lineContentEnd(doc.text, keeper.end);
     const old = doc.text.slice(keeper.start, end);
     // A teammate's newer version wrote one with a higher number.
-    if (versionOf(old) <= ROUTING_VERSION && essence(old) !== essence(wanted.join("\n"))) {
+    const isSame = old.length <= MAX_BLOCK && essence(old) === essence(wanted.join("\n"));
+    if (versionOf(old) <= ROUTING_VERSION && !isSame) {
       run.changes.push("updated the routing block");
       edits.push({ start: keeper.start, end, insert: wanted.join(run.ending) });
     }

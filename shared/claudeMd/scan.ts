@@ -42,7 +42,12 @@ export interface Scan {
   hidden: Marker[];
   /** The first line with a comment that is never closed. It counts as text, because a comment would hide the rest. */
   openComment: Line | null;
+  /** Number of the line at which there were too many places, so that none is listed here; 0 if there are few enough. */
+  crowdedAt: number;
 }
+
+/** Headings, marker lines and the like in one text. Real files have a few hundred, and each takes memory and time. */
+export const MAX_PLACES = 10_000;
 
 export interface Line {
   /** Number of the line, from 1. */
@@ -80,18 +85,11 @@ const [NONE, NESTED] = [-1, -2];
 
 /** @param from offset where the scan begins, if the caller knows already where front matter ends */
 export function scan(text: string, from = bodyStart(text)): Scan {
-  const found: Scan = {
-    text,
-    bodyStart: from,
-    markers: [],
-    sections: [],
-    headings: [],
-    sessionHeadings: [],
-    titles: [],
-    loaders: [],
-    openFence: 0,
-    hidden: [],
-    openComment: null,
+  const found = emptyScan(text, from);
+  let places = 0;
+  const add = <T>(list: T[], place: T) => {
+    list.push(place);
+    places++;
   };
   let fence: Fence | null = null;
   let section: Section | null = null;
@@ -104,6 +102,7 @@ export function scan(text: string, from = bodyStart(text)): Scan {
   };
 
   for (let start = found.bodyStart, end: number; start < text.length; start = end, line++) {
+    if (places > MAX_PLACES) return { ...emptyScan(text, from), crowdedAt: line };
     const newline = text.indexOf("\n", start);
     end = newline === -1 ? text.length : newline + 1;
     let first = start;
@@ -122,12 +121,12 @@ export function scan(text: string, from = bodyStart(text)): Scan {
     } else if (fence) {
       const marker = char === LESS && markerOf(content(text, start, end));
       if (marker && (marker.kind === "managed" || marker.kind === "memory")) {
-        found.hidden.push({ ...marker, line, start, end });
+        add(found.hidden, { ...marker, line, start, end });
       }
     } else if (char === LESS) {
       const marker = text.startsWith("<!-- ", first) && markerOf(content(text, start, end));
       if (marker) {
-        found.markers.push({ ...marker, line, start, end });
+        add(found.markers, { ...marker, line, start, end });
         endSection(start);
       } else if (text.startsWith("<!--", first) && !found.openComment) {
         const close = text.indexOf("-->", first + 2);
@@ -142,13 +141,13 @@ export function scan(text: string, from = bodyStart(text)): Scan {
       const heading = content(text, start, end);
       if (HEADING.test(heading)) {
         endSection(start);
-        if (SESSION_HEADING.test(heading)) found.sessionHeadings.push({ line, start, end });
-        else found.headings.push({ start });
+        if (SESSION_HEADING.test(heading)) add(found.sessionHeadings, { line, start, end });
+        else add(found.headings, { start });
         const name = memoryHeadingOf(heading);
         if (name) {
           section = { name, line, start, body: end, end: text.length, toEnd: false };
-          found.sections.push(section);
-        } else if (isLine(text, first, end, MANAGED_TITLE)) found.titles.push({ line, start, end });
+          add(found.sections, section);
+        } else if (isLine(text, first, end, MANAGED_TITLE)) add(found.titles, { line, start, end });
       }
     } else if (
       (char === EQUALS || char === DASH) &&
@@ -158,10 +157,10 @@ export function scan(text: string, from = bodyStart(text)): Scan {
       // Below an entry of a memory section, dashes are meant as a rule, whatever Markdown makes of them.
       if (section === null || isBelowBlank(text, before)) {
         endSection(before);
-        found.headings.push({ start: before });
+        add(found.headings, { start: before });
       }
     } else {
-      if (isLoaderLine(text, start, end)) found.loaders.push({ line, start, end });
+      if (isLoaderLine(text, start, end)) add(found.loaders, { line, start, end });
       paragraph = paragraphAt(text, start, end, first, before);
     }
   }
@@ -171,6 +170,22 @@ export function scan(text: string, from = bodyStart(text)): Scan {
     found.hidden = [];
   }
   return found;
+}
+
+function emptyScan(text: string, bodyStart: number): Scan {
+  return {
+    ...{
+      text,
+      bodyStart,
+      markers: [],
+      sections: [],
+      headings: [],
+      sessionHeadings: [],
+      titles: [],
+      loaders: [],
+    },
+    ...{ openFence: 0, hidden: [], openComment: null, crowdedAt: 0 },
+  };
 }
 
 const RULE = /^[-*_][-*_ \t\r]*$/;
@@ -207,9 +222,6 @@ function isLine(text: string, start: number, end: number, wanted: string): boole
 }
 
 const OTHER_LANGUAGES = ["json", "toml", "js", "javascript", "coffee", "coffeescript", "cson"];
-/** In characters. Anything longer counts as text and is not parsed: no real file has that much, and YAML is slow. */
-const MAX_FRONT_MATTER = 100_000;
-
 /** Offset of the text after a byte order mark and front matter. Never throws. */
 export function bodyStart(text: string): number {
   const place = locateFrontMatter(text);
@@ -219,17 +231,25 @@ export function bodyStart(text: string): number {
 /**
  * Whether two lines `---` enclose front matter. Horizontal rules look the same, so YAML decides: a plain text or a list
  * is not front matter. Broken YAML is, because its author will repair it, unless an empty line or a memory heading
- * shows prose. A marker line of ours, not indented, shows that the user put a rule above our block.
+ * shows prose; so is YAML that we do not parse, which `describeUnparsed` reports. A marker line of ours, not indented,
+ * shows that the user put a rule above our block.
  */
 function isFrontMatter(text: string, place: FrontMatterPlace): boolean {
   if (!isYaml(place)) return OTHER_LANGUAGES.includes(place.language);
-  if (place.end - place.start > MAX_FRONT_MATTER) return false;
-  const lines = text.slice(place.start, place.close).split(/\r?\n/).slice(0, -1);
-  if (lines.some((line) => line.startsWith("<") && markerOf(line))) return false;
+  if (hasLine(text, place, (line) => line.startsWith("<") && markerOf(line) !== null)) return false;
   try {
     const data = parseYaml(text, place);
     return typeof data === "object" && !Array.isArray(data);
   } catch {
-    return !lines.some((line) => line.trim() === "" || memoryHeadingOf(line));
+    return !hasLine(text, place, (line) => line.trim() === "" || memoryHeadingOf(line) !== undefined);
   }
+}
+
+/** Whether any line below the opening one meets a condition. (All lines in a list take much memory.) */
+function hasLine(text: string, place: FrontMatterPlace, holds: (line: string) => boolean): boolean {
+  for (let at = nextLineStart(text, place.start), next: number; at < place.close; at = next) {
+    next = nextLineStart(text, at);
+    if (holds(content(text, at, next))) return true;
+  }
+  return false;
 }

@@ -1,6 +1,7 @@
 /**
  * Front matter: a first line `---` (after an optional byte order mark), the next line `---`, and the YAML between them.
- * `gray-matter` parses the YAML, with its JavaScript engine off.
+ * `gray-matter` parses the YAML, with its JavaScript engine off, and within limits: an alias can stand for a text that is
+ * exponentially long, and the parser takes quadratic time for some texts.
  */
 import { grayMatter } from "../system/dependencies.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
@@ -8,6 +9,8 @@ import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
 const OPENING = /^---[ \t]{0,20}([A-Za-z]*)[ \t]*$/;
 const CLOSING = /^---[ \t]*$/;
 const YAML = ["", "yaml", "yml"];
+/** In characters. Real front matter has a few hundred. */
+const MAX_KB = 16;
 
 export interface FrontMatterPlace {
   /** Offset of the opening line. */
@@ -44,16 +47,36 @@ export function isYaml(place: FrontMatterPlace): boolean {
   return YAML.includes(place.language);
 }
 
+/** The reason that we do not parse YAML which may be valid; named as the parser names its own. */
+export class YamlLimit extends Error {
+  reason: string;
+  /** Counted from 0, the opening line. */
+  mark: { line: number };
+
+  constructor(reason: string, line: number) {
+    super(reason);
+    this.reason = reason;
+    this.mark = { line };
+  }
+}
+
 /**
  * Parses the YAML of front matter.
  * @returns an object, or whatever other value the YAML holds
- * @throws what the parser throws, and an Error for any other language
+ * @throws {YamlLimit}, what the parser throws, and an Error for any other language
  */
 export function parseYaml(text: string, place: FrontMatterPlace): unknown {
   if (!isYaml(place)) throw new Error(`front matter in "${place.language}" is not YAML`);
-  const file = grayMatter()(text.slice(place.start, place.end), { language: "yaml", engines: NO_CODE });
+  if (place.end - place.start > MAX_KB * 1024) throw new YamlLimit(`it is longer than ${MAX_KB} KB`, 0);
+  const options = { language: "yaml", engines: NO_CODE, listener: refuseAnchor };
+  const file = grayMatter()(text.slice(place.start, place.end), options);
   if (file.content !== "") throw new Error("one of its lines starts with ---");
   return file.data;
+}
+
+/** The parser passes its state at the begin and the end of each value. Without an anchor, there is no alias. */
+function refuseAnchor(_event: string, { anchor, line }: { anchor?: string | null; line: number }): void {
+  if (anchor) throw new YamlLimit(`it has an anchor, &${anchor}`, line + 1);
 }
 
 /** Without these engines, gray-matter would run `---js` with eval. Passing options also turns its cache off. */

@@ -136,11 +136,11 @@ describe("a faulty settings file", () => {
     [front("__proto__: {enabled: false}"), 'line 2: unknown setting "__proto__"'],
     [front("__proto__: 1"), 'line 2: unknown setting "__proto__"'],
     [front("constructor: 1"), 'line 2: unknown setting "constructor"'],
-    [front("a: 1", "b: [open"), "line 4: the YAML is broken"],
-    [front("enabled: false", "enabled: true"), "line 3: the YAML is broken (duplicated mapping key)"],
+    [front("a: 1", "b: [open"), "line 4: the YAML cannot be read"],
+    [front("enabled: false", "enabled: true"), "line 3: the YAML cannot be read (duplicated mapping key)"],
     [front("- enabled"), "line 2: the front matter must be lines of the form `key: value`, not a list"],
     [front("enabled"), "line 2: the front matter must be lines"],
-    [front("enabled: false", "--- more"), "the YAML is broken (one of its lines starts with ---)"],
+    [front("enabled: false", "--- more"), "the YAML cannot be read (one of its lines starts with ---)"],
     [
       "---\nenabled: false\n",
       "line 1: the front matter has no closing line `---`; its settings are not used.",
@@ -180,14 +180,14 @@ describe("a faulty settings file", () => {
     expect(parseSettings(`${front("a: [open")}words`, "team").values).toEqual({ projectRouting: "words" });
   });
 
-  test("is not parsed if its front matter is longer than 10,000 characters", () => {
+  test("is not parsed if its front matter is longer than 16 KB", () => {
     const padded = (length: number) => `---\nenabled: false\n#${"x".repeat(length - 25)}\n---\n`;
-    expect(padded(10_000)).toHaveLength(10_000);
-    expect(parseSettings(padded(10_000), "team")).toEqual({ values: { enabled: false }, problems: [] });
-    expect(parseSettings(`${padded(10_001)}words`, "team")).toEqual({
+    expect(padded(16_384)).toHaveLength(16_384);
+    expect(parseSettings(padded(16_384), "team")).toEqual({ values: { enabled: false }, problems: [] });
+    expect(parseSettings(`${padded(16_385)}words`, "team")).toEqual({
       values: { projectRouting: "words" },
       problems: [
-        `${TEAM_FILE} line 1: the front matter is longer than 10000 characters; its settings are not used.`,
+        `${TEAM_FILE} line 1: the YAML cannot be read (it is longer than 16 KB); its settings are not used.`,
       ],
     });
   });

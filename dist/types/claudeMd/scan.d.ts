@@ -25,7 +25,11 @@ export interface Scan {
     hidden: Marker[];
     /** The first line with a comment that is never closed. It counts as text, because a comment would hide the rest. */
     openComment: Line | null;
+    /** Number of the line at which there were too many places, so that none is listed here; 0 if there are few enough. */
+    crowdedAt: number;
 }
+/** Headings, marker lines and the like in one text. Real files have a few hundred, and each takes memory and time. */
+export declare const MAX_PLACES = 10000;
 export interface Line {
     /** Number of the line, from 1. */
     line: number;

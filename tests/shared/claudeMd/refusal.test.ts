@@ -9,6 +9,7 @@ import {
   updateSessionText,
 } from "../../../shared/claudeMd/projectText.ts";
 import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
+import { memoryTextOf } from "../../../shared/claudeMd/secondFile.ts";
 import { session } from "./textCases.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
@@ -34,6 +35,62 @@ test("memory without an end is reported even below a routing block in a session 
   const session = ["<!-- SESSION_START -->", "<!-- PACT_ROUTING_START -->", "<!-- PACT_ROUTING_END -->"];
   const text = lines(MANAGED[0] as string, ...session, "<!-- SESSION_END -->", "## Working Memory", "mine");
   expect(problemOf(text)).toContain("the managed block that starts in line 1 has no end");
+});
+
+describe("more than 10,000 headings and marker lines are reported, and nothing is read from them:", () => {
+  test.each([
+    ["headings", "# a\n", 10_001],
+    ["headings with underlines", "a\n=\n", 20_002],
+    ["headings of memory sections", "## Working Memory\n", 5002],
+    ["headings of session blocks", "## Current Session\n", 10_001],
+    ["orphan markers", "<!-- PACT_ROUTING_END -->\n", 10_001],
+    ["session blocks", "<!-- SESSION_START -->\n<!-- SESSION_END -->\n", 10_001],
+    ["obsolete lines", "The global PACT Orchestrator is loaded from `~/.claude/CLAUDE.md`.\n", 10_001],
+  ])("%s", (_what, repeated, last) => {
+    const text = lines(...MANAGED, repeated.repeat(10_001));
+    expect(updateProjectText(text, {})).toEqual({
+      text,
+      changes: [],
+      problem: expect.stringMatching(
+        /^lines 1 to \d+ hold more than 10000 headings and marker lines\. Remove/,
+      ),
+    });
+    // The two markers count, too.
+    expect(problemOf(text)).toContain(`lines 1 to ${repeated.includes("=") ? last - 2 : last} hold`);
+    expect(removeManagedBlock(text)).toMatchObject({ text, problem: problemOf(text) });
+    expect(memoryTextOf(text)).toEqual([]);
+  });
+
+  test("but not 10,000 of them", () => {
+    expect(problemOf("# a\n".repeat(9_980))).toBeUndefined();
+  });
+
+  test("also below a fence that is never closed", () => {
+    expect(problemOf(lines("```", `${MANAGED[0]}\n`.repeat(10_001)))).toContain("lines 1 to 10002 hold");
+  });
+});
+
+describe("front matter that is not parsed is reported", () => {
+  test("if it is long", () => {
+    const text = lines("---", "a: 1\n".repeat(4000).trimEnd(), "---", "mine");
+    expect(updateProjectText(text, {})).toEqual({
+      text,
+      changes: [],
+      problem:
+        "the front matter in lines 1 to 4002 cannot be read: it is longer than 16 KB. Change that. If these lines are no front matter, put an empty line above line 1.",
+    });
+  });
+
+  test("if it has an anchor", () => {
+    expect(problemOf(lines("---", "a: &x [1]", "b: [*x, *x]", "---", "mine"))).toContain(
+      "lines 1 to 4 cannot be read: it has an anchor, &x. Change that.",
+    );
+  });
+
+  test("but is text if an empty line shows prose", () => {
+    expect(problemOf(lines("---", "words\n".repeat(4000), "", "more", "---", "mine"))).toBeUndefined();
+    expect(problemOf(lines("---", "&nbsp;", "", "words", "---"))).toBeUndefined();
+  });
 });
 
 describe("lines that would become front matter are reported", () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { bodyStart } from "../../../shared/claudeMd/scan.ts";
-import { locateFrontMatter, parseYaml } from "../../../shared/text/frontMatter.ts";
+import { locateFrontMatter, parseYaml, YamlLimit } from "../../../shared/text/frontMatter.ts";
 
 const body = (text: string) => text.slice(bodyStart(text));
 
@@ -93,8 +93,7 @@ test("parseYaml parses the same text again each time, without a cache", () => {
 });
 
 test("long text between rules is not read as YAML", { timeout: 10_000 }, () => {
-  const text = `---\n${"key: [\n".repeat(100_000)}---\n`;
-  expect(bodyStart(text)).toBe(0);
+  expect(bodyStart(`---\n${"key: [\n".repeat(100_000)}\n---\n`)).toBe(0);
   expect(bodyStart(`---${" ".repeat(500_000)}!\n---\n`)).toBe(0);
 });
 
@@ -106,9 +105,44 @@ test("a line that starts with three hyphens is an error within the YAML, not its
   expect(bodyStart(text)).toBe(0);
 });
 
-test("YAML of more than 100,000 characters is text", () => {
-  const yaml = (length: number) => `---\na: ${"x".repeat(length - 12)}\n---\n`;
-  expect(yaml(100_000)).toHaveLength(100_000);
-  expect(bodyStart(yaml(100_000))).toBe(100_000);
-  expect(bodyStart(yaml(100_001))).toBe(0);
+/** What the parser says of a text's front matter. */
+function parsed(text: string): unknown {
+  const place = locateFrontMatter(text);
+  if (!place) throw new Error("no front matter");
+  return parseYaml(text, place);
+}
+
+test("YAML of more than 16 KB is not parsed, and is front matter unless an empty line shows prose", () => {
+  const yaml = (length: number, more = "") => `---\na: ${"x".repeat(length - 12)}${more}\n---\n`;
+  expect(yaml(16_384)).toHaveLength(16_384);
+  expect(parsed(yaml(16_384))).toHaveProperty("a");
+  expect(() => parsed(yaml(16_385))).toThrow(new YamlLimit("it is longer than 16 KB", 0));
+  expect(bodyStart(yaml(16_385))).toBe(16_385);
+  expect(bodyStart(yaml(16_385, "\n\ntext"))).toBe(0);
+});
+
+describe("YAML with an anchor is not parsed, since an alias can stand for a text of any length:", () => {
+  const laughs = ["a: &a [x, x]", ...["b", "c", "d"].map((name) => `${name}: [${"*a, ".repeat(1000)}]`)];
+  test.each([
+    ["a list of aliases", laughs.join("\n"), 1],
+    ["an anchor of a map", "x: 1\na: &a {k: 1}\nb: {<<: *a}", 2],
+    ["an anchor of a list that holds itself", "a: &a [*a, *a]", 1],
+    ["an anchor of a key", "&a b: 1", 1],
+    ["an anchor of the whole", "&a\na: 1", 2],
+    ["an anchor in a block list", "a:\n- &x 1\n- *x", 2],
+  ])("%s", (_what, yaml, line) => {
+    const text = `---\n${yaml}\n---\n`;
+    expect(() => parsed(text)).toThrow(YamlLimit);
+    expect(() => parsed(text)).toThrow(/it has an anchor, &/);
+    expect(bodyStart(text)).toBe(text.length);
+    try {
+      parsed(text);
+    } catch (error) {
+      expect((error as YamlLimit).mark.line).toBeGreaterThanOrEqual(line);
+    }
+  });
+
+  test("but a value with an ampersand or an asterisk has none", () => {
+    expect(parsed("---\na: R&D * 2\nb: '*x'\n---\n")).toEqual({ a: "R&D * 2", b: "*x" });
+  });
 });
