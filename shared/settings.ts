@@ -155,12 +155,11 @@ function readFile(folder: string, name: string, owner: Owner, label: string, anc
   const named = inFolder(folder, name);
   try {
     if (!isThere(named)) return { values: {}, problems: [] };
-    const real = resolveTarget(named, anchor).path;
     // A hostile repository's link could name .env or .git/config, whose text would go into CLAUDE.md.
     if (anchor === folder && fs.lstatSync(named).isSymbolicLink()) {
       throw new Refusal("is a link", "Replace it with a file.", named);
     }
-    const content = readRegularFile(real, MAX_BYTES);
+    const content = readRegularFile(resolveTarget(named, anchor).path, MAX_BYTES);
     return content
       ? parseSettings(content.bytes.toString("utf8"), owner, label)
       : { values: {}, problems: [] };

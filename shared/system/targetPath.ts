@@ -16,25 +16,44 @@ export interface TargetPath {
 
 /**
  * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
- * lies inside the real project folder.
+ * lies inside the real project folder. A repository can commit a link, so one that it leads to must be of the same kind.
  * @param projectDir the containment anchor; the target's own folder if not given
- * @throws {Refusal} if the target is of another kind, a link that leads outside, into `.git` or nowhere, or out of reach
+ * @throws {Refusal} if the target is not a regular file, out of reach, or a link that leads outside, into `.git`, to a file
+ *   of another kind, or nowhere
  */
 export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const named = path.resolve(target);
   const dir = realDir(path.dirname(named), named);
   const anchor = projectDir === undefined ? dir : realDir(path.resolve(projectDir), named);
-  const real = followLinks(inFolder(dir, path.basename(named)), named);
+  const direct = inFolder(dir, path.basename(named));
+  const real = followLinks(direct, named);
   if (!isFolderInside(path.dirname(real), anchor)) {
     const why = `leads to ${real}, outside of ${anchor}`;
     throw new Refusal(why, "Replace the link with a file, or link to a file inside the project.", named);
   }
-  const below = path.relative(anchor, real).split(path.sep);
-  if (below.some((name) => name.toLowerCase() === ".git")) {
-    throw new Refusal(`leads to ${real}, inside of .git`, "Replace the link with a file.", named);
-  }
+  const below = path.relative(anchor, real).toLowerCase().split(path.sep);
+  const why = below.includes(".git") ? "inside of .git" : real !== direct && whyNotTo(below, named);
+  if (why) throw new Refusal(`leads to ${real}, ${why}`, "Replace the link with a file.", named);
   return { dir: path.dirname(real), base: path.basename(real), path: real };
 }
+
+/**
+ * Why a link may not lead to a file: a `CLAUDE.md` could be one to a program's source or settings, also to those that
+ * Claude Code and its plugins have as Markdown.
+ * @param below the path of the file in the project, in lower case
+ */
+function whyNotTo(below: readonly string[], named: string): string | undefined {
+  const name = path.basename(named).toLowerCase();
+  const base = below.at(-1) ?? "";
+  if (base === name) return undefined;
+  const extension = path.extname(name);
+  if (extension !== "" && path.extname(base) !== extension) return `which is no ${extension} file`;
+  const isSettings = below.includes(".claude") && extension === ".md" && !INSTRUCTIONS.includes(base);
+  return isSettings ? "which may be a settings file of Claude Code or a plugin" : undefined;
+}
+
+/** What stands in a `.claude` folder under another name is an agent, a command, a skill, a plugin's settings. */
+const INSTRUCTIONS = ["claude.md", "agents.md"];
 
 function realDir(dir: string, target: string): string {
   try {

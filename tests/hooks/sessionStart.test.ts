@@ -500,6 +500,19 @@ describe("a CLAUDE.md that must not be written", () => {
       fs.writeFileSync(outside, "outside\n");
       fs.symlinkSync(outside, file);
     },
+    "a link to the settings of Claude Code": (box, file) => {
+      fs.mkdirSync(path.join(box.projectDir, ".claude"));
+      fs.writeFileSync(
+        path.join(box.projectDir, ".claude/settings.local.json"),
+        '{"permissions":{"deny":["Bash"]}}',
+      );
+      fs.symlinkSync(".claude/settings.local.json", file);
+    },
+    "a link to an agent": (box, file) => {
+      fs.mkdirSync(path.join(box.projectDir, ".claude/agents"), { recursive: true });
+      fs.writeFileSync(path.join(box.projectDir, ".claude/agents/reviewer.md"), "---\nname: reviewer\n---\n");
+      fs.symlinkSync(".claude/agents/reviewer.md", file);
+    },
     "not UTF-8": (_box, file) => fs.writeFileSync(file, Buffer.from([0x61, 0xff, 0x0a])),
     "UTF-16": (_box, file) => fs.writeFileSync(file, Buffer.from("\ufeffabc\n", "utf16le")),
     "NUL bytes": (_box, file) => fs.writeFileSync(file, "a\0b\n"),

@@ -378,7 +378,7 @@ describe.each([TEAM_FILE, PERSONAL_FILE])("a link named %s", (name) => {
     const { settings, problems } = readProjectSettings(project);
     expect(settings).toEqual(DEFAULT_SETTINGS);
     expect(problems).toEqual([
-      expect.stringMatching(/^\.claude\/pact-hooks.* outside of .* Its settings are not used\.$/),
+      expect.stringMatching(/^\.claude\/pact-hooks.* is a link.* Its settings are not used\.$/),
     ]);
   });
 });

@@ -9,9 +9,10 @@ export interface TargetPath {
 }
 /**
  * Follows the links of a target and makes sure that it may be written: a regular file, or absent, whose real folder
- * lies inside the real project folder.
+ * lies inside the real project folder. A repository can commit a link, so one that it leads to must be of the same kind.
  * @param projectDir the containment anchor; the target's own folder if not given
- * @throws {Refusal} if the target is of another kind, a link that leads outside, into `.git` or nowhere, or out of reach
+ * @throws {Refusal} if the target is not a regular file, out of reach, or a link that leads outside, into `.git`, to a file
+ *   of another kind, or nowhere
  */
 export declare function resolveTarget(target: string, projectDir?: string): TargetPath;
 /**

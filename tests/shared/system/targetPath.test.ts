@@ -22,6 +22,15 @@ function layout() {
 
 type Layout = ReturnType<typeof layout>;
 
+/** Makes CLAUDE.md a link to another file of the project, which it makes, too. */
+function linkTo(name: string) {
+  return (at: Layout) => {
+    fs.mkdirSync(path.dirname(at(`project/${name}`)), { recursive: true });
+    fs.writeFileSync(at(`project/${name}`), "");
+    fs.symlinkSync(name, at("project/CLAUDE.md"));
+  };
+}
+
 describe("the real file", () => {
   test.each<[string, string, (at: Layout) => void, string]>([
     ["is the file itself", "project/AGENTS.md", () => {}, "project/AGENTS.md"],
@@ -48,6 +57,19 @@ describe("the real file", () => {
       (at) => fs.symlinkSync("docs", at("project/link")),
       "project/docs/AGENTS.md",
     ],
+    ...[
+      "README.MD",
+      "docs/guide.md",
+      ".claude/CLAUDE.md",
+      ".claude/AGENTS.md",
+      ".claude/a/CLAUDE.md",
+      ".github/x.md",
+    ].map((name): [string, string, (at: Layout) => void, string] => [
+      `is the Markdown file ${name} that a link leads to`,
+      "project/CLAUDE.md",
+      linkTo(name),
+      `project/${name}`,
+    ]),
     ["is found through dots in the path", "project/docs/../AGENTS.md", () => {}, "project/AGENTS.md"],
   ])("%s", (_what, target, prepare, real) => {
     const at = layout();
@@ -103,12 +125,30 @@ describe("resolveTarget says why it refuses", () => {
       "a link that leads into .git, which a clone may hold",
       "project/CLAUDE.md",
       /inside of \.git; left unchanged\. Replace the link/,
-      (at) => {
-        fs.mkdirSync(at("project/.git"));
-        fs.writeFileSync(at("project/.git/config"), "");
-        fs.symlinkSync(".git/config", at("project/CLAUDE.md"));
-      },
+      linkTo(".git/config"),
     ],
+    [
+      "a link to a Markdown file in a .GIT folder",
+      "project/CLAUDE.md",
+      /inside of \.git/,
+      linkTo("a/.GIT/x.md"),
+    ],
+    ...[".claude/settings.local.json", "package.json", ".env", "Makefile", "src/main.mdx", "x.md.sh"].map(
+      (name): [string, string, RegExp, (at: Layout) => void] => [
+        `a link to ${name}`,
+        "project/CLAUDE.md",
+        /which is no \.md file; left unchanged\. Replace the link with a file\.$/,
+        linkTo(name),
+      ],
+    ),
+    ...["agents/a.md", "commands/c.md", "skills/s/SKILL.md", "pact-hooks.md", "hookify.x.local.md"].map(
+      (name): [string, string, RegExp, (at: Layout) => void] => [
+        `a link to .claude/${name}`,
+        "project/CLAUDE.md",
+        /which may be a settings file of Claude Code or a plugin; left unchanged\. Replace the link/,
+        linkTo(`.claude/${name}`),
+      ],
+    ),
     [
       "a dangling link",
       "project/CLAUDE.md",
