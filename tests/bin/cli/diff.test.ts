@@ -42,3 +42,20 @@ test("a blank last line is shown", () => {
   expect(shownDiff("a\n \n", "b\n \n")).toEqual(["-a", "+b", "  "]);
   expect(shownDiff("a\n\n", "b\r\n\r\n").slice(0, 4)).toEqual(["-a", "-", "+b", "+"]);
 });
+
+test("tens of thousands of changed lines are shown as one change, with the lines around it", () => {
+  const many = (mark: string) => Array.from({ length: 20_000 }, (_, n) => `${mark} ${n}\n`).join("");
+  const around = (inner: string) => `first\nsecond\nthird\n${inner}last but one\nlast`;
+  const lines = shownDiff(around(many("now")), around(many("before")));
+  expect(lines).toHaveLength(40_004 + 1);
+  expect(lines.slice(0, 3)).toEqual([" second", " third", "-now 0"]);
+  expect(lines.slice(20_001, 20_003)).toEqual(["-now 19999", "+before 0"]);
+  expect(lines.slice(-4)).toEqual([
+    ...["+before 19999", " last but one", " last", "\\ No newline at end of file"],
+  ]);
+});
+
+test("a text of thousands of lines that becomes empty is shown", () => {
+  const lines = shownDiff("x\n".repeat(3000), "y");
+  expect(lines.slice(-3)).toEqual(["-x", "+y", "\\ No newline at end of file"]);
+});
