@@ -91,4 +91,36 @@ describe("another outside edit", () => {
 
 test("where both versions change the same lines, mergeKeepingBoth has the lines of both, the outside ones first", () => {
   expect(mergeKeepingBoth("a\nb\nc\n", "a\nB\nc\n", "a\nb2\nc\nd\n")).toBe("a\nB\nb2\nc\nd\n");
+  expect(mergeKeepingBoth("a\nb", "a\nB", "a\nb2")).toBe("a\nB\nb2");
+});
+
+describe("large texts", () => {
+  const blank = "\n".repeat(200_000);
+
+  test("are merged in linear time if each side changes one place", () => {
+    expect(mergeTexts(blank, `x\n${blank}`, `${blank}y\n`)).toBe(`x\n${blank}y\n`);
+    expect(mergeTexts(`${blank}a`, `${blank}b`, `y\n${blank}a`)).toBe(`y\n${blank}b`);
+  });
+
+  test("are a conflict if more equal lines lie between the changes than can be compared in time", () => {
+    expect(mergeTexts(blank, `x\n${blank}z\n`, `y\n${blank}\n`)).toBeNull();
+    const few = "\n".repeat(300);
+    expect(mergeTexts(`a\n${few}b\n`, `x\n${few}b\n`, `a\n${few}y\n`)).toBe(`x\n${few}y\n`);
+  });
+});
+
+test("a merge keeps the lines of both sides, each as often as before", () => {
+  const lines = fc.array(fc.constantFrom<string[]>("", "a", "b", "c"), { maxLength: 12 });
+  const place = fc.nat(12);
+  fc.assert(
+    fc.property(lines, place, place, (base, first, second) => {
+      const text = (all: string[]) => all.map((line) => `${line}\n`).join("");
+      const insert = (at: number, line: string) => text(base.toSpliced(at, 0, line));
+      const merged = mergeTexts(text(base), insert(first, "OUTSIDE"), insert(second, "OURS"));
+      if (merged === null) return;
+      const own = merged.split("\n").filter((line) => line !== "OUTSIDE" && line !== "OURS");
+      expect(own.join("\n")).toBe(text(base));
+      expect(merged.match(/OUTSIDE|OURS/g)).toHaveLength(2);
+    }),
+  );
 });
