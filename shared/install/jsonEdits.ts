@@ -1,5 +1,5 @@
 /**
- * Adding to JSON text and taking out again, byte-exact: `removePart` after `addPart` gives the text as it was.
+ * Adding to JSON text and taking out again, byte-exact: `removeParts` after `addPart` gives the text as it was.
  *
  * Behind another part that is plain: what was added, comma and white space included, ends where the part ends. In a
  * container that was there and empty, what was added begins with an inconspicuous space: the container then stays
@@ -8,7 +8,7 @@
 
 import type { Edit } from "../text/edits.ts";
 import { dominantLineEnding, type LineEnding } from "../text/lineEndings.ts";
-import type { JsonNode } from "./jsonTree.ts";
+import type { JsonNode, JsonPart } from "./jsonTree.ts";
 
 /** How a file is written. */
 export interface JsonStyle {
@@ -58,19 +58,38 @@ export function addPart(
   return insertAt(container.start + 1, WAS_EMPTY + style.ending + inner + pretty(inner) + end);
 }
 
-/** Takes a part out. @returns null if it is the only one, and the container came with it */
-export function removePart(text: string, { parts, start: open }: JsonNode, index: number): Edit | null {
-  const part = parts[index];
-  if (!part) return null;
-  const before = parts[index - 1];
-  const after = parts[index + 1];
-  if (before) return cut(before.end, part.end);
-  if (after) return cut(part.start, after.start);
-  if (!text.startsWith(WAS_EMPTY, open + 1)) return null;
-  if (lineIndent(text, part.start) === undefined) return cut(open + 1, part.end);
+/**
+ * Takes parts out, all in one go: one after the other would take a look at the whole text for each.
+ * @param gone their indexes
+ * @returns null if none would be left, and the container came with them
+ */
+export function removeParts(
+  text: string,
+  { parts, start: open }: JsonNode,
+  gone: ReadonlySet<number>,
+): Edit[] | null {
+  if (gone.size === parts.length) return emptied(text, parts, open);
+  const edits: Edit[] = [];
+  for (let at = 0; at < parts.length; at++) {
+    if (!gone.has(at)) continue;
+    const before = parts[at - 1];
+    const first = parts[at] as JsonPart;
+    while (gone.has(at + 1)) at++;
+    const after = parts[at + 1];
+    if (before) edits.push(cut(before.end, (parts[at] as JsonPart).end));
+    else if (after) edits.push(cut(first.start, after.start));
+  }
+  return edits;
+}
+
+/** Takes all parts out. */
+function emptied(text: string, parts: readonly JsonPart[], open: number): Edit[] | null {
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (!first || !last || !text.startsWith(WAS_EMPTY, open + 1)) return null;
+  if (lineIndent(text, first.start) === undefined) return [cut(open + 1, last.end)];
   const added = new RegExp(`\\r?\\n${indentBefore(text, open)}`, "y");
-  added.lastIndex = part.end;
-  return cut(open + 1, part.end + (added.exec(text)?.[0].length ?? 0));
+  added.lastIndex = last.end;
+  return [cut(open + 1, last.end + (added.exec(text)?.[0].length ?? 0))];
 }
 
 /** Puts another value in the place of a node. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Refusal } from "../system/errors.ts";
 import { applyEdits, type Edit } from "../text/edits.ts";
-import { addPart, removePart, replaceNode, styleOf } from "./jsonEdits.ts";
+import { addPart, removeParts, replaceNode, styleOf } from "./jsonEdits.ts";
 import { JsonError, type JsonNode, jsonValue, memberOf, parseJson, placeOf } from "./jsonTree.ts";
 import { type HookGroup, hookEntries, type IsOwnRoot, isOurHandler } from "./ownHooks.ts";
 
@@ -27,13 +27,13 @@ interface SettingsJson {
  */
 export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsOwnRoot): string {
   const entries = Object.entries(hookEntries(pluginRoot));
-  let result = text === null ? "" : withoutSurplus(parseSettingsJson(text, isOwnRoot), isOwnRoot);
+  const isOwn = remembering(isOwnRoot);
+  let result = text === null ? "" : withoutSurplus(parseSettingsJson(text, isOwn));
   if (result === "") {
     const hooks = Object.fromEntries(entries.map(([event, group]) => [event, [group]]));
     return `${JSON.stringify({ hooks }, null, 2)}\n`;
   }
-  for (const [event, group] of entries)
-    result = withEntry(parseSettingsJson(result, isOwnRoot), event, group);
+  for (const [event, group] of entries) result = withEntry(parseSettingsJson(result, isOwn), event, group);
   return result;
 }
 
@@ -43,22 +43,33 @@ export function addHooks(text: string | null, pluginRoot: string, isOwnRoot: IsO
  * @throws {Refusal} for text that is not settings
  */
 export function removeHooks(text: string, isOwnRoot: IsOwnRoot): string {
-  let settings = parseSettingsJson(text, isOwnRoot);
-  for (let place = settings.ours[0]; place; place = settings.ours[0]) {
-    const next = without(settings, place);
-    if (next === "") return "";
-    settings = parseSettingsJson(next, isOwnRoot);
-  }
-  return settings.text;
+  const isOwn = remembering(isOwnRoot);
+  const { root } = parseSettingsJson(text, isOwn);
+  // A key that is there twice: without the last one, the one before it would count.
+  const ours = root.parts.flatMap(({ key, value }, index) =>
+    key === "hooks" && value.type === "object"
+      ? [...placesIn(text, { node: root, index }, value, isOwn)]
+      : [],
+  );
+  return without(text, ours);
 }
 
 /** Whether a text is valid settings that hold our hooks. */
 export function hasHooks(text: string, isOwnRoot: IsOwnRoot): boolean {
   try {
-    return parseSettingsJson(text, isOwnRoot).ours.length > 0;
+    return parseSettingsJson(text, remembering(isOwnRoot)).ours.length > 0;
   } catch {
     return false;
   }
+}
+
+/** Looks at each folder once: a hostile file may name one in thousands of handlers. */
+function remembering(isOwnRoot: IsOwnRoot): IsOwnRoot {
+  const known = new Map<string, boolean | undefined>();
+  return (root) => {
+    if (!known.has(root)) known.set(root, isOwnRoot(root));
+    return known.get(root);
+  };
 }
 
 function parseSettingsJson(text: string, isOwnRoot: IsOwnRoot): SettingsJson {
@@ -101,20 +112,12 @@ function* placesIn(
 }
 
 /** Removes all of our hooks but the first of each event that we use. @returns an empty text if nothing is left */
-function withoutSurplus(before: SettingsJson, isOwnRoot: IsOwnRoot): string {
-  const wanted = Object.keys(hookEntries(""));
-  let settings = before;
-  for (;;) {
-    const surplus = settings.ours.findLast(
-      (place, index) =>
-        !wanted.includes(place.event) ||
-        settings.ours.findIndex(({ event }) => event === place.event) !== index,
-    );
-    if (!surplus) return settings.text;
-    const next = without(settings, surplus);
-    if (next === "") return "";
-    settings = parseSettingsJson(next, isOwnRoot);
-  }
+function withoutSurplus({ text, ours }: SettingsJson): string {
+  const missing = new Set(Object.keys(hookEntries("")));
+  return without(
+    text,
+    ours.filter(({ event }) => !missing.delete(event)),
+  );
 }
 
 function withEntry(settings: SettingsJson, event: string, group: HookGroup): string {
@@ -140,15 +143,39 @@ function withEntry(settings: SettingsJson, event: string, group: HookGroup): str
     : apply(settings, replaceNode(text, old, wanted, style));
 }
 
-/** Removes one of our hooks, and each container that came with it. A container that was there before stays. */
-function without({ text }: SettingsJson, { way }: Place): string {
-  const handlers = way.at(-1) as Place["way"][number];
-  const levels = handlers.node.parts.length === 1 ? way.slice(0, -1) : way;
-  for (const { node, index } of levels.toReversed()) {
-    const edit = removePart(text, node, index);
-    if (edit) return applyEdits(text, [edit]);
+/**
+ * Removes hooks of ours, and each container that came with them. A container that was there before stays.
+ * @returns an empty text if nothing is left
+ */
+function without(text: string, places: readonly Place[]): string {
+  if (places.length === 0) return text;
+  const edits = removalOf(text, places, 0);
+  return edits ? applyEdits(text, edits) : "";
+}
+
+/** @param level of the container in the places' ways @returns null if the whole container goes */
+function removalOf(text: string, places: readonly Place[], level: number): Edit[] | null {
+  const [{ way }] = places as [Place];
+  const { node } = way[level] as Place["way"][number];
+  const isInnermost = way.length === level + 1;
+  const byIndex = new Map<number, Place[]>();
+  for (const place of places) {
+    const { index } = place.way[level] as Place["way"][number];
+    const inner = byIndex.get(index);
+    if (inner) inner.push(place);
+    else byIndex.set(index, [place]);
   }
-  return "";
+  const edits: Edit[] = [];
+  const gone = new Set<number>();
+  for (const [index, inner] of byIndex) {
+    const within = isInnermost ? null : removalOf(text, inner, level + 1);
+    if (within) edits.push(...within);
+    else gone.add(index);
+  }
+  // A group goes with its last handler.
+  if (isInnermost && gone.size === node.parts.length) return null;
+  const removed = removeParts(text, node, gone);
+  return removed && [...edits, ...removed];
 }
 
 function assertType(text: string, node: JsonNode, type: JsonNode["type"], what: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addPart, removePart, styleOf } from "../../../shared/install/jsonEdits.ts";
+import { addPart, removeParts, styleOf } from "../../../shared/install/jsonEdits.ts";
 import { type JsonNode, parseJson } from "../../../shared/install/jsonTree.ts";
 import { applyEdits } from "../../../shared/text/edits.ts";
 
@@ -26,12 +26,26 @@ test.each([
 ])("a member is added to %j in the file's own style, and removed again", (text, expected) => {
   expect(added(text)).toBe(expected);
   const { container } = containerOf(expected);
-  const edit = removePart(expected, container, container.parts.length - 1);
-  expect(edit && applyEdits(expected, [edit])).toBe(text);
+  const edits = removeParts(expected, container, new Set([container.parts.length - 1]));
+  expect(edits && applyEdits(expected, edits)).toBe(text);
 });
 
 test("the line break behind a removed member stays", () => {
   const text = '{"a": { "k":1\n}}';
-  const edit = removePart(text, containerOf(text).container, 0);
-  expect(edit && applyEdits(text, [edit])).toBe('{"a": {\n}}');
+  const edits = removeParts(text, containerOf(text).container, new Set([0]));
+  expect(edits && applyEdits(text, edits)).toBe('{"a": {\n}}');
+});
+
+test.each([
+  ["[0, 1, 2,  3 ,4]", [0], "[1, 2,  3 ,4]"],
+  ["[0, 1, 2,  3 ,4]", [0, 1], "[2,  3 ,4]"],
+  ["[0, 1, 2,  3 ,4]", [1, 2], "[0,  3 ,4]"],
+  ["[0, 1, 2,  3 ,4]", [0, 2, 4], "[1,  3]"],
+  ["[0, 1, 2,  3 ,4]", [3, 4], "[0, 1, 2]"],
+  ["[0, 1]", [0, 1], null],
+  ["[ 0, 1 ]", [0, 1], "[ ]"],
+  ["[ \n  0,\n  1\n]", [0, 1], "[]"],
+])("of %j, the parts %j are removed at once", (text, gone, left) => {
+  const edits = removeParts(text, parseJson(text), new Set(gone));
+  expect(edits && applyEdits(text, edits)).toBe(left);
 });

@@ -223,3 +223,34 @@ test.each([
   expect(() => add(text)).toThrow(message);
   expect(() => remove(text)).toThrow(message);
 });
+
+test("thousands of our hooks, beside and inside groups of others, are replaced and removed at once", () => {
+  let looks = 0;
+  const isOwnRoot = (root: string) => {
+    looks++;
+    return root.startsWith("/ours");
+  };
+  const other = { type: "command", command: "x" };
+  const ours = (n: number) => hookEntries(`/ours/${n % 10}`).SessionStart?.hooks[0];
+  const groups = Array.from({ length: 3000 }, (_, n) =>
+    n % 3 === 0 ? { hooks: [other, ours(n), ours(n + 1)] } : { hooks: [ours(n)] },
+  );
+  const kept = groups.flatMap(({ hooks }) => (hooks.includes(other) ? [{ hooks: [other] }] : []));
+  const text = JSON.stringify({ model: "opus", hooks: { Stop: groups, SessionStart: groups } }, null, 2);
+  expect(JSON.parse(removeHooks(text, isOwnRoot))).toEqual({
+    model: "opus",
+    hooks: { Stop: kept, SessionStart: kept },
+  });
+  expect(looks).toBe(10);
+  const added = JSON.parse(addHooks(text, "/ours/new", isOwnRoot));
+  expect(added.hooks.Stop).toEqual(kept);
+  const [first, ...more] = kept;
+  const own = hookEntries("/ours/new").SessionStart?.hooks[0];
+  expect(added.hooks.SessionStart).toEqual([{ hooks: [...(first?.hooks ?? []), own] }, ...more]);
+  expect(looks).toBe(21);
+});
+
+test("hooks under a key that is there twice are removed from both", () => {
+  const hooks = JSON.stringify(wanted());
+  expect(remove(`{"a":1,"hooks":${hooks},"hooks":${hooks}}`)).toBe('{"a":1}');
+});
