@@ -35,7 +35,6 @@ const common = {
   minify: true,
   legalComments: "none",
   logLevel: "warning",
-  external: ["fs-ext"],
 };
 const modules = { ...common, format: "esm", outExtension: { ".js": ".mjs" }, plugins: [builtinsPlugin] };
 /** Leaves the `import("./try.ts")` of a command what it is: one of the built file, when it is run. */

@@ -1,6 +1,8 @@
 /** The modules that most runs of a hook never need, loaded on first use. */
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
+import { OWN_FOLDER } from "./native.ts";
 
 /** Node resolves `#names` through `imports` in package.json: here to node_modules, in `dist/` to the bundled copies. */
 const load = (id: string) => createRequire(import.meta.filename)(id);
@@ -15,7 +17,21 @@ export const writeFileAtomic = (): typeof import("write-file-atomic") => {
 };
 export const childProcess = () => process.getBuiltinModule("node:child_process");
 /** The compiled addon: optional, never bundled. @throws if it is absent or does not load */
-export const fsExt = (): { flockSync(fd: number, flags: "exnb"): void } => load("fs-ext");
+export const fsExt = (): { flockSync(fd: number, flags: "exnb"): void } => load(addonFolder());
+
+/**
+ * Where npm installs the addon with this package: in `dist/`, in the package's folder, or beside that. Node would search for
+ * its name in NODE_PATH, too, which a project's settings can set.
+ */
+function addonFolder(): string {
+  const outer = path.dirname(OWN_FOLDER);
+  const beside = path.dirname(outer);
+  const folders = [path.join(OWN_FOLDER, "node_modules"), path.join(outer, "node_modules")];
+  if (path.basename(beside) === "node_modules") folders.push(beside);
+  const found = folders.map((folder) => path.join(folder, "fs-ext")).find((folder) => fs.existsSync(folder));
+  if (found === undefined) throw new Error("fs-ext is not installed");
+  return found;
+}
 
 /** Reads random bytes from the system's own device if there is one, because loading `node:crypto` takes 2 ms. */
 export function randomBytes(size: number): Buffer {

@@ -8,6 +8,13 @@ import { systemErrorOf } from "./errors.ts";
 /** The build gives its value: the folder of the binaries, from the file that a caller is bundled into. */
 declare const PACT_HOOKS_NATIVE_FOLDER: string | undefined;
 
+/** Our own folder: `dist/`, or, of the sources, the one around `native/`. */
+export const OWN_FOLDER = path.join(import.meta.dirname, nativeFolder(), "..");
+
+function nativeFolder(): string {
+  return typeof PACT_HOOKS_NATIVE_FOLDER === "string" ? PACT_HOOKS_NATIVE_FOLDER : "../../native";
+}
+
 /** Each function returns a negative errno for a failure, and never throws. */
 interface Binding {
   /** `flock(2)`. */
@@ -30,11 +37,10 @@ export function native(): Binding | null {
 
 function load(): Binding | null {
   if (process.platform !== "linux" || process.env.PACT_HOOKS_NATIVE === "off") return null;
-  const folder = typeof PACT_HOOKS_NATIVE_FOLDER === "string" ? PACT_HOOKS_NATIVE_FOLDER : "../../native";
   const module = { exports: {} as Binding };
   try {
     // No `require`: to resolve a name takes ten times as long as to load the file.
-    process.dlopen(module, path.join(import.meta.dirname, folder, `linux-${process.arch}.node`));
+    process.dlopen(module, path.join(OWN_FOLDER, "native", `linux-${process.arch}.node`));
     return module.exports;
   } catch {
     // Another architecture, or a system that lets no program load code from here: each counts as absent.

@@ -189,6 +189,40 @@ describe("the addon", () => {
     expect(events("lock_fail_open")).toHaveLength(next ? 1 : 2);
   });
 
+  test("is not loaded from NODE_PATH or the home folder, which a project's settings can name", async () => {
+    useJournal();
+    const { dir, PACT_HOOKS_LIBRARY } = packageWith({});
+    const trap = tempDir();
+    const trace = path.join(trap, "was-run");
+    for (const folder of ["fs-ext", ".node_modules/fs-ext", ".node_libraries/fs-ext"]) {
+      fs.mkdirSync(path.join(trap, folder), { recursive: true });
+      fs.writeFileSync(
+        path.join(trap, folder, "index.js"),
+        `require("fs").writeFileSync(${JSON.stringify(trace)}, ""); exports.flockSync = () => {};`,
+      );
+    }
+    const env = { PACT_HOOKS_LIBRARY, PACT_HOOKS_FLOCK: "addon", NODE_PATH: trap, HOME: trap };
+    const child = startProgram("holdLock", { target: path.join(dir, "CLAUDE.md") }, { env });
+    expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "no_backend" });
+    expect(fs.existsSync(trace)).toBe(false);
+  });
+
+  test.each([
+    ["in dist", "dist/node_modules"],
+    ["in the package's folder", "node_modules"],
+    ["beside the package", "../node_modules"],
+  ])("is loaded from %s", async (_where, folder) => {
+    useJournal();
+    const dir = path.join(tempDir(), "node_modules/pact-hooks");
+    fs.cpSync(dist, path.join(dir, "dist"), { recursive: true });
+    const addon = path.join(dir, folder === "../node_modules" ? "../fs-ext" : `${folder}/fs-ext`);
+    fs.mkdirSync(addon, { recursive: true });
+    fs.writeFileSync(path.join(addon, "index.js"), "exports.flockSync = () => {};");
+    const env = { PACT_HOOKS_LIBRARY: path.join(dir, "dist/index.mjs"), PACT_HOOKS_FLOCK: "addon" };
+    const child = startProgram("holdLock", { target: path.join(dir, "CLAUDE.md") }, { env });
+    expect(await child.message("entered")).toMatchObject({ outcome: "locked", backend: "addon" });
+  });
+
   test("makes the lock fail open if it throws an unexpected error", async () => {
     const { events } = useJournal();
     const { dir, PACT_HOOKS_LIBRARY } = packageWith({ "index.js": "exports.flockSync = () => null.x;" });
