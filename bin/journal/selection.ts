@@ -1,6 +1,7 @@
 /** Selects events by time, project, session and type. */
 import fs from "node:fs";
 import path from "node:path";
+import { slugOf } from "../../shared/journal/sessionFolder.ts";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import type { FoundJournal } from "./findJournals.ts";
 
@@ -43,7 +44,7 @@ export function filterFor({ sinceMs, untilMs, projectDir, sessionId, types }: Se
  */
 function projectFilter(dir: string): (event: JournalEvent, journal: FoundJournal) => boolean {
   const named = path.resolve(dir);
-  const slug = path.basename(named);
+  const slug = slugOf(named);
   const real = rememberRealPaths();
   const realDir = real(named);
   const isInside = (file: string) => isAtOrBelow(file, named) || isAtOrBelow(file, realDir);

@@ -31,8 +31,13 @@ export function journalRoot(config = configDir()): string {
 /** A session's own folder. @throws if the session id is invalid, or there is no home folder */
 export function sessionDir(projectDir: string, sessionId: string, config = configDir()): string {
   if (!isSessionId(sessionId)) throw new Error("not a session id");
-  const slug = path.basename(path.resolve(projectDir)) || "root";
-  return inFolder(inFolder(journalRoot(config), slug), sessionId);
+  return inFolder(inFolder(journalRoot(config), slugOf(projectDir)), sessionId);
+}
+
+/** The name of the folder for a project's sessions. It never takes the place of the journal that lies beside it. */
+export function slugOf(projectDir: string): string {
+  const name = path.basename(path.resolve(projectDir)) || "root";
+  return name.toLowerCase() === UNATTRIBUTED_NAME ? `${name}_` : name;
 }
 
 /** The path of the journal at an address. @throws if there is no home folder */

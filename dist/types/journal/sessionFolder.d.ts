@@ -13,6 +13,8 @@ export declare function configDir(): string;
 export declare function journalRoot(config?: string): string;
 /** A session's own folder. @throws if the session id is invalid, or there is no home folder */
 export declare function sessionDir(projectDir: string, sessionId: string, config?: string): string;
+/** The name of the folder for a project's sessions. It never takes the place of the journal that lies beside it. */
+export declare function slugOf(projectDir: string): string;
 /** The path of the journal at an address. @throws if there is no home folder */
 export declare function journalPath({ sessionId, projectDir }: JournalAddress, config?: string): string;
 /**
