@@ -11,6 +11,9 @@ import { configDir, journalPath } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { PERSONAL_FILE, TEAM_FILE } from "../shared/settings.ts";
 import { messageOf } from "../shared/system/errors.ts";
+import { isThere } from "../shared/system/files.ts";
+import { readRegularFile } from "../shared/system/snapshot.ts";
+import { resolveTarget } from "../shared/system/targetPath.ts";
 import { runnerOf } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
 import { print, printLine, printLines } from "./cli/output.ts";
@@ -63,9 +66,12 @@ function copyProject(dir: string, copy: string): void {
   fs.mkdirSync(copy);
   const claudeMd = path.relative(dir, resolveProjectClaudeMd(dir));
   for (const name of [claudeMd, TEAM_FILE, PERSONAL_FILE]) {
-    if (!fs.existsSync(path.join(dir, name))) continue;
-    fs.mkdirSync(path.dirname(path.join(copy, name)), { recursive: true });
-    fs.copyFileSync(path.join(dir, name), path.join(copy, name));
+    const [from, to] = [path.join(dir, name), path.join(copy, name)];
+    if (!isThere(from)) continue;
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    // A settings file that is a link is refused, in the copy, too.
+    if (name !== claudeMd && fs.lstatSync(from).isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(from), to);
+    else fs.writeFileSync(to, readRegularFile(resolveTarget(from, dir).path)?.bytes ?? "");
   }
   if (fs.existsSync(path.join(copy, claudeMd))) {
     printLine(
@@ -132,7 +138,7 @@ function isRefused(start: JournalEvent | undefined, text: string): boolean {
 
 function readText(file: string): string {
   try {
-    return fs.readFileSync(file, "utf8");
+    return readRegularFile(fs.realpathSync.native(file))?.bytes.toString("utf8") ?? "";
   } catch {
     return "";
   }

@@ -39,10 +39,11 @@ function readSession(journal: string): {
 } {
   const locks = { locked: 0, fail_open: 0, reaped: 0 };
   const deadline = monotonicMs() + MAX_COUNTING_MS;
+  const isLate = () => monotonicMs() > deadline;
   let exposed: Exposed | undefined;
   let lastHolder: LockHolder | undefined;
   try {
-    for (const { type, lock, claude_md, holder } of readEvents(journal)) {
+    for (const { type, lock, claude_md, holder } of readEvents(journal, undefined, isLate)) {
       if (type === "lock_fail_open") locks.fail_open++;
       if (type === "lock_reaped") locks.reaped++;
       if (type.startsWith("lock_")) lastHolder = holder as LockHolder | undefined;
@@ -55,9 +56,8 @@ function readSession(journal: string): {
       }
       // A session that is resumed ends again: what it wrote before was looked for then.
       if (type === "session_end") exposed = undefined;
-      if (monotonicMs() > deadline) return { locks: { ...locks, partial: true }, exposed };
     }
-    return { locks, exposed };
+    return { locks: isLate() ? { ...locks, partial: true } : locks, exposed };
   } catch {
     return {};
   }

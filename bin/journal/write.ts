@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
-import { messageOf } from "../../shared/system/errors.ts";
+import { isCode, messageOf } from "../../shared/system/errors.ts";
+import { sleepMs } from "../../shared/system/time.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
 import { projectOf, sessionOf } from "./selectionOptions.ts";
 
@@ -94,14 +95,31 @@ function fieldsFromStdin(): Record<string, unknown> {
 }
 
 function readStdin(): string {
-  let bytes: Buffer;
+  // No file is read whole before its size is known: it may be endless.
+  const bytes = Buffer.alloc(MAX_BYTES + 1);
+  let size = 0;
   try {
-    bytes = fs.readFileSync(0);
+    for (let read = -1; read !== 0 && size < bytes.length; size += read)
+      read = readSome(bytes.subarray(size));
   } catch (error) {
     throw new UsageError(`could not read standard input: ${messageOf(error)}`);
   }
-  if (bytes.length > MAX_BYTES) throw new UsageError("the event is larger than 1 MB");
-  return bytes.toString("utf8");
+  if (size > MAX_BYTES) throw new UsageError("the event is larger than 1 MB");
+  return bytes.toString("utf8", 0, size);
+}
+
+/** @returns the number of bytes; 0 at the end */
+function readSome(buffer: Buffer): number {
+  for (;;) {
+    try {
+      return fs.readSync(0, buffer);
+    } catch (error) {
+      if (isCode(error, "EOF")) return 0;
+      // A pipe that another process has made non-blocking has nothing yet.
+      if (!isCode(error, "EAGAIN")) throw error;
+      sleepMs(1);
+    }
+  }
 }
 
 function parseJson(text: string, what: string): unknown {

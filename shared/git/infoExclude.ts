@@ -15,7 +15,7 @@ import { findWorkTree } from "./workTree.ts";
 const FIRST = "# pact-hooks: its lock files (`pact-hooks uninstall` removes these lines)";
 const IS_FIRST = /^# pact-hooks: its lock files\b/;
 const LAST = "# pact-hooks: end";
-const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /**
  * Adds the names of a target's sidecar and claims to the repository that the target lies in, if they are not there yet.
@@ -47,7 +47,7 @@ function addMissing(dir: string, patterns: readonly string[]): void {
   if (missing.length === 0) return;
   quietly(() => fs.mkdirSync(path.dirname(found.file)));
   const file = resolveTarget(found.file, found.commonDir).path;
-  const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666);
+  const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666);
   try {
     fs.writeSync(fd, appendix(found.text ?? "", missing));
   } finally {

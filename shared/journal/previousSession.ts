@@ -10,7 +10,7 @@ import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
 
-const { O_WRONLY, O_NOFOLLOW } = fs.constants;
+const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 const MAX_POINTER_BYTES = 16 * 1024;
 const MAX_NAME = 150;
 
@@ -23,7 +23,7 @@ export function rememberSession(projectDir: string, sessionId: string, claudePid
     const file = pointerFile(projectDir, sessionId);
     const pointer = { session_id: sessionId, project_dir: projectDir, claude_pid: claudePid };
     makeFolders(path.dirname(file));
-    const fd = openOrCreate(file, O_WRONLY | O_NOFOLLOW);
+    const fd = openOrCreate(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
       const length = fs.writeSync(fd, `${JSON.stringify(pointer)}\n`);
       // Mostly it is as long as before, and to cut a file takes as long as all else here.

@@ -137,12 +137,19 @@ function writeToStderr(text: string): void {
 
 /**
  * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and
- * counts them in `tally.badLines` if given. @throws if the file cannot be opened or read
+ * counts them in `tally.badLines` if given.
+ * @param mayStop checked before each piece: whether to read no further
+ * @throws if the file cannot be opened or read, or is not a regular file
  */
-export function* readEvents(file: string, tally?: { badLines: number }): Generator<JournalEvent> {
+export function* readEvents(
+  file: string,
+  tally?: { badLines: number },
+  mayStop = () => false,
+): Generator<JournalEvent> {
   const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK);
   try {
-    for (const line of readLines(fd)) {
+    if (!fs.fstatSync(fd).isFile()) throw new Error(`${file} is not a regular file`);
+    for (const line of readLines(fd, mayStop)) {
       const event = parseEvent(line);
       if (event) yield event;
       else if (tally && line.trim() !== "") tally.badLines++;
@@ -161,10 +168,10 @@ export function readLastEvent(file: string, type?: string): JournalEvent | null 
   return last;
 }
 
-function* readLines(fd: number): Generator<string> {
+function* readLines(fd: number, mayStop: () => boolean): Generator<string> {
   const lines = new LineSplitter();
   const chunk = Buffer.alloc(64 * 1024);
-  for (let read = fs.readSync(fd, chunk); read > 0; read = fs.readSync(fd, chunk)) {
+  for (let read = fs.readSync(fd, chunk); read > 0 && !mayStop(); read = fs.readSync(fd, chunk)) {
     yield* lines.push(chunk.subarray(0, read));
   }
   const last = lines.end();

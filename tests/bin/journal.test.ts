@@ -342,3 +342,11 @@ test("a reader that ends early ends a long list", () => {
   expect(stdout.split("\n")).toHaveLength(2);
   expect(status).toBe(0);
 });
+
+test("journal write reads no more of an endless input than an event may have", () => {
+  const box = sandbox();
+  const args = ["-c", 'yes | "$0" journal write my.test', COMMAND];
+  const { status, stderr } = spawnSync("sh", args, { env: envOf(box), encoding: "utf8", timeout: 15_000 });
+  expect(status).toBe(2);
+  expect(stderr).toContain("the event is larger than 1 MB");
+});

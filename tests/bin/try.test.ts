@@ -76,3 +76,30 @@ test("the content of a file cannot drive the terminal", () => {
   fs.writeFileSync(path.join(box.projectDir, "CLAUDE.md"), "mine \u001b[2J\n");
   expect(run(["try"], box).stdout).not.toContain("\u001b");
 });
+
+test.each(["/dev/zero", "../outside.md", "package.json"])(
+  "try refuses a CLAUDE.md that is a link to %s",
+  (to) => {
+    const box = sandbox();
+    for (const name of ["../outside.md", "package.json"]) {
+      fs.writeFileSync(path.join(box.projectDir, name), "secret");
+    }
+    fs.symlinkSync(to, path.join(box.projectDir, "CLAUDE.md"));
+    const { status, stdout, stderr } = run(["try"], box);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/CLAUDE\.md (?:is a device, not a regular file|leads to .*); left unchanged\./);
+    expect(stdout).not.toContain("secret");
+  },
+);
+
+test("try neither reads nor shows what a settings file is a link to", () => {
+  const box = sandbox();
+  fs.mkdirSync(path.join(box.projectDir, ".claude"));
+  fs.writeFileSync(path.join(box.projectDir, ".env"), "secret\n");
+  fs.symlinkSync("../.env", path.join(box.projectDir, ".claude/pact-hooks.md"));
+  fs.symlinkSync("/dev/zero", path.join(box.projectDir, ".claude/pact-hooks.local.md"));
+  const { status, stdout } = run(["try"], box);
+  expect(status).toBe(1);
+  expect(stdout).toContain("is a link; left unchanged.");
+  expect(stdout).not.toContain("secret");
+});

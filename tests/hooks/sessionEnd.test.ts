@@ -148,3 +148,19 @@ open(sys.argv[2], "w").write(text + "theirs\\n")`;
     expect(overwritten()).toEqual([]);
   });
 });
+
+test("a journal of gigabytes without a line is given up in time", () => {
+  const box = sandbox();
+  answerOf(runHook("sessionStart", payload("startup", box), box));
+  const [journal = ""] = listing(box.configDir).filter((name) => name.endsWith(".jsonl"));
+  const file = path.join(box.configDir, journal);
+  const size = 64 * 1024 ** 3;
+  fs.truncateSync(file, size);
+  const limits = { timeout: 15_000, killSignal: "SIGKILL" } as const;
+  answerOf(runHook("sessionEnd", payload("sessionEnd", box), box, {}, limits));
+  const tail = Buffer.alloc(fs.statSync(file).size - size);
+  const fd = fs.openSync(file, "r");
+  fs.readSync(fd, tail, 0, tail.length, size);
+  fs.closeSync(fd);
+  expect(tail.toString()).toMatch(/"type":"session_end".*"locked":1,.*"partial":true/);
+});

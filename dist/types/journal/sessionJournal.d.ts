@@ -34,11 +34,13 @@ export declare function journalProblem(): string | undefined;
 export declare function appendEvent(event: JournalEvent, address: JournalAddress): boolean;
 /**
  * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and
- * counts them in `tally.badLines` if given. @throws if the file cannot be opened or read
+ * counts them in `tally.badLines` if given.
+ * @param mayStop checked before each piece: whether to read no further
+ * @throws if the file cannot be opened or read, or is not a regular file
  */
 export declare function readEvents(file: string, tally?: {
     badLines: number;
-}): Generator<JournalEvent>;
+}, mayStop?: () => boolean): Generator<JournalEvent>;
 /** The last event of a journal, or the last of one type; null if the journal has none. @throws as `readEvents` */
 export declare function readLastEvent(file: string, type?: string): JournalEvent | null;
 /** Parses one line of a journal. @returns null if the line is not an event */

@@ -1,5 +1,5 @@
 /** The pointer to the session before this one. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
@@ -97,6 +97,15 @@ test("a forgotten session takes its own pointers with it, and no other file", ()
   forgetSession(folder, "one");
   expect(pointers()).toHaveLength(2);
   expect(previousJournal("/other/demo", "three")).toBeDefined();
+});
+
+test("a pipe in the pointer's place is not waited for", () => {
+  session("one");
+  const [pointer] = pointers() as [string];
+  fs.unlinkSync(pointer);
+  execFileSync("mkfifo", [pointer]);
+  session("two");
+  expect(previousJournal(PROJECT, "three")).toBeUndefined();
 });
 
 test("a link in the pointer's place is not followed", () => {

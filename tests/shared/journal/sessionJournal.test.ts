@@ -232,6 +232,28 @@ test("a session's folder is named after its project, or root for the root folder
   expect(() => sessionDir("/", "..")).toThrow("not a session id");
 });
 
+test.each(["unattributed.jsonl", "Unattributed.JSONL"])(
+  "a project named %s has a journal, beside that of events without a session",
+  (name) => {
+    const { configDir } = useJournal();
+    const address = { sessionId: "s", projectDir: `/home/someone/${name}` };
+    expect(appendEvent(makeEvent("my.test"), address)).toBe(true);
+    expect(appendEvent(makeEvent("my.test"), {})).toBe(true);
+    expect(journalPath(address)).toBe(path.join(configDir, `pact-sessions/${name}_/s/session-journal.jsonl`));
+    expect([...readEvents(journalPath(address)), ...readEvents(journalPath({}))]).toHaveLength(2);
+  },
+);
+
+test.each<[string, (at: string) => void]>([
+  ["a folder", (at) => fs.mkdirSync(at)],
+  ["a pipe", pipe],
+  ["a link to an endless device", (at) => fs.symlinkSync("/dev/zero", at)],
+])("readEvents does not read %s", (_what, make) => {
+  const file = path.join(tempDir(), "journal.jsonl");
+  make(file);
+  expect(() => [...readEvents(file)]).toThrow("is not a regular file");
+});
+
 test("the journal calls fsync for a lock event, but not for another event", async (context) => {
   useJournal();
   const log = tempFile("", "log");
