@@ -165,8 +165,8 @@ describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
     const box = sandbox();
     const plugin = pluginCopy(box);
     const cache = path.join(plugin, COMPILE_CACHE);
-    const run = (source: string) =>
-      spawnSync(process.execPath, [path.join(plugin, "hooks/sessionStart.mjs")], {
+    const run = (source: string, nodeOptions: string[] = []) =>
+      spawnSync(process.execPath, [...nodeOptions, path.join(plugin, "hooks/sessionStart.mjs")], {
         cwd: box.projectDir,
         input: payload(source, box),
         encoding: "utf8",
@@ -190,6 +190,23 @@ describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
     expect(files()).toEqual([file]);
     expect(fs.statSync(file).ino).toBe(ino);
     expect(claudeMd(box)).toContain("PACT_MANAGED_START");
+  });
+
+  test("a session that changes nothing runs from the cache, and V8 compiles none of the hook's functions", () => {
+    const { box, run } = setUp();
+    answerOf(run("startup"));
+    const log = path.join(box.configDir, "..", "v8.log");
+    const compiledBy = () => {
+      answerOf(run("resume", ["--log-function-events", "--no-logfile-per-isolate", `--logfile=${log}`]));
+      const rows = fs.readFileSync(log, "utf8").split("\n");
+      const id = rows
+        .map((row) => /^script-details,(\d+),.*\/sessionStart\.bundle\.cjs,/.exec(row)?.[1])
+        .find(Boolean);
+      return rows.filter((row) => row.startsWith(`function,interpreter,${id},`)).length;
+    };
+    // With these options, Node has a cache of its own.
+    expect(compiledBy()).toBeGreaterThan(0);
+    expect(compiledBy()).toBe(0);
   });
 
   test.each([
