@@ -1,5 +1,5 @@
 /** The session-end hook: journals one event, with counts of the session's locks, and whether its update was overwritten. */
-import { journalDirOf } from "../shared/git/workTree.ts";
+import { journalDirOf, workTreeOf } from "../shared/git/workTree.ts";
 import type { FieldsOf, LockHolder } from "../shared/journal/events.ts";
 import { journalPath } from "../shared/journal/sessionFolder.ts";
 import { appendEvent, makeEvent, readEvents, report } from "../shared/journal/sessionJournal.ts";
@@ -21,7 +21,7 @@ interface Exposed {
 }
 
 runHook("SessionEnd", ({ sessionId, projectDir, reason }) => {
-  const address = { sessionId, projectDir: journalDirOf(projectDir) };
+  const address = { sessionId, projectDir: journalDirOf(projectDir, workTreeOf(projectDir)) };
   const { locks, exposed } = readSession(journalPath(address));
   if (exposed && isGone(exposed)) {
     const { target, holder } = exposed;

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { isBeginning } from "../shared/claudeMd/session.ts";
 import { stripOrphanKernelBlock, updateAllBlocks } from "../shared/claudeMdManager.ts";
-import { journalDirOf } from "../shared/git/workTree.ts";
+import { journalDirOf, workTreeOf } from "../shared/git/workTree.ts";
 import { enablersOf } from "../shared/install/enabledPlugins.ts";
 import { previousJournal, rememberSession } from "../shared/journal/previousSession.ts";
 import { JOURNAL_NAME, sessionDir } from "../shared/journal/sessionFolder.ts";
@@ -17,10 +17,11 @@ import { BUDGET_MS } from "../shared/update/update.ts";
 const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
 runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAnswer => {
-  const journal = { sessionId, projectDir: journalDirOf(projectDir) };
+  const tree = workTreeOf(projectDir);
+  const journal = { sessionId, projectDir: journalDirOf(projectDir, tree) };
   const dir = sessionDir(journal.projectDir, sessionId);
   const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
-  const start = { session, source, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
+  const start = { session, source, tree, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
   const deadlineMs = monotonicMs() + BUDGET_MS;
   const options = { hook: "sessionStart", sessionId, projectDir, journal, deadlineMs };
   const update = updateAllBlocks(projectDir, start, { ...options, backup: inFolder(dir, PROJECT_BACKUP) });

@@ -27,6 +27,7 @@ import { hasRouting } from "./claudeMd/routing.ts";
 import { memoryTextOf, withoutMovedBlock } from "./claudeMd/secondFile.ts";
 import { isBeginning, isNamedLikeUs } from "./claudeMd/session.ts";
 import { hideOldLockFile } from "./git/infoExclude.ts";
+import { type WorkTree, workTreeOf } from "./git/workTree.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { foreignHolderOf, NOT_NEEDED, requestOf } from "./lock/lease.ts";
 import { readProjectSettings, type Settings } from "./settings.ts";
@@ -70,27 +71,28 @@ export interface SessionStart {
   /** Why the session starts, as Claude Code says it. */
   source?: string | undefined;
   isPactEnabled?: () => boolean;
+  /** The work tree that the project lies in, if the caller knows it. */
+  tree?: WorkTree | null;
 }
 
-const DISABLED: TextUpdate = { outcome: "disabled", lock: NOT_NEEDED, rounds: 0, changes: [] };
-const UNREAD: TextUpdate = {
-  ...{ outcome: "abandoned", lock: NOT_NEEDED, rounds: 0, changes: [] },
-  message: "CLAUDE.md is left alone until that file can be read.",
-};
-const ELSEWHERE: TextUpdate = { outcome: "elsewhere", lock: NOT_NEEDED, rounds: 0, changes: [] };
+const UNTOUCHED = { lock: NOT_NEEDED, rounds: 0, changes: [] };
+const DISABLED: TextUpdate = { ...UNTOUCHED, outcome: "disabled" };
+const ELSEWHERE: TextUpdate = { ...UNTOUCHED, outcome: "elsewhere" };
+const UNREAD = "CLAUDE.md is left alone until that file can be read.";
 
 type Transform = (text: string | null, wanted: ProjectTextOptions) => ProjectTextResult;
 
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
 export function updateAllBlocks(
   projectDir: string,
-  { session, source, isPactEnabled }: SessionStart,
+  { session, source, isPactEnabled, tree = workTreeOf(projectDir) }: SessionStart,
   options: UpdateOptions = {},
 ): ClaudeMdUpdate {
   const wanted = { session, mayReplaceSession: isBeginning(source), isPactEnabled };
-  const update = updateClaudeMd(projectDir, updateProjectText, { ...options, sessionId: session.id }, wanted);
+  const ofSession = { ...options, sessionId: session.id };
+  const update = updateClaudeMd(projectDir, updateProjectText, ofSession, wanted, tree);
   if (update.outcome === "elsewhere") return update.blockIn ? update : removeFromUserFile(update, options);
-  if (update.outcome !== "disabled") hideOldLockFile(update.path, projectDir);
+  if (update.target !== undefined) hideOldLockFile(update.target, tree);
   return update;
 }
 
@@ -149,9 +151,10 @@ function updateClaudeMd(
   transform: Transform,
   options: UpdateOptions = {},
   sessionBlock: SessionBlockOptions = {},
+  tree: WorkTree | null = workTreeOf(projectDir),
 ): ClaudeMdUpdate {
   const lockTo = { ...options, projectDir };
-  const { settings, problems, isWhole } = readProjectSettings(projectDir);
+  const { settings, problems, isWhole } = readProjectSettings(projectDir, tree);
   const about = { isFirst: false, needsRouting: settings.routingBlock, ownWords: settings.ownWords };
   let file: string;
   try {
@@ -166,9 +169,9 @@ function updateClaudeMd(
   };
   if (!settings.enabled) return told(DISABLED);
   // With the defaults instead, this session would take out what the next one puts back.
-  if (!isWhole) return told(UNREAD);
+  if (!isWhole) return told({ ...UNTOUCHED, outcome: "abandoned", message: UNREAD });
   if (isUserFile(file)) return told(ELSEWHERE);
-  const blockIn = findBlockAbove(projectDir);
+  const blockIn = findBlockAbove(projectDir, tree);
   if (blockIn && !hasManagedBlock(file, projectDir)) {
     const text = readText(blockIn, path.dirname(blockIn));
     about.needsRouting &&= !hasRouting(text);
@@ -233,7 +236,7 @@ function removeFromUserFile(update: ClaudeMdUpdate, options: UpdateOptions): Cla
     projectDir: undefined,
     journal: options.journal ?? options,
   });
-  const status = statusOf({ outcome, changes, message, lock: NOT_NEEDED, rounds: 0 });
+  const status = statusOf({ ...UNTOUCHED, outcome, changes, message });
   return status === null ? update : { ...update, changes, message: `Your own CLAUDE.md: ${status}.` };
 }
 
@@ -255,12 +258,9 @@ function applyText(
   const problem = done.problem && `${file} is unchanged: ${done.problem}`;
   const message = [result.message, problem].filter(Boolean).join(" ");
   const written = result.outcome === "written";
-  return {
-    ...result,
-    changes: written ? done.changes : [],
-    ...(written && foreignHolderOf(result.lock) ? { added: addedLine(doneOn ?? "", done.text) } : {}),
-    ...(message ? { message } : {}),
-  };
+  const added = written && foreignHolderOf(result.lock) ? addedLine(doneOn ?? "", done.text) : undefined;
+  const changes = written ? done.changes : [];
+  return { ...result, changes, ...(added !== undefined && { added }), ...(message && { message }) };
 }
 
 /**

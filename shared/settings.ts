@@ -5,7 +5,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { findWorkTree } from "./git/workTree.ts";
+import { type WorkTree, workTreeOf } from "./git/workTree.ts";
 import { configDir } from "./journal/sessionFolder.ts";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "./lock/lease.ts";
 import { messageOf, Refusal } from "./system/errors.ts";
@@ -87,14 +87,18 @@ interface Found {
  * Reads the settings of a project. Of several places the first one that sets a value decides: the session's folder, the
  * folders above it up to the top of the work tree, the same in the main work tree of a linked one, the user's own file, the
  * plugin's options. `enabled: false` counts wherever it stands. Never throws: what is wrong is a problem, in words.
+ * @param tree the work tree that the project lies in
  * @returns `isWhole`: false if a file that exists could not be read, so that the settings may be others
  */
-export function readProjectSettings(projectDir: string): {
+export function readProjectSettings(
+  projectDir: string,
+  tree: WorkTree | null = workTreeOf(projectDir),
+): {
   settings: Settings;
   problems: string[];
   isWhole: boolean;
 } {
-  const folders = foldersOf(projectDir);
+  const folders = foldersOf(projectDir, tree);
   const inFolders = folders.flatMap((folder) => readFolder(folder, folder === projectDir));
   const found = [...inFolders, readUserFile(folders), readOptions(process.env)];
   const settings: Settings = { ...DEFAULT_SETTINGS };
@@ -105,20 +109,13 @@ export function readProjectSettings(projectDir: string): {
 }
 
 /** The folders whose settings count, nearest first. */
-function foldersOf(projectDir: string): string[] {
-  try {
-    const tree = findWorkTree(projectDir);
-    if (!tree) return [projectDir];
-    // The session's folder may be named through a link, and the work tree's never is.
-    const below = path.relative(tree.top, fs.realpathSync.native(projectDir));
-    // GIT_WORK_TREE may name a tree that the session's folder does not lie in.
-    if (below.split(path.sep)[0] === "..") return [projectDir];
-    const tops = new Set([tree.top, tree.mainTop]);
-    const [, ...others] = [...tops].flatMap((top) => upwards(path.join(top, below), top));
-    return [projectDir, ...others];
-  } catch {
-    return [projectDir];
-  }
+function foldersOf(projectDir: string, tree: WorkTree | null): string[] {
+  // GIT_WORK_TREE may name a tree that the session's folder does not lie in.
+  if (!tree || tree.below.split(path.sep)[0] === "..") return [projectDir];
+  const tops = new Set([tree.top, tree.mainTop]);
+  // The session's folder may be named through a link, and the work tree's never is.
+  const [, ...others] = [...tops].flatMap((top) => upwards(path.join(top, tree.below), top));
+  return [projectDir, ...others];
 }
 
 function upwards(folder: string, top: string): string[] {

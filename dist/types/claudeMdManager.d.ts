@@ -1,4 +1,5 @@
 import { type SessionInfo } from "./claudeMd/projectText.ts";
+import { type WorkTree } from "./git/workTree.ts";
 import { type UpdateResult } from "./update/result.ts";
 import { type UpdateOptions } from "./update/updateFile.ts";
 export { extractManagedRegion } from "./claudeMd/managed.ts";
@@ -30,9 +31,11 @@ export interface SessionStart {
     /** Why the session starts, as Claude Code says it. */
     source?: string | undefined;
     isPactEnabled?: () => boolean;
+    /** The work tree that the project lies in, if the caller knows it. */
+    tree?: WorkTree | null;
 }
 /** Brings all blocks of a project's CLAUDE.md up to date, in one locked update. */
-export declare function updateAllBlocks(projectDir: string, { session, source, isPactEnabled }: SessionStart, options?: UpdateOptions): ClaudeMdUpdate;
+export declare function updateAllBlocks(projectDir: string, { session, source, isPactEnabled, tree }: SessionStart, options?: UpdateOptions): ClaudeMdUpdate;
 /** Ensures a managed block with its memory sections. @returns status for a person, or null if nothing happened */
 export declare function ensureProjectMemory(projectDir: string, options?: UpdateOptions): string | null;
 /** Moves a legacy file's memory and session into a managed block. @returns status for a person, or null */

@@ -1,7 +1,7 @@
 /** Finds the CLAUDE.md that a project's blocks belong into. */
 import fs from "node:fs";
 import path from "node:path";
-import { findWorkTree } from "../git/workTree.ts";
+import { type WorkTree, workTreeOf } from "../git/workTree.ts";
 import { configDir } from "../journal/sessionFolder.ts";
 import { inFolder, isSameFile, isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
@@ -47,22 +47,20 @@ function realName(file: string): string {
  * file, too, so the project's own folder needs no block of its own.
  * @returns undefined if there is none, or it cannot be read
  */
-export function findBlockAbove(projectDir: string): string | undefined {
-  try {
-    const top = findWorkTree(projectDir)?.top;
-    if (top === undefined) return undefined;
-    for (let dir = fs.realpathSync.native(projectDir); dir !== top && dir !== path.dirname(dir); ) {
-      dir = path.dirname(dir);
-      const found = claudeMdPaths(dir).find((file) => hasManagedBlock(file, dir));
-      if (found !== undefined) return found;
-    }
-  } catch {
-    // A folder above that this user may not read is not loaded either.
+export function findBlockAbove(
+  projectDir: string,
+  tree: WorkTree | null = workTreeOf(projectDir),
+): string | undefined {
+  if (!tree) return undefined;
+  for (let dir = path.join(tree.top, tree.below); dir !== tree.top && dir !== path.dirname(dir); ) {
+    dir = path.dirname(dir);
+    const found = claudeMdPaths(dir).find((file) => hasManagedBlock(file, dir));
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** Whether a file holds a managed block; false if it cannot be read. */
+/** Whether a file holds a managed block; false if it cannot be read, as Claude Code cannot then either. */
 export function hasManagedBlock(file: string, projectDir: string): boolean {
   try {
     const content = isThere(file) ? readRegularFile(resolveTarget(file, projectDir).path) : null;

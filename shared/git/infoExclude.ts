@@ -10,7 +10,7 @@ import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside, resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { applyEdits, removal } from "../text/edits.ts";
 import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
-import { findWorkTree } from "./workTree.ts";
+import { findWorkTree, type WorkTree } from "./workTree.ts";
 
 const FIRST = "# pact-hooks: its lock files (`pact-hooks uninstall` removes these lines)";
 const IS_FIRST = /^# pact-hooks: its lock files\b/;
@@ -22,29 +22,31 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
  * Called before the sidecar is first made, so that git never shows it. Never throws: `doctor` reports what is missing.
  *
  * One write appends all lines, so two sessions at the same time lose none; at worst both add them.
+ * @param known a work tree found a moment ago
  */
-export function hideLockFiles({ dir, base }: TargetPath): void {
-  quietly(() => addMissing(dir, patternsFor([base])));
+export function hideLockFiles({ dir, base }: Omit<TargetPath, "path">, known?: WorkTree | null): void {
+  quietly(() => addMissing(dir, patternsFor([base]), known));
 }
 
 /**
  * Does the same for a sidecar that is there already: one that was made before `git init`, or by a version that hid none.
  * Never throws.
- * @param target links in its path are followed
- * @param anchor the folder that the target must lie in
+ * @param target the real file
+ * @param known a work tree found a moment ago
  */
-export function hideOldLockFile(target: string, anchor: string): void {
+export function hideOldLockFile(target: string, known: WorkTree | null): void {
+  const [dir, base] = [path.dirname(target), path.basename(target)];
   quietly(() => {
-    const resolved = resolveTarget(target, anchor);
-    if (isThere(inFolder(resolved.dir, `.${resolved.base}.lock`))) hideLockFiles(resolved);
+    if (isThere(inFolder(dir, `.${base}.lock`))) hideLockFiles({ dir, base }, known);
   });
 }
 
-function addMissing(dir: string, patterns: readonly string[]): void {
-  const found = findExclude(dir);
-  if (!found) return;
+function addMissing(dir: string, patterns: readonly string[], known?: WorkTree | null): void {
+  const tree = findWorkTree(dir, known);
+  if (!tree) return;
+  const found = readExclude(tree);
   const missing = missingPatterns(found.text, patterns);
-  if (missing.length === 0) return;
+  if (missing.length === 0 || isInRepository(dir, tree)) return;
   quietly(() => fs.mkdirSync(path.dirname(found.file)));
   const file = resolveTarget(found.file, found.commonDir).path;
   const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666);
@@ -65,13 +67,25 @@ export function hideLocalSettings(projectDir: string): void {
 
 const LOCAL_SETTINGS = "**/.claude/settings.local.json";
 
+interface Exclude {
+  file: string;
+  commonDir: string;
+  text: string | null;
+}
+
 /** The exclude file of the work tree that a folder lies in, and its text; null outside of one, and inside of `.git`. */
-export function findExclude(dir: string): { file: string; commonDir: string; text: string | null } | null {
+export function findExclude(dir: string): Exclude | null {
   const tree = findWorkTree(dir);
-  if (!tree || isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(tree.commonDir)))
-    return null;
-  const file = inFolder(inFolder(tree.commonDir, "info"), "exclude");
-  return { file, commonDir: tree.commonDir, text: readRegularFile(file)?.bytes.toString("utf8") ?? null };
+  return tree && !isInRepository(dir, tree) ? readExclude(tree) : null;
+}
+
+function isInRepository(dir: string, { commonDir }: WorkTree): boolean {
+  return isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(commonDir));
+}
+
+function readExclude({ commonDir }: WorkTree): Exclude {
+  const file = inFolder(inFolder(commonDir, "info"), "exclude");
+  return { file, commonDir, text: readRegularFile(file)?.bytes.toString("utf8") ?? null };
 }
 
 /** The patterns for the sidecars and the claims of files with these names. They match in any folder. */

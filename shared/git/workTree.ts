@@ -4,7 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { isThere } from "../system/files.ts";
+import { inFolder, isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside } from "../system/targetPath.ts";
 
@@ -17,6 +17,8 @@ export interface WorkTree {
   commonDir: string;
   /** The top folder of the main work tree: `top` itself, but for a linked work tree. */
   mainTop: string;
+  /** The path from the top to the folder that was asked about; empty for the top itself. */
+  below: string;
 }
 
 const GITDIR = "gitdir: ";
@@ -25,62 +27,66 @@ const MAX_POINTER_BYTES = 64 * 1024;
 
 /**
  * The work tree that a folder lies in. `GIT_DIR`, `GIT_COMMON_DIR` and `GIT_WORK_TREE` count as they do for git.
+ * @param known a work tree found a moment ago, whose repository need not be checked again
  * @returns null if there is none, or if its `.git` leads to a repository that does not know this work tree
  * @throws the system's error if the folder cannot be read
  */
-export function findWorkTree(folder: string): WorkTree | null {
+export function findWorkTree(folder: string, known: WorkTree | null = null): WorkTree | null {
   const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE } = process.env;
   const from = fs.realpathSync.native(folder);
-  const found = GIT_DIR
-    ? {
-        top: fs.realpathSync.native(GIT_WORK_TREE || from),
-        gitDir: path.resolve(GIT_DIR),
-        isRepository: false,
-      }
-    : findGitDir(from);
+  const found: GitDir | null = GIT_DIR
+    ? { top: fs.realpathSync.native(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR) }
+    : findGitDir(from, known);
   if (!found) return null;
   const { top, gitDir } = found;
   if (!isFolderInside(from, top)) return null;
-  const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : commonDirOf(gitDir);
-  const isKnown = found.isRepository && !GIT_COMMON_DIR;
-  if (!isKnown && !isRepository(gitDir, commonDir)) return null;
+  const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : (found.commonDir ?? commonDirOf(gitDir));
+  if (commonDir !== found.commonDir && !isRepository(gitDir, commonDir)) return null;
   const isLinked = commonDir !== gitDir && path.basename(commonDir) === ".git";
-  return { top, gitDir, commonDir, mainTop: isLinked ? path.dirname(commonDir) : top };
+  const mainTop = isLinked ? path.dirname(commonDir) : top;
+  return { top, gitDir, commonDir, mainTop, below: path.relative(top, from) };
 }
 
-/**
- * The folder under whose name a project's journals are filed: the same one of the main work tree, for a folder of a linked
- * one, whose own name says nothing after it has been removed. Never throws.
- */
-export function journalDirOf(projectDir: string): string {
+/** Does the same, but never throws: null also if the folder cannot be read. */
+export function workTreeOf(folder: string): WorkTree | null {
   try {
-    const tree = findWorkTree(projectDir);
-    if (!tree || tree.mainTop === tree.top) return projectDir;
-    return path.join(tree.mainTop, path.relative(tree.top, fs.realpathSync.native(projectDir)));
+    return findWorkTree(folder);
   } catch {
-    return projectDir;
+    return null;
   }
 }
 
 /**
- * The nearest `.git` on the way up: a repository, or the file of a linked work tree or submodule that names one.
- * @returns `isRepository`: whether what it is has been checked already
+ * The folder under whose name a project's journals are filed: the same one of the main work tree, for a folder of a linked
+ * one, whose own name says nothing after it has been removed.
  */
-function findGitDir(from: string): { top: string; gitDir: string; isRepository: boolean } | null {
+export function journalDirOf(projectDir: string, tree: WorkTree | null): string {
+  return !tree || tree.mainTop === tree.top ? projectDir : path.join(tree.mainTop, tree.below);
+}
+
+/** Where a repository is, and its `commonDir` if both have been checked. */
+type GitDir = Pick<WorkTree, "top" | "gitDir"> & { commonDir?: string };
+
+/** The nearest `.git` on the way up: a repository, or the file of a linked work tree or submodule that names one. */
+function findGitDir(from: string, known: WorkTree | null): GitDir | null {
   for (let top = from; ; top = path.dirname(top)) {
-    const candidate = path.join(top, ".git");
-    const stat = fs.statSync(candidate, { throwIfNoEntry: false });
+    if (top === known?.top) return known;
+    const candidate = inFolder(top, ".git");
+    const own = fs.lstatSync(candidate, { throwIfNoEntry: false });
+    const isLink = own?.isSymbolicLink();
+    const stat = isLink ? fs.statSync(candidate, { throwIfNoEntry: false }) : own;
     // A link is a repository's own only if that repository knows it, like the name in a file.
-    if (stat?.isDirectory() && fs.lstatSync(candidate).isSymbolicLink() && !knows(candidate, top))
-      return null;
+    if (isLink && stat?.isDirectory() && !knows(candidate, top)) return null;
     if (stat?.isFile()) {
       const text = readPointer(candidate) ?? "";
       const named = text.startsWith(GITDIR) ? withoutLineEnds(text.slice(GITDIR.length)) : "";
       const gitDir = named === "" ? undefined : path.resolve(top, named);
-      return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir, isRepository: false } : null;
+      return gitDir !== undefined && knows(gitDir, top) ? { top, gitDir } : null;
     }
-    if (stat?.isDirectory() && isRepository(candidate, commonDirOf(candidate)))
-      return { top, gitDir: candidate, isRepository: true };
+    if (stat?.isDirectory()) {
+      const commonDir = commonDirOf(candidate);
+      if (isRepository(candidate, commonDir)) return { top, gitDir: candidate, commonDir };
+    }
     if (top === path.dirname(top)) return null;
   }
 }
@@ -91,16 +97,16 @@ function findGitDir(from: string): { top: string; gitDir: string; isRepository: 
  */
 function knows(gitDir: string, top: string): boolean {
   if (isInside(gitDir, top)) return true;
-  const linked = readPointer(path.join(gitDir, "gitdir"))?.trim();
-  if (linked) return isSame(path.resolve(gitDir, linked), path.join(top, ".git"));
-  const config = readPointer(path.join(gitDir, "config")) ?? "";
+  const linked = readPointer(inFolder(gitDir, "gitdir"))?.trim();
+  if (linked) return isSame(path.resolve(gitDir, linked), inFolder(top, ".git"));
+  const config = readPointer(inFolder(gitDir, "config")) ?? "";
   const worktree = /^[ \t]*worktree[ \t]*=(.*)$/m.exec(config)?.[1]?.trim();
   return worktree ? isSame(path.resolve(gitDir, worktree), top) : false;
 }
 
 /** A linked work tree's own folder names the one that it shares, and lies in it. */
 function commonDirOf(gitDir: string): string {
-  const pointer = path.join(gitDir, "commondir");
+  const pointer = inFolder(gitDir, "commondir");
   // Mostly there is none, and an error takes longer to make than a look.
   const named = withoutLineEnds((isThere(pointer) ? readPointer(pointer) : null) ?? "");
   if (named === "") return gitDir;
@@ -118,8 +124,8 @@ function withoutLineEnds(text: string): string {
 /** As git judges: a HEAD that says where it is, and the folders of objects and references. */
 function isRepository(gitDir: string, commonDir: string): boolean {
   const isFolder = (name: string) =>
-    fs.statSync(path.join(commonDir, name), { throwIfNoEntry: false })?.isDirectory() === true;
-  const head = path.join(gitDir, "HEAD");
+    fs.statSync(inFolder(commonDir, name), { throwIfNoEntry: false })?.isDirectory() === true;
+  const head = inFolder(gitDir, "HEAD");
   // An old git makes HEAD a link to the branch.
   const isHead =
     /^(?:ref:\s*refs\/|[0-9a-f]{40})/.test(readPointer(head) ?? "") ||

@@ -1,3 +1,4 @@
+import { type WorkTree } from "../git/workTree.ts";
 /** Both names that a project's CLAUDE.md may have. A session uses the first that exists; an older one may have used the other. */
 export declare function claudeMdPaths(projectDir: string): [inner: string, outer: string];
 /**
@@ -16,8 +17,8 @@ export declare function isUserFile(file: string): boolean;
  * file, too, so the project's own folder needs no block of its own.
  * @returns undefined if there is none, or it cannot be read
  */
-export declare function findBlockAbove(projectDir: string): string | undefined;
-/** Whether a file holds a managed block; false if it cannot be read. */
+export declare function findBlockAbove(projectDir: string, tree?: WorkTree | null): string | undefined;
+/** Whether a file holds a managed block; false if it cannot be read, as Claude Code cannot then either. */
 export declare function hasManagedBlock(file: string, projectDir: string): boolean;
 /** The other CLAUDE.md of a project, if it holds a managed block, too, and is a file of its own. */
 export declare function secondFileOf(projectDir: string, file: string): string | undefined;

@@ -26,9 +26,9 @@ describe("the work tree of a folder is found", () => {
   test("at the top of a repository, and below it", () => {
     const top = repository(inDir("main"));
     const gitDir = path.join(top, ".git");
-    const expected = { top, gitDir, commonDir: gitDir, mainTop: top };
-    expect(findWorkTree(top)).toEqual(expected);
-    expect(findWorkTree(folder("main", "a", "b"))).toEqual(expected);
+    const tree = { top, gitDir, commonDir: gitDir, mainTop: top, below: "" };
+    expect(findWorkTree(top)).toEqual(tree);
+    expect(findWorkTree(folder("main", "a", "b"))).toEqual({ ...tree, below: path.join("a", "b") });
   });
 
   test("in a linked work tree, with the main one named", () => {
@@ -36,7 +36,8 @@ describe("the work tree of a folder is found", () => {
     git(mainTop, "worktree", "add", "-q", inDir("linked"));
     const commonDir = path.join(mainTop, ".git");
     const gitDir = path.join(commonDir, "worktrees/linked");
-    expect(findWorkTree(inDir("linked"))).toEqual({ top: inDir("linked"), gitDir, commonDir, mainTop });
+    const tree = { top: inDir("linked"), gitDir, commonDir, mainTop, below: "" };
+    expect(findWorkTree(inDir("linked"))).toEqual(tree);
   });
 
   test("in a submodule, which is a repository of its own", () => {
@@ -45,7 +46,7 @@ describe("the work tree of a folder is found", () => {
     git(main, "submodule", "add", "-q", inDir("sub"), "sub");
     const top = path.join(main, "sub");
     const gitDir = path.join(main, ".git/modules/sub");
-    expect(findWorkTree(top)).toEqual({ top, gitDir, commonDir: gitDir, mainTop: top });
+    expect(findWorkTree(top)).toEqual({ top, gitDir, commonDir: gitDir, mainTop: top, below: "" });
   });
 
   test("where GIT_DIR and GIT_WORK_TREE say", () => {
