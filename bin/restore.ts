@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { journalDirOf } from "../shared/git/workTree.ts";
+import { journalDirOf, workTreeOf } from "../shared/git/workTree.ts";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { Refusal } from "../shared/system/errors.ts";
@@ -182,7 +182,7 @@ function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "proje
   let number = 1;
   while (isThere(path.join(folder, replacedName(number)))) number++;
   const [sessionId] = id.split("/");
-  const journal = { sessionId, projectDir: projectDir && journalDirOf(projectDir) };
+  const journal = { sessionId, projectDir: projectDir && journalDirOf(projectDir, workTreeOf(projectDir)) };
   return { backup: path.join(folder, replacedName(number)), journal };
 }
 

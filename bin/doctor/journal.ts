@@ -1,7 +1,7 @@
 /** The check of the journals: whether the next session can write its own, and doctor can read all. */
 import fs from "node:fs";
 import path from "node:path";
-import { journalDirOf } from "../../shared/git/workTree.ts";
+import { journalDirOf, workTreeOf } from "../../shared/git/workTree.ts";
 import { journalRoot, sessionDir } from "../../shared/journal/sessionFolder.ts";
 import { whatToDo, whyNot } from "../../shared/system/errors.ts";
 import { plural } from "../cli/format.ts";

@@ -1,6 +1,6 @@
 /** Where a session's folder and its journal lie: `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. */
-import os from "node:os";
 import path from "node:path";
+import { os } from "../system/dependencies.ts";
 import { inFolder } from "../system/files.ts";
 
 /** Names the session whose journal is meant. Without a usable session id, that is the journal of unattributed events. */
@@ -18,9 +18,9 @@ export const UNATTRIBUTED_NAME = "unattributed.jsonl";
 export function configDir(): string {
   const configured = process.env.CLAUDE_CONFIG_DIR;
   if (configured) return path.resolve(configured);
-  const home = os.homedir();
+  const home = process.env[process.platform === "win32" ? "USERPROFILE" : "HOME"] ?? "";
   // An empty or relative HOME would lead into the project.
-  return path.join(path.isAbsolute(home) ? home : os.userInfo().homedir, ".claude");
+  return path.join(path.isAbsolute(home) ? home : os().userInfo().homedir, ".claude");
 }
 
 /** The folder of all journals. @throws if there is no home folder */

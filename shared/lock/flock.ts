@@ -5,8 +5,7 @@
  * program ends).
  */
 import fs from "node:fs";
-import os from "node:os";
-import { childProcess, fsExt } from "../system/dependencies.ts";
+import { childProcess, fsExt, os } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
 import { kindOf, openOrCreate } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
@@ -66,7 +65,7 @@ function findNative(): FlockBackend | null {
   if (!binding) return null;
   const tryLock = (fd: number) => {
     const result = binding.flock(fd, LOCK_NOW);
-    return result !== -os.constants.errno.EAGAIN && succeeded(result) === 0;
+    return result === 0 || (result !== -os().constants.errno.EAGAIN && succeeded(result) === 0);
   };
   return pollingBackend("native", tryLock);
 }

@@ -1,11 +1,10 @@
 /** The modules that most runs of a hook never need, loaded on first use. */
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { OWN_FOLDER } from "./native.ts";
 
 /** Node resolves `#names` through `imports` in package.json: here to node_modules, in `dist/` to the bundled copies. */
-const load = (id: string) => createRequire(import.meta.filename)(id);
+const load = (id: string) => process.getBuiltinModule("node:module").createRequire(import.meta.filename)(id);
 
 export const grayMatter = (): typeof import("gray-matter") => load("#gray-matter");
 export const nodeDiff3 = (): typeof import("node-diff3") => load("#node-diff3");
@@ -16,6 +15,7 @@ export const writeFileAtomic = (): typeof import("write-file-atomic") => {
   return load("#write-file-atomic");
 };
 export const childProcess = () => process.getBuiltinModule("node:child_process");
+export const os = () => process.getBuiltinModule("node:os");
 /** The compiled addon: optional, never bundled. @throws if it is absent or does not load */
 export const fsExt = (): { flockSync(fd: number, flags: "exnb"): void } => load(addonFolder());
 

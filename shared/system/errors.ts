@@ -1,5 +1,5 @@
 /** System errors, judged by their codes, and our own refusals. */
-import os from "node:os";
+import { os } from "./dependencies.ts";
 
 /** The reason we refuse to change a file or a text. Tells a person what is wrong, where, and what to do. */
 export class Refusal extends Error {
@@ -42,7 +42,7 @@ export function isCode(error: unknown, ...codes: string[]): boolean {
 
 /** The number that this system gives the code (13 for EACCES on Linux), or undefined if it does not know the code. */
 export function errnoOf(code: string | undefined): number | undefined {
-  return (os.constants.errno as Record<string, number>)[code ?? ""];
+  return (os().constants.errno as Record<string, number>)[code ?? ""];
 }
 
 /** The message of any thrown value, for a journal or a person. Never throws. */
@@ -62,7 +62,7 @@ export function systemError(code: string, message: string): NodeJS.ErrnoExceptio
 /** Makes the system's error for a number that the kernel gave. */
 export function systemErrorOf(errno: number): NodeJS.ErrnoException {
   const [code = `errno ${errno}`] =
-    Object.entries(os.constants.errno).find(([, value]) => value === errno) ?? [];
+    Object.entries(os().constants.errno).find(([, value]) => value === errno) ?? [];
   return Object.assign(systemError(code, "the kernel refused"), { errno: -errno });
 }
 

@@ -160,6 +160,20 @@ describe("the hook updates CLAUDE.md", () => {
   });
 });
 
+test("a session that changes nothing loads no module of Node's that only others need", () => {
+  const box = sandbox();
+  answerOf(runHook("sessionStart", payload("startup", box), box));
+  const list = path.join(box.configDir, "..", "list.cjs");
+  const loaded = path.join(box.configDir, "..", "loaded.json");
+  const write = `require("fs").writeFileSync(${JSON.stringify(loaded)}, JSON.stringify(process.moduleLoadList))`;
+  fs.writeFileSync(list, `process.on("exit", () => ${write});`);
+  answerOf(shell(`exec "$NODE" -r "${list}" "$HOOK"`, box));
+  const names = JSON.parse(fs.readFileSync(loaded, "utf8"));
+  expect(names).toContain("NativeModule fs");
+  const needless = ["os", "child_process", "crypto"].map((name) => `NativeModule ${name}`);
+  expect(names.filter((name: string) => needless.includes(name))).toEqual([]);
+});
+
 describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
   const setUp = () => {
     const box = sandbox();
