@@ -149,7 +149,8 @@ async function buildHook(name, out) {
   if (enableCompileCache) {
     const cache = \`\${__dirname}/../${CACHE}\`;
     try {
-      require("fs").mkdirSync(cache, 0o700);
+      const fs = require("fs");
+      if (!fs.existsSync(cache)) fs.mkdirSync(cache, 0o700);
     } catch {}
     enableCompileCache(cache);
   }

@@ -17,7 +17,7 @@ export function checkJournal(projectDir: string): Found[] {
 
 /** Does what a session does for its journal, in a folder that is removed again. */
 function describeUnwritable(projectDir: string): Found[] {
-  let dir = path.dirname(sessionDir(journalDirOf(projectDir), "doctor"));
+  let dir = path.dirname(sessionDir(journalDirOf(projectDir, workTreeOf(projectDir)), "doctor"));
   while (!fs.existsSync(dir)) dir = path.dirname(dir);
   let made: string | undefined;
   try {

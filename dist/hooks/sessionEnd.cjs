@@ -5,7 +5,8 @@ if ((([major, minor]) => major < 20 || (major == 20 && minor < 17))(process.vers
   if (enableCompileCache) {
     const cache = `${__dirname}/../.compile-cache`;
     try {
-      require("fs").mkdirSync(cache, 0o700);
+      const fs = require("fs");
+      if (!fs.existsSync(cache)) fs.mkdirSync(cache, 0o700);
     } catch {}
     enableCompileCache(cache);
   }

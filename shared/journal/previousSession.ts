@@ -5,12 +5,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { quietly } from "../system/errors.ts";
-import { inFolder, makeFolders, openOrCreate } from "../system/files.ts";
+import { inFolder, openPrivate } from "../system/files.ts";
 import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
 
-const { O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 const MAX_POINTER_BYTES = 16 * 1024;
 const MAX_NAME = 150;
 
@@ -22,8 +21,7 @@ export function rememberSession(projectDir: string, sessionId: string, claudePid
   quietly(() => {
     const file = pointerFile(projectDir, sessionId);
     const pointer = { session_id: sessionId, project_dir: projectDir, claude_pid: claudePid };
-    makeFolders(path.dirname(file));
-    const fd = openOrCreate(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    const fd = openPrivate(file, fs.constants.O_WRONLY);
     try {
       const length = fs.writeSync(fd, `${JSON.stringify(pointer)}\n`);
       // Mostly it is as long as before, and to cut a file takes as long as all else here.

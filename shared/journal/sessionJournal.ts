@@ -5,10 +5,9 @@
  * printed to standard error, as the same JSON.
  */
 import fs from "node:fs";
-import path from "node:path";
-import { isCode, messageOf, obstacle, quietly, systemError } from "../system/errors.ts";
-import { kindOf, makeFolders, openOrCreate } from "../system/files.ts";
-import { sleepMs } from "../system/time.ts";
+import { messageOf, obstacle, quietly, systemError } from "../system/errors.ts";
+import { kindOf, openPrivate } from "../system/files.ts";
+import { sleepMs, timestamp } from "../system/time.ts";
 import type { EventType, FieldsOf } from "./events.ts";
 import { LineSplitter } from "./lineSplitter.ts";
 import { type JournalAddress, journalPath } from "./sessionFolder.ts";
@@ -22,7 +21,7 @@ export interface JournalEvent {
   [field: string]: unknown;
 }
 
-const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
+const { O_RDWR, O_APPEND, O_NONBLOCK, O_RDONLY } = fs.constants;
 const NEWLINE = 0x0a;
 /** Characters. Longer strings in an event are truncated, so that a hostile payload cannot fill the disk. */
 const MAX_STRING = 4096;
@@ -34,7 +33,7 @@ const MAX_STRING = 4096;
 export function makeEvent<T extends EventType>(type: T, fields: FieldsOf<T>): JournalEvent;
 export function makeEvent(type: `${string}.${string}`, fields?: Record<string, unknown>): JournalEvent;
 export function makeEvent(type: string, fields: Record<string, unknown> = {}): JournalEvent {
-  return { ...fields, v: 1, type, ts: new Date().toISOString() };
+  return { ...fields, v: 1, type, ts: timestamp() };
 }
 
 /** The hook that reports its own work, and the journal that gets the events. */
@@ -90,7 +89,7 @@ function toLine({ v, type, ts, ...fields }: JournalEvent): string {
 }
 
 function appendLine(file: string, line: string, sync: boolean): void {
-  const fd = openForAppend(file);
+  const fd = openPrivate(file, O_RDWR | O_APPEND);
   try {
     // A torn last line, left by a crash or a full disk, must not swallow our line. A line that another session is still
     // writing is whole a moment later, so check twice.
@@ -107,17 +106,6 @@ function appendLine(file: string, line: string, sync: boolean): void {
     if (sync) quietly(() => fs.fsyncSync(fd));
   } finally {
     quietly(() => fs.closeSync(fd));
-  }
-}
-
-function openForAppend(file: string): number {
-  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
-  try {
-    return openOrCreate(file, flags);
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-    makeFolders(path.dirname(file));
-    return openOrCreate(file, flags);
   }
 }
 

@@ -16,7 +16,7 @@ import {
   ownStartToken,
   startToken,
 } from "../system/process.ts";
-import { monotonicMs } from "../system/time.ts";
+import { monotonicMs, timestamp } from "../system/time.ts";
 
 /** A process: the start token distinguishes it from a later one with the same pid. */
 export interface ProcessId {
@@ -46,7 +46,7 @@ export function writeRecord(fd: number, size: number, hook: string, sessionId: s
     start: ownStartToken(),
     hook,
     ...(isSessionId(sessionId) ? { session_id: sessionId } : {}),
-    acquired_at: new Date().toISOString(),
+    acquired_at: timestamp(),
   };
   const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
   // Truncating an empty file would cost as much as a write.

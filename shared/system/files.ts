@@ -4,7 +4,7 @@ import path from "node:path";
 import { writeFileAtomic } from "./dependencies.ts";
 import { isCode, quietly } from "./errors.ts";
 
-const { O_RDONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
+const { O_RDONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
@@ -96,6 +96,21 @@ export function openOrCreate(file: string, flags: number, mode = PRIVATE_FILE, e
     } catch (error) {
       if (!isCode(error, isThere ? "ENOENT" : "EEXIST")) throw error;
     }
+  }
+}
+
+/**
+ * Opens a private file, and makes it and the folders that it lies in if there are none. Follows no link.
+ * @throws the system's error
+ */
+export function openPrivate(file: string, flags: number): number {
+  const open = () => openOrCreate(file, flags | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    return open();
+  } catch (error) {
+    if (!isCode(error, "ENOENT")) throw error;
+    makeFolders(path.dirname(file));
+    return open();
   }
 }
 
