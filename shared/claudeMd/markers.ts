@@ -68,8 +68,8 @@ const KINDS: Record<string, MarkerKind> = {
   PACT: "kernel",
 };
 
-const MARKER_LINE =
-  /^ {0,3}<!-- (PACT_MANAGED|PACT_ROUTING|PACT_MEMORY|PACT|SESSION)_(?:(START)(?::(?:(?!-->).)*?)?|END) -->[ \t\r]*$/s;
+/** Any name, of which `KINDS` knows ours: to spell them out makes V8 take four times as long to compile it. */
+const MARKER_LINE = /^ {0,3}<!-- ([A-Z_]+)_(?:(START)(?::(?:(?!-->).)*?)?|END) -->[ \t\r]*$/s;
 
 /** Which marker a line is, without regard to what surrounds it. `line` has no line ending. */
 export function markerOf(line: string): { kind: MarkerKind; edge: MarkerEdge } | null {

@@ -86,11 +86,12 @@ export function updateRoutingBlock(doc: Document, run: Run, wanted: readonly str
   if (wanted && keeper) {
     const end = lineContentEnd(doc.text, keeper.end);
     const old = doc.text.slice(keeper.start, end);
+    const insert = wanted.join(run.ending);
     // A teammate's newer version wrote one with a higher number.
-    const isSame = old.length <= MAX_BLOCK && essence(old) === essence(wanted.join("\n"));
-    if (versionOf(old) <= ROUTING_VERSION && !isSame) {
+    const isSame = old === insert || (old.length <= MAX_BLOCK && essence(old) === essence(insert));
+    if (!isSame && versionOf(old) <= ROUTING_VERSION) {
       run.changes.push("updated the routing block");
-      edits.push({ start: keeper.start, end, insert: wanted.join(run.ending) });
+      edits.push({ start: keeper.start, end, insert });
     }
   }
   const updated = edit(doc, edits);
