@@ -37,9 +37,8 @@ export function findWorkTree(folder: string, known: WorkTree | null = null): Wor
   const found: GitDir | null = GIT_DIR
     ? { top: fs.realpathSync.native(GIT_WORK_TREE || from), gitDir: path.resolve(GIT_DIR) }
     : findGitDir(from, known);
-  if (!found) return null;
+  if (!found || (GIT_DIR && !isFolderInside(from, found.top))) return null;
   const { top, gitDir } = found;
-  if (!isFolderInside(from, top)) return null;
   const commonDir = GIT_COMMON_DIR ? path.resolve(GIT_COMMON_DIR) : (found.commonDir ?? commonDirOf(gitDir));
   if (commonDir !== found.commonDir && !isRepository(gitDir, commonDir)) return null;
   const isLinked = commonDir !== gitDir && path.basename(commonDir) === ".git";

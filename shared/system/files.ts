@@ -42,16 +42,9 @@ export function inFolder(dir: string, name: string): string {
  * @throws the system's error
  */
 export function makeFolders(dir: string): void {
-  try {
-    makeFolder(dir);
-  } catch (error) {
-    if (!isCode(error, "ENOENT") || dir === path.dirname(dir)) throw error;
-    makeFolders(path.dirname(dir));
-    makeFolder(dir);
-  }
-}
-
-function makeFolder(dir: string): void {
+  // Mostly it is there, and Node takes longer to make an error than to look.
+  if (fs.existsSync(dir)) return;
+  if (dir !== path.dirname(dir)) makeFolders(path.dirname(dir));
   try {
     fs.mkdirSync(dir, PRIVATE_FOLDER);
   } catch (error) {
@@ -104,14 +97,8 @@ export function openOrCreate(file: string, flags: number, mode = PRIVATE_FILE, e
  * @throws the system's error
  */
 export function openPrivate(file: string, flags: number): number {
-  const open = () => openOrCreate(file, flags | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    return open();
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-    makeFolders(path.dirname(file));
-    return open();
-  }
+  makeFolders(path.dirname(file));
+  return openOrCreate(file, flags | O_NOFOLLOW | O_NONBLOCK, PRIVATE_FILE, fs.existsSync(file));
 }
 
 interface Identity<T> {
