@@ -6,6 +6,8 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { answerOf, FIRST_MESSAGE, hookFile, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
+import { HAS_STRACE } from "../helpers/machine.ts";
+import { git } from "../helpers/repository.ts";
 import { hookEnvOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 
@@ -172,6 +174,17 @@ test("a session that changes nothing loads no module of Node's that only others 
   expect(names).toContain("NativeModule fs");
   const needless = ["os", "child_process", "crypto"].map((name) => `NativeModule ${name}`);
   expect(names.filter((name: string) => needless.includes(name))).toEqual([]);
+});
+
+test.runIf(HAS_STRACE)("a session start reads the repository's HEAD once", () => {
+  const box = sandbox();
+  git(box.projectDir, "init", "-q");
+  const log = path.join(box.configDir, "..", "strace.log");
+  const under = ["strace", "-f", "-qq", "-o", log, "-e", "trace=openat"];
+  answerOf(runHook("sessionStart", payload("startup", box), box));
+  answerOf(runHook("sessionStart", payload("resume", box), box, {}, { under }));
+  const opened = fs.readFileSync(log, "utf8").split("\n");
+  expect(opened.filter((line) => line.includes('/.git/HEAD"'))).toHaveLength(1);
 });
 
 describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
