@@ -1,7 +1,7 @@
 /** `pact-hooks doctor`: checks a project and suggests fixes. */
 import { printable } from "../shared/text/characters.ts";
 import { runnerOf } from "./cli/command.ts";
-import { print, printLines } from "./cli/output.ts";
+import { print } from "./cli/output.ts";
 import { paint } from "./cli/terminal.ts";
 import { examine } from "./doctor/checks.ts";
 import type { Finding } from "./doctor/finding.ts";
@@ -31,7 +31,7 @@ export const run = runnerOf({
   run({ json }, dir) {
     const findings = examine(dir);
     const healthy = findings.every(({ level }) => level !== "problem");
-    if (json) printLines(JSON.stringify({ healthy, findings }, null, 2));
+    if (json) print(`${JSON.stringify({ healthy, findings }, null, 2)}\n`);
     else print(asText(findings, healthy));
     return healthy ? 0 : 1;
   },

@@ -16,7 +16,7 @@ import { readRegularFile } from "../shared/system/snapshot.ts";
 import { resolveTarget } from "../shared/system/targetPath.ts";
 import { runnerOf } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
-import { print, printLine, printLines } from "./cli/output.ts";
+import { print, printLine } from "./cli/output.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
 
@@ -112,7 +112,7 @@ function tryOn(projectDir: string, config: string): number {
   const healthy = showAnswer(hook.stdout);
   if (hook.stderr) {
     heading("What the hook wrote to standard error");
-    printLines(hook.stderr.trimEnd());
+    print(`${hook.stderr.trimEnd()}\n`);
   }
   heading("What was journaled");
   const events = journalOf(config, projectDir, sessionId);
@@ -149,7 +149,7 @@ function showAnswer(stdout: string): boolean {
   heading("What the model sees");
   try {
     const { hookSpecificOutput, systemMessage } = JSON.parse(stdout);
-    printLines(String(hookSpecificOutput?.additionalContext ?? "nothing"));
+    print(`${String(hookSpecificOutput?.additionalContext ?? "nothing")}\n`);
     if (systemMessage) {
       heading("What the user sees");
       printLine(systemMessage, "yellow");

@@ -12,7 +12,7 @@ import { messageOf, Refusal } from "./system/errors.ts";
 import { inFolder, isThere } from "./system/files.ts";
 import { readRegularFile } from "./system/snapshot.ts";
 import { resolveTarget } from "./system/targetPath.ts";
-import { CONTROL, LONE_SURROGATE, SEPARATOR_OR_DIRECTION } from "./text/characters.ts";
+import { UNSHOWN_RUNS, wholeStart } from "./text/characters.ts";
 import { type FrontMatterPlace, isYaml, locateFrontMatter, parseYaml } from "./text/frontMatter.ts";
 
 /** What a team decides; committed. */
@@ -282,8 +282,6 @@ function shown(value: unknown): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replace(UNSHOWN, " ");
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+  const line = text.replace(UNSHOWN_RUNS, " ");
+  return line.length > MAX_SHOWN ? `${wholeStart(line, MAX_SHOWN)}…` : line;
 }
-
-const UNSHOWN = new RegExp(`[${CONTROL}${LONE_SURROGATE}${SEPARATOR_OR_DIRECTION}]+`, "gu");

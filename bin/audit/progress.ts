@@ -1,6 +1,6 @@
 /** Shows the progress of an audit. */
 import { plural } from "../cli/format.ts";
-import { writeToStderr } from "../cli/output.ts";
+import { showStatus } from "../cli/output.ts";
 import type { AuditProgress } from "./auditJournals.ts";
 
 const SHOW_AFTER_MS = 1000;
@@ -22,10 +22,10 @@ export function showProgress(): Progress {
       if (performance.now() < nextMs) return;
       nextMs = performance.now() + EACH_MS;
       isShown = true;
-      writeToStderr(`\r\u001b[Kreading: ${plural(events, "event")} in ${plural(files, "journal")}`);
+      showStatus(`reading: ${plural(events, "event")} in ${plural(files, "journal")}`);
     },
     end() {
-      if (isShown) writeToStderr("\r\u001b[K");
+      if (isShown) showStatus("");
     },
   };
 }

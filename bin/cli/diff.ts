@@ -24,7 +24,7 @@ export function showDiff(before: string, after: string, name: string): void {
     .replace(/\n$/, "")
     .split("\n");
   // The first line is a separator that the library adds.
-  print(`${lines.slice(1).map(printable).map(coloured).join("\n")}\n`);
+  print(`${lines.slice(1).map(coloured).join("\n")}\n`);
   const [old, now] = [lineEndsOf(before), lineEndsOf(after)];
   if (old && now && old !== now) printLine(`Line ends: ${old} before, ${now} after`, "cyan");
 }

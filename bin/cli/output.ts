@@ -1,22 +1,26 @@
-/** Writes answers to standard output, and messages to standard error. */
+/**
+ * Writes answers to standard output, and messages to standard error: the one place where text leaves, and where it is made
+ * safe for a terminal.
+ */
 import fs from "node:fs";
 import { isCode, quietly } from "../../shared/system/errors.ts";
 import { sleepMs } from "../../shared/system/time.ts";
 import { printable } from "../../shared/text/characters.ts";
-import { type Format, paint } from "./terminal.ts";
+import { type Format, forTerminal, paint } from "./terminal.ts";
 
 const [STDOUT, STDERR] = [1, 2];
 let isClosed = false;
 let failure: unknown;
 
 /**
- * Writes to standard output at once, so that a long list neither fills the memory nor outlives its reader. Text from files
- * and journals must be `printable`. Never throws: a full disk must not keep a command from finishing its work.
+ * Writes whole lines to standard output at once, so that a long list neither fills the memory nor outlives its reader. A
+ * foreign text that may hold a line end must be `printable`. Never throws: a full disk must not keep a command from finishing
+ * its work.
  * @returns false once nothing more can be written: the reader has gone (`| head`), or there is an `outputError`
  */
 export function print(text: string): boolean {
   try {
-    if (!isClosed) writeAll(STDOUT, text);
+    if (!isClosed) writeAll(STDOUT, forTerminal(text));
   } catch (error) {
     isClosed = true;
     if (!isCode(error, "EPIPE")) failure = error;
@@ -35,21 +39,21 @@ export function printLine(line: string, format?: Format): boolean {
   return print(`${format ? paint(format, safe) : safe}\n`);
 }
 
-/** Prints a text of several lines, with all other control characters escaped. */
-export function printLines(text: string): boolean {
-  return print(`${text.split("\n").map(printable).join("\n")}\n`);
-}
-
 /**
  * Writes a message to standard error, with its control characters escaped. Never throws.
- * @param more text of our own, which follows the message as it is
+ * @param more lines of our own, which follow the message
  */
 export function note(message: string, more = ""): void {
-  writeToStderr(`pact-hooks: ${printable(message)}\n${more}`);
+  writeToStderr(forTerminal(`pact-hooks: ${printable(message)}\n${more}`));
+}
+
+/** Shows a text on the terminal that is standard error, in place of the one before. Never throws. */
+export function showStatus(text: string): void {
+  writeToStderr(`\r\u001b[K${forTerminal(text)}`);
 }
 
 /** Never throws: a message that cannot be written has no other way out. */
-export function writeToStderr(text: string): void {
+function writeToStderr(text: string): void {
   quietly(() => writeAll(STDERR, text));
 }
 

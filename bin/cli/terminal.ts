@@ -1,6 +1,7 @@
 /** Fits texts to what the terminal can show. */
+import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
-import { printable } from "../../shared/text/characters.ts";
+import { escaped, printable } from "../../shared/text/characters.ts";
 
 const DEFAULT_COLUMNS = 80;
 const MIN_COLUMNS = 40;
@@ -22,14 +23,26 @@ export type Format = Parameters<typeof styleText>[0];
 export function paint(format: Format, text: string): string {
   const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== "0";
   const colours = forced || (process.stdout.isTTY && process.stdout.hasColors());
-  return colours ? styleText(format, text) : text;
+  if (!colours) return text;
+  const [before = "", after = ""] = styleText(format, "\0").replaceAll(ESC, OWN_ESC).split("\0");
+  return before + text + after;
+}
+
+const ESC = "\u001b";
+/** Stands for ESC until the text is written. No text of a file or a journal can hold it. */
+const OWN_ESC = `${ESC}${randomUUID()}`;
+
+/** A text as it may be written to a terminal: whole lines, our own colours, and every other control character escaped. */
+export function forTerminal(text: string): string {
+  const lines = (part: string) => part.split("\n").map(printable).join("\n");
+  return text.split(OWN_ESC).map(lines).join(ESC);
 }
 
 /** A name from a journal, in one line of characters that the terminal can show and that cannot drive it. */
 export function shown(text: string, { unicode }: Screen): string {
   const safe = printable(text).replaceAll("\t", " ");
   if (unicode) return safe;
-  return safe.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return safe.replace(/[^\x20-\x7e]/g, escaped);
 }
 
 /** The number of terminal cells that a text takes. */

@@ -1,11 +1,9 @@
 /** An event as one line: JSON for a program, `time type field=value …` for a person. */
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
-import { printable } from "../../shared/text/characters.ts";
 import { paint, type Screen, shown } from "../cli/terminal.ts";
 
-/** The same JSON, with every character that could drive a terminal escaped as JSON escapes it. */
 export function jsonLine(event: JournalEvent): string {
-  return `${printable(JSON.stringify(event))}\n`;
+  return `${JSON.stringify(event)}\n`;
 }
 
 export function eventLine({ v: _v, type, ts, ...fields }: JournalEvent, screen: Screen): string {

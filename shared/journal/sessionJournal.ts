@@ -8,6 +8,7 @@ import fs from "node:fs";
 import { messageOf, obstacle, quietly, systemError } from "../system/errors.ts";
 import { kindOf, openPrivate } from "../system/files.ts";
 import { sleepMs, timestamp } from "../system/time.ts";
+import { printable } from "../text/characters.ts";
 import type { EventType, FieldsOf } from "./events.ts";
 import { LineSplitter } from "./lineSplitter.ts";
 import { type JournalAddress, journalPath } from "./sessionFolder.ts";
@@ -120,7 +121,7 @@ function endsTorn(fd: number): boolean {
 
 function writeToStderr(text: string): void {
   // Standard error may be closed, which leaves no reader to tell.
-  quietly(() => fs.writeSync(2, text));
+  quietly(() => fs.writeSync(2, text.split("\n").map(printable).join("\n")));
 }
 
 /**

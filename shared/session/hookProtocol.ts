@@ -110,7 +110,7 @@ function writeAnswer(hookEventName: string, { additionalContext, systemMessage }
     ...(additionalContext ? { hookSpecificOutput: { hookEventName, additionalContext } } : {}),
     ...(systemMessage ? { systemMessage: printable(systemMessage) } : {}),
   };
-  const bytes = Buffer.from(`${JSON.stringify(answer)}\n`);
+  const bytes = Buffer.from(`${printable(JSON.stringify(answer))}\n`);
   for (let written = 0; written < bytes.length; ) {
     try {
       written += fs.writeSync(1, bytes, written);

@@ -7,25 +7,46 @@ export const CONTROL = "\\0-\\x1f\\x7f-\\x9f";
 /** Lone halves of a surrogate pair. With the `u` flag, a whole pair counts as one character. */
 export const LONE_SURROGATE = "\\ud800-\\udfff";
 /** Characters that end a line for some programs, and characters that change the direction of text. */
-export const SEPARATOR_OR_DIRECTION = "\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
+export const SEPARATOR_OR_DIRECTION = "\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
+/**
+ * Characters that show nothing, and can hide words or make two names look alike: soft hyphen, joiners, fillers, zero-width
+ * spaces, variation selectors (but for U+FE0F, which many emoji have), annotations, and tags, which spell out any text.
+ */
+export const INVISIBLE = [
+  "\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200d\\u2060-\\u2065\\u206a-\\u206f\\u3164",
+  "\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff0-\\ufffb\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}",
+].join("");
+/** Every character that is escaped in what is shown. */
+const UNSHOWN = CONTROL + LONE_SURROGATE + SEPARATOR_OR_DIRECTION + INVISIBLE;
+/** Runs of such characters. */
+export const UNSHOWN_RUNS = new RegExp(`[${UNSHOWN}]+`, "gu");
 
 /**
- * Makes foreign text (a path, a name, an error) safe to print. Escapes replace control characters, line separators and
- * direction marks, so that the text can neither forge a line nor drive a terminal.
+ * Makes foreign text (a path, a name, an error) safe to print. Escapes replace control characters, line separators,
+ * direction marks and what is invisible, so that the text can neither forge a line nor drive a terminal, nor hide words. In
+ * JSON, the escapes stand for the same text.
  */
 export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(UNPRINTABLE, escaped);
 }
 
-const UNPRINTABLE = new RegExp(`(?!\\t)[${CONTROL}${SEPARATOR_OR_DIRECTION}]`, "gu");
+const UNPRINTABLE = new RegExp(`(?!\\t)[${UNSHOWN}]`, "gu");
+
+/** One escape for each UTF-16 unit, as in JSON. */
+export function escaped(character: string): string {
+  const escapes = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at).toString(16));
+  return escapes.map((hex) => `\\u${hex.padStart(4, "0")}`).join("");
+}
 
 /** A text of at most `max` characters: whole lines if possible, with a last line that says that more is missing. */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   const whole = text.lastIndexOf("\n", max);
   const kept = text.slice(0, whole > 0 ? whole : max);
-  return `${kept.replace(/[\uD800-\uDBFF]$/, "").trimEnd()}\n…`;
+  return `${wholeStart(kept, max).trimEnd()}\n…`;
+}
+
+/** The first `max` characters of a text, without half of a surrogate pair at their end. */
+export function wholeStart(text: string, max: number): string {
+  return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, "");
 }

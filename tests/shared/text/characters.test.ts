@@ -9,9 +9,19 @@ test.each([
   ["\u001b[31mred", "\\u001b[31mred"],
   ["\0\u007f\u009b", "\\u0000\\u007f\\u009b"],
   ["a\u2028b\u2029c", "a\\u2028b\\u2029c"],
-  ["\u202egnp.exe\u2066\u200f", "\\u202egnp.exe\\u2066\\u200f"],
+  ["\u202egnp.exe\u2066\u200f\u061c", "\\u202egnp.exe\\u2066\\u200f\\u061c"],
+  ["a\u200bb\u2060c\ufeffd\u00ade\u3164", "a\\u200bb\\u2060c\\ufeffd\\u00ade\\u3164"],
+  ["hi\u{e0068}\u{e0069}", "hi\\udb40\\udc68\\udb40\\udc69"],
+  ["a\ufe01\u{e0100}", "a\\ufe01\\udb40\\udd00"],
+  ["a heart \u2764\ufe0f", "a heart \u2764\ufe0f"],
+  ["half\ud83d", "half\\ud83d"],
 ])("printable shows %j as %j", (text, shown) => {
   expect(printable(text)).toBe(shown);
+});
+
+test("in JSON, the escapes of printable stand for the same text", () => {
+  const text = "\u001b\u009b\u202e\u061c\u200b\u{e0041}\u{1d173}\ud83d\n😀";
+  expect(JSON.parse(printable(JSON.stringify({ text })))).toEqual({ text });
 });
 
 test("printable leaves its own result unchanged", () => {
