@@ -1,7 +1,16 @@
 /** The modules that most runs of a hook never need, loaded on first use. */
 import fs from "node:fs";
 import path from "node:path";
-import { OWN_FOLDER } from "./native.ts";
+
+/** The build gives its value: the folder of the native binding, from the file that a caller is bundled into. */
+declare const PACT_HOOKS_NATIVE_FOLDER: string | undefined;
+
+/** Our own folder: `dist/`, or, of the sources, the one around `native/`. */
+export const OWN_FOLDER = path.join(import.meta.dirname, nativeFolder(), "..");
+
+function nativeFolder(): string {
+  return typeof PACT_HOOKS_NATIVE_FOLDER === "string" ? PACT_HOOKS_NATIVE_FOLDER : "../../native";
+}
 
 /** Node resolves `#names` through `imports` in package.json: here to node_modules, in `dist/` to the bundled copies. */
 const load = (id: string) => process.getBuiltinModule("node:module").createRequire(import.meta.filename)(id);

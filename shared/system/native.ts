@@ -3,17 +3,8 @@
  * loads it. Elsewhere, and where it does not load, everything works without it.
  */
 import path from "node:path";
+import { OWN_FOLDER } from "./dependencies.ts";
 import { systemErrorOf } from "./errors.ts";
-
-/** The build gives its value: the folder of the binaries, from the file that a caller is bundled into. */
-declare const PACT_HOOKS_NATIVE_FOLDER: string | undefined;
-
-/** Our own folder: `dist/`, or, of the sources, the one around `native/`. */
-export const OWN_FOLDER = path.join(import.meta.dirname, nativeFolder(), "..");
-
-function nativeFolder(): string {
-  return typeof PACT_HOOKS_NATIVE_FOLDER === "string" ? PACT_HOOKS_NATIVE_FOLDER : "../../native";
-}
 
 /** Each function returns a negative errno for a failure, and never throws. */
 interface Binding {
