@@ -112,7 +112,7 @@ function describeReadOnly(file: string): Found[] {
     return [
       problem(
         `${file} is immutable or append-only, so its blocks are not updated`,
-        `Run: chattr -ia ${file}`,
+        process.platform === "darwin" ? `Run: chflags nouchg,nouappnd ${file}` : `Run: chattr -ia ${file}`,
       ),
     ];
   }

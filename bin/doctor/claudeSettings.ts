@@ -9,7 +9,7 @@ export interface ClaudeSettings {
   file: string;
   isManaged: boolean;
   values: Record<string, unknown>;
-  /** Why Claude Code ignores the whole file. */
+  /** Why Claude Code does not use the file. */
   problem?: string;
 }
 
@@ -20,12 +20,29 @@ export function readClaudeSettings(projectDir: string): ClaudeSettings[] {
     const found = { file, isManaged: isManaged(file) };
     if (text === "") return [];
     try {
-      return [{ ...found, values: Object(JSON.parse(text.replace(/^\uFEFF/, ""))) }];
+      const values: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+      const why = whyUnused(values, found.isManaged);
+      return why ? [{ ...found, values: {}, problem: why }] : [{ ...found, values: Object(values) }];
     } catch (error) {
       return [{ ...found, values: {}, problem: messageOf(error) }];
     }
   });
 }
+
+/** One value of a wrong type is enough, but for a managed file, of which only that value is not used. */
+function whyUnused(values: unknown, isManaged: boolean): string | undefined {
+  if (!isObject(values)) return "it does not hold an object";
+  const { disableAllHooks = false, enabledPlugins = {} } = values as Record<string, unknown>;
+  if (isManaged) return undefined;
+  if (typeof disableAllHooks !== "boolean") return "disableAllHooks must be true or false";
+  const isState = (on: unknown) => typeof on === "boolean" || Array.isArray(on);
+  return isObject(enabledPlugins) && Object.values(enabledPlugins).every(isState)
+    ? undefined
+    : "enabledPlugins must say true or false for each plugin";
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The last file that sets a value, which is the one that counts. */
 export function lastWord<T>(

@@ -2,24 +2,56 @@
 import fs from "node:fs";
 import path from "node:path";
 import { childProcess } from "../../shared/system/dependencies.ts";
+import { type ClaudeSettings, lastWord, readClaudeSettings } from "./claudeSettings.ts";
 import { type Found, note, ok, problem } from "./finding.ts";
 
 const LEAST_NODE = "20.17";
 /** The first version that starts a hook's program with its arguments (plugin.json names it, too). */
 const LEAST_CLAUDE = "2.1.139";
 const MAX_RUN_MS = 5000;
+const ADVICE = `Install Node ${LEAST_NODE} or later, and put it first in PATH.`;
 
 /** Claude Code runs the first `node` in PATH, which need not be the one that runs this command. */
 export function checkNode(projectDir: string): Found[] {
+  const set = lastWord(readClaudeSettings(projectDir), pathOf);
   const file = findProgram("node", projectDir);
-  const advice = `Install Node ${LEAST_NODE} or later, and put it first in PATH.`;
-  if (!file) return [problem("hooks get no Node: no folder of PATH has it", advice)];
+  if (set) return checkNodeIn(set.value, set.file, projectDir, file);
+  return file
+    ? [describeNode(file, projectDir)]
+    : [problem("hooks get no Node: no folder of PATH has it", ADVICE)];
+}
+
+/** A PATH of the settings', which may be those of a repository: nothing is run out of it that is not in our own PATH. */
+function checkNodeIn(
+  searched: string,
+  setIn: string,
+  projectDir: string,
+  trusted: string | undefined,
+): Found[] {
+  const file = findProgram("node", projectDir, searched);
+  if (!file) return [problem(`hooks get no Node: no folder of the PATH that ${setIn} sets has it`, ADVICE)];
+  if (trusted && fs.realpathSync(file) === fs.realpathSync(trusted))
+    return [describeNode(trusted, projectDir)];
+  return [
+    note(
+      `${setIn} sets the PATH of hooks, which get another Node: ${file}`,
+      `It must be ${LEAST_NODE} or later.`,
+    ),
+  ];
+}
+
+function describeNode(file: string, projectDir: string): Found {
   const isThis = fs.realpathSync(file) === fs.realpathSync(process.execPath);
   const version = isThis ? process.versions.node : versionOf(file, projectDir);
-  if (!version) return [problem(`hooks get a Node that does not say its version: ${file}`, advice)];
+  if (!version) return problem(`hooks get a Node that does not say its version: ${file}`, ADVICE);
   return isAtLeast(version, LEAST_NODE)
-    ? [ok(`Node ${version}: ${file}`)]
-    : [problem(`hooks get Node ${version}, which is too old: ${file}`, advice)];
+    ? ok(`Node ${version}: ${file}`)
+    : problem(`hooks get Node ${version}, which is too old: ${file}`, ADVICE);
+}
+
+function pathOf({ env }: ClaudeSettings["values"]): string | undefined {
+  const { PATH } = Object(env);
+  return typeof PATH === "string" ? PATH : undefined;
 }
 
 export function checkClaude(projectDir: string): Found[] {
@@ -41,10 +73,14 @@ export function checkClaude(projectDir: string): Found[] {
 }
 
 /** The first program of this name in PATH. What lies in the project, or depends on the current folder, is not run. */
-function findProgram(name: string, projectDir: string): string | undefined {
+function findProgram(
+  name: string,
+  projectDir: string,
+  searched = process.env.PATH ?? "",
+): string | undefined {
   const file = process.platform === "win32" ? `${name}.exe` : name;
   const project = fs.realpathSync(projectDir) + path.sep;
-  return (process.env.PATH ?? "")
+  return searched
     .split(path.delimiter)
     .filter((dir) => path.isAbsolute(dir))
     .map((dir) => path.join(dir, file))

@@ -35,16 +35,17 @@ export function checkStarters(projectDir: string): Found[] {
   ];
 }
 
-function describeInvalid({ file, problem: why }: ClaudeSettings): Found[] {
-  return why
-    ? [problem(`${file} is not valid JSON, so Claude Code ignores all of it: ${why}`, "Correct it.")]
-    : [];
+function describeInvalid({ file, isManaged, problem: why }: ClaudeSettings): Found[] {
+  if (!why) return [];
+  return isManaged
+    ? [problem(`${file} is not valid, so Claude Code does not start: ${why}`, ASK)]
+    : [problem(`${file} is not valid, so Claude Code ignores all of it: ${why}`, "Correct it.")];
 }
 
 /** Which setting keeps Claude Code from running a hook that is registered. An administrator's own hooks need his word. */
 function whyBlocked(starter: Starter, settings: readonly ClaudeSettings[]): Found | undefined {
   const managed = settings.filter(({ isManaged }) => isManaged);
-  const none = lastWord(managed, ({ disableAllHooks }) => disableAllHooks);
+  const none = lastWord(managed, isOff);
   if (none?.value === true) return problem(`${none.file} sets disableAllHooks, so no hook runs`, ASK);
   if (starter.isManaged) return undefined;
   const only = lastWord(managed, ({ allowManagedHooksOnly }) => allowManagedHooksOnly);
@@ -55,7 +56,7 @@ function whyBlocked(starter: Starter, settings: readonly ClaudeSettings[]): Foun
       "Ask your administrator to enable the plugin there.",
     );
   }
-  const off = lastWord(settings, ({ disableAllHooks }) => disableAllHooks);
+  const off = lastWord(settings, isOff);
   if (off?.value === true) {
     return problem(`${off.file} sets disableAllHooks, so ${ours}`, "Remove that setting.");
   }
@@ -68,6 +69,10 @@ function whyBlocked(starter: Starter, settings: readonly ClaudeSettings[]): Foun
       )
     : undefined;
 }
+
+/** In a managed file, another value counts as none. */
+const isOff = ({ disableAllHooks }: ClaudeSettings["values"]) =>
+  typeof disableAllHooks === "boolean" ? disableAllHooks : undefined;
 
 function whyGone({ file, plugin, script }: Starter): Found | undefined {
   if (script === undefined) {
@@ -104,8 +109,7 @@ function describeDoubles(running: readonly Starter[]): Found[] {
 
 /** A plugin that one file enables, and a file that counts more turns off; or one that is only turned off. */
 function describeOff(plugin: string, settings: readonly ClaudeSettings[]): Found[] {
-  const last = lastWord(settings, isEnabled(plugin));
-  if (!last) return [];
+  const last = lastWord(settings, isEnabled(plugin)) as { file: string; isManaged: boolean };
   const enabling = settings.find(({ values }) => isEnabled(plugin)(values) === true);
   const advice = last.isManaged ? ASK : `Run: /plugin enable ${plugin}`;
   return enabling

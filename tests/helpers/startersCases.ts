@@ -149,7 +149,7 @@ export function writeSettings(
     fs.mkdirSync(path.dirname(file), { recursive: true });
     // What installing the plugin has written there stays.
     const before = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
-    fs.writeFileSync(file, JSON.stringify({ ...before, ...values }));
+    fs.writeFileSync(file, JSON.stringify(Array.isArray(values) ? values : { ...before, ...values }));
   }
   return "managed" in files || "added" in files ? withEtc(etc) : [];
 }

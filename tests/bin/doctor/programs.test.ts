@@ -1,10 +1,11 @@
 /** What doctor says about the programs that a session needs. */
 import fs from "node:fs";
 import path from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../../bin/doctor/finding.ts";
 import { run } from "../../helpers/commandLine.ts";
 import { type Sandbox, sandbox } from "../../helpers/sandbox.ts";
+import { writeSettings } from "../../helpers/startersCases.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 let box: Sandbox;
@@ -55,6 +56,45 @@ test("this Node is not started to ask for its version", () => {
   expect(findings("node", path.dirname(process.execPath))[0]?.message).toContain(
     `Node ${process.versions.node}`,
   );
+});
+
+describe("a PATH that settings of Claude Code set", () => {
+  const other = () => {
+    const dir = tempDir();
+    program("node", "v99.0.0", dir);
+    return dir;
+  };
+
+  test.each(["user", "team", "local"] as const)("is the one that hooks get: %s", (place) => {
+    program("node", "v22.0.0");
+    const found = (PATH: unknown) => {
+      writeSettings({ [place]: { env: { PATH } } }, box);
+      return findings("node", bin);
+    };
+    expect(found("/nonexistent")).toMatchObject([
+      {
+        level: "problem",
+        message: expect.stringMatching(
+          /^hooks get no Node: no folder of the PATH that \S+\.json sets has it$/,
+        ),
+      },
+    ]);
+    expect(found(`/nonexistent:${bin}`)).toMatchObject([
+      { level: "ok", message: `Node 22.0.0: ${bin}/node` },
+    ]);
+    const elsewhere = other();
+    expect(found(elsewhere)).toMatchObject([
+      { level: "note", message: expect.stringMatching(/sets the PATH of hooks, which get another Node: /) },
+    ]);
+    expect(found(5)).toMatchObject([{ level: "ok" }]);
+  });
+
+  test("names no program to be run, since a repository may set it", () => {
+    program("node", "v22.0.0");
+    writeSettings({ team: { env: { PATH: other() } } }, box);
+    findings("node", bin);
+    expect(fs.existsSync(path.join(box.projectDir, "ran"))).toBe(false);
+  });
 });
 
 test.each([

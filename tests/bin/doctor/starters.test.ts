@@ -34,7 +34,13 @@ describe.each(STARTERS_CASES)("%s", (_name, files, runs, said) => {
     skip(("managed" in files || "added" in files) && !CAN_MOUNT, "needs the right to mount");
     const { status, all, problems } = doctor(writeSettings(files, box));
     expect(problems.map(({ message }) => message)).toEqual(said ? [expect.stringMatching(said)] : []);
-    for (const { advice } of problems) expect(advice).toMatch(/^\S.*\.|^Run: |^Ask /);
+    const isAdministrators = said && /managed-settings/.test(problems[0]?.message ?? "");
+    const isPluginOnly = /plugins only/.test(problems[0]?.message ?? "");
+    for (const { advice } of problems) {
+      expect(advice).toMatch(
+        isAdministrators && !isPluginOnly ? /^Ask your administrator/ : /^(?:Run|Remove|Keep) ?/,
+      );
+    }
     expect(all.filter(({ level }) => level === "ok").length > 0).toBe(runs > 0);
     expect(status).toBe(said ? 1 : 0);
   });
@@ -50,19 +56,44 @@ test("a plugin that no settings file mentions, and one that is only turned off, 
   ]);
 });
 
-test("a settings file that is not JSON, which Claude Code ignores, is a problem", () => {
-  writeSettings({ user: { enabledPlugins: { [PLUGIN]: true } }, local: {} }, box);
-  fs.writeFileSync(path.join(box.projectDir, ".claude/settings.local.json"), "{ // mine\n}");
-  const [found, ...more] = doctor().problems;
-  expect(found?.message).toMatch(
-    /settings\.local\.json is not valid JSON, so Claude Code ignores all of it: /,
+const enabled = { enabledPlugins: { [PLUGIN]: true } };
+
+test.each([
+  ["{ // mine\n}", /JSON/],
+  ["null", /it does not hold an object/],
+  ["[]", /it does not hold an object/],
+  ['{"disableAllHooks": null}', /disableAllHooks must be true or false/],
+  ['{"enabledPlugins": 5}', /enabledPlugins must say true or false for each plugin/],
+  ['{"enabledPlugins": {"x@y": "yes"}}', /enabledPlugins must say true or false for each plugin/],
+])("a settings file that holds %s, which Claude Code ignores, is a problem", (text, why) => {
+  writeSettings({ user: enabled, local: {} }, box);
+  fs.writeFileSync(path.join(box.projectDir, ".claude/settings.local.json"), text);
+  const { all, problems } = doctor();
+  expect(problems).toHaveLength(1);
+  expect(problems[0]?.message).toMatch(
+    /settings\.local\.json is not valid, so Claude Code ignores all of it: /,
   );
-  expect(more).toEqual([]);
+  expect(problems[0]?.message).toMatch(why);
+  expect(all).toContainEqual(expect.objectContaining({ level: "ok" }));
+});
+
+test("nothing counts of a settings file with one value of a wrong type", () => {
+  writeSettings({ user: { ...enabled, disableAllHooks: "no" } }, box);
+  expect(doctor().all.map(({ level }) => level)).toEqual(["problem", "note"]);
+});
+
+test("a managed settings file that is not valid keeps Claude Code from starting, but one value does not", ({
+  skip,
+}) => {
+  skip(!CAN_MOUNT, "needs the right to mount");
+  const broken = writeSettings({ user: enabled, managed: [] }, box);
+  expect(doctor(broken).problems.map(({ message }) => message)).toEqual([
+    "/etc/claude-code/managed-settings.json is not valid, so Claude Code does not start: it does not hold an object",
+  ]);
+  expect(doctor(writeSettings({ managed: { disableAllHooks: "yes" } }, box)).problems).toEqual([]);
 });
 
 describe("a hook whose file is gone", () => {
-  const enabled = { user: { enabledPlugins: { [PLUGIN]: true } } };
-
   test("in a settings file", () => {
     const gone = path.join(box.projectDir, "pact-hooks");
     const text = JSON.stringify({
@@ -97,7 +128,7 @@ describe("a hook whose file is gone", () => {
 
   test("in a marketplace that is a folder", () => {
     write("known_marketplaces.json", { "pact-hooks": { source: { source: "directory", path: "/gone" } } });
-    writeSettings(enabled, box);
+    writeSettings({ user: enabled }, box);
     expect(doctor().problems).toMatchObject([
       { message: expect.stringContaining(`enables ${PLUGIN}, which is not installed here`) },
     ]);
@@ -107,7 +138,7 @@ describe("a hook whose file is gone", () => {
     const copy = path.join(box.configDir, "plugins/cache/0.1.0");
     const script = path.join(copy, "hooks/sessionStart.cjs");
     write("known_marketplaces.json", { "pact-hooks": { source: { source: "github", repo: "a/b" } } });
-    writeSettings(enabled, box);
+    writeSettings({ user: enabled }, box);
     expect(doctor().problems[0]?.message).toContain("which is not installed here");
     const install = (entry: object) =>
       write("installed_plugins.json", { version: 2, plugins: { [PLUGIN]: [entry] } });
@@ -134,7 +165,7 @@ describe("a hook whose file is gone", () => {
       write(name, {});
       fs.writeFileSync(path.join(box.configDir, "plugins", name), text);
     }
-    writeSettings(enabled, box);
+    writeSettings({ user: enabled }, box);
     expect(doctor().problems).toMatchObject([{ message: expect.stringContaining("not installed here") }]);
   });
 });
