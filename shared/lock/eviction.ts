@@ -24,7 +24,7 @@ import { IS_LINUX } from "../system/process.ts";
 import { monotonicMs } from "../system/time.ts";
 import {
   callersOf,
-  describe,
+  describeHolder,
   findProcess,
   type HolderRecord,
   type ProcessId,
@@ -98,7 +98,7 @@ export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlin
     if (holder && ageMs === undefined) watch.isWitness = leaveWitness(held, holder);
     const isKnown = holder === held.record || !watch.isWitness;
     if (!holder || ageMs === undefined || !isKnown || Math.abs(ageMs) <= ttlMs) return "held";
-    const unlinked = { ageMs, ino: Number(held.stat.ino), holder: describe(holder, held.record) };
+    const unlinked = { ageMs, ino: Number(held.stat.ino), holder: describeHolder(holder, held.record) };
     const named = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
     // If another waiter unlinks the sidecar first, that waiter reports the eviction.
     if (!isSameFile(named, held.stat) || ifPresent(() => fs.unlinkSync(sidecar)) === null) return "replaced";
@@ -115,7 +115,7 @@ export function witnessHolder(sidecar: string): LockHolder | undefined {
     const held = openHeld(sidecar);
     try {
       const holder = findProcess(held.fd, held.record, held.witnesses);
-      found = holder && describe(holder, held.record);
+      found = holder && describeHolder(holder, held.record);
       if (holder && heldMs(held, holder) === undefined) leaveWitness(held, holder);
     } finally {
       fs.closeSync(held.fd);

@@ -115,7 +115,7 @@ export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHold
     try {
       const record = readRecord(fd);
       const found = findProcess(fd, record, [], budgetMs);
-      return found && describe(found, record);
+      return found && describeHolder(found, record);
     } finally {
       fs.closeSync(fd);
     }
@@ -125,7 +125,7 @@ export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHold
 }
 
 /** A holder that `findProcess` found, for a message. */
-export function describe(found: ProcessId, record: HolderRecord | null): LockHolder {
+export function describeHolder(found: ProcessId, record: HolderRecord | null): LockHolder {
   if (record && found === record) return holderOfRecord(record);
   const command = commandOf(found.pid);
   return { pid: found.pid, ...(command === undefined ? {} : { command }), source: "proc", alive: true };

@@ -67,3 +67,18 @@ export function witnessesIn(sidecar: string): { pid: number; start: string; seen
     .filter((line) => line.startsWith("{") && line.includes('"seen_at"'))
     .map((line) => JSON.parse(line));
 }
+
+/** Whether a process has the file open. */
+export function hasOpen(pid: number, file: string): boolean {
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process other than this one has the file open. */
+export function isOpenElsewhere(file: string): boolean {
+  const pids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).some((pid) => pid !== process.pid && hasOpen(pid, file));
+}

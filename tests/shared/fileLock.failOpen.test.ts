@@ -310,6 +310,8 @@ test.for([
     const child = startProgram("holdLock", { target }, { under });
     expect(await child.message("entered")).toMatchObject({ outcome: "locked" });
     expect(events("lock_fail_open")).toEqual([]);
+    // What another process has removed is that one's to report.
+    expect(events("lock_reaped")).toHaveLength(1);
   },
 );
 

@@ -5,10 +5,11 @@ import { describe, expect, test } from "vitest";
 import { withFileLock } from "../../shared/fileLock.ts";
 import { type Child, startProgram, startPython } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { CAN_UNSHARE, HAS_FLOCK_PROGRAM, HAS_PYTHON, IS_LINUX } from "../helpers/machine.ts";
+import { CAN_UNSHARE, HAS_FLOCK_PROGRAM, HAS_PYTHON, IS_LINUX, injecting } from "../helpers/machine.ts";
 import {
   dated,
   HOUR,
+  hasOpen,
   inodeOf,
   newTarget,
   pinned,
@@ -70,8 +71,8 @@ describe.runIf(HAS_PYTHON)("a writer and a foreign one are never inside together
       const foreign = startPython(PYTHON_COUNTER, [sidecar, counter, String(rounds), String(age), kind]);
       const options = { timeoutMs: 20_000 };
       const own = startProgram("countLocked", { target, counter, times: rounds, options, pauseMs: 2 });
+      await Promise.all([own.exited, foreign.exited]);
       expect(await own.message("done")).toBe(rounds);
-      await foreign.message("done");
       expect(fs.readFileSync(counter, "utf8").trim()).toBe(String(2 * rounds));
       expect(events()).toEqual([]);
     },
@@ -123,7 +124,7 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     redated(sidecar, -25);
     expect(lease(target, patient).outcome).toBe("fail_open");
     redated(sidecar, -31);
-    const { outcome, waitedMs, evicted } = lease(target, patient);
+    const { outcome, waitedMs, evicted } = lease(target);
     expect({ outcome, evicted }).toMatchObject({
       outcome: "locked",
       evicted: { pid: holder.pid, command: "python3", source: "proc" },
@@ -190,7 +191,7 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     const pids = new Set(witnessesIn(sidecar).map(({ pid }) => pid));
     expect(pids).toEqual(new Set([holder.pid]));
     redated(sidecar, -31);
-    expect(lease(target, patient).outcome).toBe("locked");
+    expect(lease(target).outcome).toBe("locked");
     expect(events("lock_reaped")).toMatchObject([{ reason: "expired", holder: { pid: holder.pid } }]);
   });
 
@@ -230,7 +231,7 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     expect(fs.statSync(sidecar).size).toBeLessThan(4096);
     expect(witnessesIn(sidecar).at(-1)).toMatchObject({ pid: holder.pid });
     redated(sidecar, -31);
-    expect(lease(target, patient)).toMatchObject({ outcome: "locked", evicted: { pid: holder.pid } });
+    expect(lease(target)).toMatchObject({ outcome: "locked", evicted: { pid: holder.pid } });
   });
 
   test("is evicted in the end although the clock was set back after the witness was left", async () => {
@@ -242,7 +243,7 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     expect(witnessesIn(sidecar)).toHaveLength(2);
     const [, second] = witnessesIn(sidecar);
     fs.writeFileSync(sidecar, JSON.stringify({ ...second, seen_at: new Date(Date.now() - 31_000) }));
-    expect(lease(target, patient).evicted).toMatchObject({ pid: holder.pid });
+    expect(lease(target).evicted).toMatchObject({ pid: holder.pid });
   });
 
   test("that took the lock before a writer of ours got it again is forgotten", async () => {
@@ -269,6 +270,32 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     expect(given).not.toHaveProperty("holder");
     expect(events("lock_reaped")).toEqual([]);
     expect(() => process.kill(holder.pid, 0)).not.toThrow();
+  });
+
+  test("is not evicted in the place of one that has come since", async (context) => {
+    const { target, sidecar, events } = setUp();
+    await startForeign(sidecar);
+    leaveWitness(target);
+    redated(sidecar, -31);
+    // The waiter stops while it asks the kernel for the holder.
+    const log = path.join(tempDir(), "strace");
+    const under = injecting(context, "openat:signal=SIGSTOP:when=1", log, "/proc/locks");
+    const waiting = startProgram("holdLock", { target }, { under });
+    const isStopped = () => fs.existsSync(log) && /stopped by SIGSTOP/.test(fs.readFileSync(log, "utf8"));
+    await waitUntil(isStopped, "the waiter has stopped");
+    const pid = Number(fs.readFileSync(`/proc/${waiting.pid}/task/${waiting.pid}/children`, "utf8"));
+    fs.unlinkSync(sidecar);
+    const holder = await startHolder(target);
+    const there = inodeOf(sidecar);
+    process.kill(pid, "SIGCONT");
+    // It comes back to the new sidecar, which it must leave to its holder.
+    await waitUntil(() => hasOpen(pid, sidecar) || !fs.existsSync(sidecar), "the waiter has come back");
+    expect(inodeOf(sidecar)).toBe(there);
+    expect(waiting.lines).toEqual([]);
+    holder.end();
+    expect(await waiting.message("entered")).toMatchObject({ outcome: "locked" });
+    expect(inodeOf(sidecar)).toBe(there);
+    expect(events("lock_reaped")).toEqual([]);
   });
 
   test("that ends while waiters wait for it lets one of them in at once", async () => {

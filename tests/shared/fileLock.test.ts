@@ -8,7 +8,7 @@ import { findBackend } from "../../shared/lock/flock.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { BACKENDS, injecting, useBackend } from "../helpers/machine.ts";
-import { dated, HOUR, inodeOf, newTarget, pinned, startHolder } from "../helpers/sidecar.ts";
+import { dated, HOUR, inodeOf, isOpenElsewhere, newTarget, pinned, startHolder } from "../helpers/sidecar.ts";
 import { entriesOf, sidecarOf, tempDir } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -170,19 +170,3 @@ test.each([
   withFileLock(newTarget(), () => {}, { timeoutMs });
   expect(events()).toMatchObject([{ reason: "no_backend", timeout_ms: expected, attempts: 0 }]);
 });
-
-/** Whether a process other than this one has the file open. */
-function isOpenElsewhere(file: string): boolean {
-  return fs
-    .readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .some((pid) => {
-      try {
-        return fs
-          .readdirSync(`/proc/${pid}/fd`)
-          .some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
-      } catch {
-        return false;
-      }
-    });
-}
