@@ -241,8 +241,10 @@ describe.runIf(HAS_PYTHON && IS_LINUX)("a holder without a record", () => {
     redated(sidecar, HOUR);
     leaveWitness(target);
     expect(witnessesIn(sidecar)).toHaveLength(2);
-    const [, second] = witnessesIn(sidecar);
-    fs.writeFileSync(sidecar, JSON.stringify({ ...second, seen_at: new Date(Date.now() - 31_000) }));
+    // Of those that count, the oldest does.
+    const [inFuture, second] = witnessesIn(sidecar);
+    const old = { ...second, seen_at: new Date(Date.now() - 31_000) };
+    fs.writeFileSync(sidecar, [inFuture, old, second].map((one) => JSON.stringify(one)).join("\n"));
     expect(lease(target).evicted).toMatchObject({ pid: holder.pid });
   });
 
