@@ -1,10 +1,36 @@
 import { defineConfig } from "vitest/config";
 
+/** What is different without the native binding: the lock, the publish, and the hooks that do both. */
+const WITHOUT_BINDING = [
+  "tests/shared/fileLock*.test.ts",
+  "tests/shared/lock/*.test.ts",
+  "tests/shared/update/*.test.ts",
+  "tests/hooks/*.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    // The real Claude Code has a script of its own.
-    exclude: ["tests/claude/**"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "all",
+          include: ["tests/**/*.test.ts"],
+          // The real Claude Code has a script of its own.
+          exclude: ["tests/claude/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "without the binding",
+          include: WITHOUT_BINDING,
+          // Its scenarios say themselves which of them are without the binding.
+          exclude: ["tests/shared/update/updateFile.stress.test.ts"],
+          env: { PACT_HOOKS_NATIVE: "off" },
+        },
+      },
+    ],
     // Hooks and lock holders are real processes; on a busy two-core machine they may take seconds.
     testTimeout: 30_000,
     hookTimeout: 30_000,

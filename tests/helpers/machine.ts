@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { onTestFinished, type TestContext } from "vitest";
 import { findBackend } from "../../shared/lock/flock.ts";
+import { native } from "../../shared/system/native.ts";
 import { PYTHON } from "./child.ts";
 import { tempDir } from "./tempDir.ts";
 
@@ -33,6 +34,13 @@ export const BACKENDS = ["native", "addon", "exlock", "flock"].filter((name) => 
 
 /** Root may mount what only one process sees, in a namespace of its own. */
 export const CAN_MOUNT = runs("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt");
+/** The backends that a test of the lock goes through. The run without the binding repeats only its own first choice. */
+export const EACH_BACKEND = process.env.PACT_HOOKS_NATIVE === "off" ? BACKENDS.slice(0, 1) : BACKENDS;
+
+/** For `beforeEach`: skips what only the binding gives. */
+export function needsBinding({ skip }: TestContext): void {
+  skip(native() === null, "needs the native binding");
+}
 
 function runs(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;

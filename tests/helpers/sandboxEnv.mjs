@@ -1,5 +1,5 @@
 /**
- * The environment of a process in a sandbox: nothing of our own but PATH. NODE_EXTRA_CA_CERTS alone would triple the start
+ * The environment of a process in a sandbox: nothing of our own but PATH, and whether the native binding is off. NODE_EXTRA_CA_CERTS alone would triple the start
  * of Node.
  */
 import path from "node:path";
@@ -17,6 +17,7 @@ export function envOf({ configDir }, more = {}) {
     HOME: home,
     TMPDIR: path.join(home, "tmp"),
     CLAUDE_CONFIG_DIR: configDir,
+    ...(process.env.PACT_HOOKS_NATIVE && { PACT_HOOKS_NATIVE: process.env.PACT_HOOKS_NATIVE }),
     ...more,
   };
 }

@@ -8,8 +8,8 @@ import { describe, expect, onTestFinished, type TestContext, test } from "vitest
 import { type Child, startProgram } from "../helpers/child.ts";
 import { type Journal, useJournal } from "../helpers/journal.ts";
 import {
-  BACKENDS,
   CAN_BE_NOBODY,
+  EACH_BACKEND,
   IS_ROOT,
   injecting,
   mountTmpfs,
@@ -247,7 +247,7 @@ async function failsOpen(
   return event;
 }
 
-describe.each(BACKENDS)("with backend %s, the lock fails open when", (backend) => {
+describe.each(EACH_BACKEND)("with backend %s, the lock fails open when", (backend) => {
   const run = (
     target: string,
     { timeoutMs, ...params }: { timeoutMs?: number; hold?: boolean; exhaust?: boolean } = {},

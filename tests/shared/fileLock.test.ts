@@ -7,12 +7,12 @@ import { withFileLock } from "../../shared/fileLock.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { BACKENDS, injecting, useBackend } from "../helpers/machine.ts";
+import { BACKENDS, EACH_BACKEND, injecting, useBackend } from "../helpers/machine.ts";
 import { dated, HOUR, inodeOf, isOpenElsewhere, newTarget, pinned, startHolder } from "../helpers/sidecar.ts";
 import { entriesOf, sidecarOf, tempDir } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
-describe.each(BACKENDS)("with backend %s", (backend) => {
+describe.each(EACH_BACKEND)("with backend %s", (backend) => {
   const lease = (target: string, options = {}) => withFileLock(target, (given) => given, options);
   const setUp = () => {
     useBackend(backend);

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { findBackend } from "../../../shared/lock/flock.ts";
 import { start, startProgram, startPython } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { BACKENDS, HAS_FLOCK_PROGRAM, HAS_PYTHON, useBackend } from "../../helpers/machine.ts";
+import { BACKENDS, EACH_BACKEND, HAS_FLOCK_PROGRAM, HAS_PYTHON, needsBinding, useBackend } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -42,7 +42,7 @@ test("an empty PACT_HOOKS_FLOCK chooses the first backend", () => {
   expect(findBackend()?.name).toBe(BACKENDS[0]);
 });
 
-describe.each(BACKENDS)("backend %s", (name) => {
+describe.each(EACH_BACKEND)("backend %s", (name) => {
   const openLocked = (file: string) => {
     useBackend(name);
     const backend = findBackend();
@@ -141,7 +141,8 @@ const packageWith = (addon: Record<string, string>) => {
   }
   return { dir, PACT_HOOKS_LIBRARY: path.join(dir, "dist/index.mjs") };
 };
-describe.runIf(BACKENDS.includes("native"))("the native binding", () => {
+describe("the native binding", () => {
+  beforeEach(needsBinding);
   const next = BACKENDS.find((name) => name !== "native") ?? "none";
   const backendOf = async (env: Record<string, string>) => {
     useJournal();

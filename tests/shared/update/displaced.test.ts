@@ -168,14 +168,9 @@ test("a saved version is private, and the next save replaces it", () => {
   expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
 });
 
-const WAYS: [string, string][] = [
-  ["by a rename", "off"],
-  ...(native() ? ([["by an exchange", "on"]] satisfies [string, string][]) : []),
-];
-
-describe.each(WAYS)("while another program writes during the publish, %s,", (_way, PACT_HOOKS_NATIVE) => {
+describe("while another program writes during the publish,", () => {
   // A program that keeps the file open is one more event, where the kernel tells.
-  const keptOpen = PACT_HOOKS_NATIVE === "on" ? ["open"] : [];
+  const keptOpen = native() ? ["open"] : [];
 
   /** Starts an update, and delays each of its renames so that the test can act meanwhile. */
   const startUpdate = (context: TestContext, before: string, params = {}, delay = 500_000) => {
@@ -187,11 +182,7 @@ describe.each(WAYS)("while another program writes during the publish, %s,", (_wa
     onTestFinished(() => fs.closeSync(theirs));
     const under = injecting(context, `?rename,?renameat,?renameat2:delay_exit=${delay}`);
     let { ino } = fs.statSync(target);
-    const child = startProgram(
-      "update",
-      { target, line: "ours", ...params },
-      { under, env: { PACT_HOOKS_NATIVE } },
-    );
+    const child = startProgram("update", { target, line: "ours", ...params }, { under });
     const published = async () => {
       await waitUntil(() => fs.statSync(target, { throwIfNoEntry: false })?.ino !== ino, "a publish");
       ino = fs.statSync(target).ino;

@@ -3,11 +3,10 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { injecting, mountTmpfs } from "../../helpers/machine.ts";
+import { injecting, mountTmpfs, needsBinding } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const read = (file: string) => fs.readFileSync(file, "utf8");
@@ -63,13 +62,13 @@ test("a file that is mounted by itself is written where it is", ({ skip }) => {
 });
 
 test("a sandbox that lets nothing be exchanged gets its file written, and the backup is no link to it", async (context) => {
+  needsBinding(context);
   useJournal();
   const target = tempFile("old\n");
   const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
   const under = injecting(context, "renameat2:error=EXDEV");
   const child = startProgram("update", { target, line: "new", options: { backup } }, { under });
   const result = await child.message("result");
-  context.skip(!native(), "needs the binding");
   expect(result).toMatchObject({ outcome: "written", isInPlace: true });
   expect([read(target), read(backup)]).toEqual(["old\nnew\n", "old\n"]);
 });

@@ -2,12 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, type TestContext, test } from "vitest";
-import { native } from "../../../shared/system/native.ts";
+import { beforeEach, describe, expect, type TestContext, test } from "vitest";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { injecting } from "../../helpers/machine.ts";
+import { injecting, needsBinding } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -18,7 +17,9 @@ function replace(file: string, text: string): void {
   fs.renameSync(`${file}.new`, file);
 }
 
-describe.runIf(native())("with an exchange,", () => {
+describe("with an exchange,", () => {
+  beforeEach(needsBinding);
+
   /** Starts an update that stops before each exchange, and calls `act` at the first. */
   const startExchange = async (context: TestContext, before: string, act: (target: string) => void) => {
     const { events } = useJournal();
