@@ -9,8 +9,8 @@ import { childProcess, fsExt, os } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
 import { kindOf, openOrCreate } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
+import { codeFromText, excludeProgram, findProgram, PROGRAM_OPTIONS } from "../system/programs.ts";
 import { monotonicMs } from "../system/time.ts";
-import { excludeProgram, flockProgram } from "./flockProgram.ts";
 import { type BackendName, LockFailure } from "./lease.ts";
 
 export interface FlockBackend {
@@ -58,7 +58,7 @@ export function findBackend(): FlockBackend | null {
   return null;
 }
 
-const FINDERS = { native: findNative, addon: findAddon, exlock: findExlock, flock: findProgram };
+const FINDERS = { native: findNative, addon: findAddon, exlock: findExlock, flock: findFlockProgram };
 
 function findNative(): FlockBackend | null {
   const binding = native();
@@ -121,8 +121,8 @@ function findExlock(): FlockBackend | null {
 /** BusyBox's flock has no `-w` and exits at once; from then on, the caller polls. */
 let programWaits = true;
 
-function findProgram(): FlockBackend | null {
-  if (!flockProgram()) return null;
+function findFlockProgram(): FlockBackend | null {
+  if (!findProgram("flock")) return null;
   return {
     name: "flock",
     get waits() {
@@ -136,15 +136,13 @@ function findProgram(): FlockBackend | null {
 /** @returns whether the program got the lock @throws {LockFailure} if no program of this machine is a flock */
 function runProgram(fd: number, waitMs: number): boolean {
   for (;;) {
-    const program = flockProgram();
+    const program = findProgram("flock");
     if (!program) throw new LockFailure("no_backend", "no flock program of this machine can be run");
     const howLong = waitMs > 0 && programWaits ? ["-x", "-w", (waitMs / 1000).toFixed(3)] : ["-xn"];
     const askedAt = monotonicMs();
     const { status, signal, error, stderr } = childProcess().spawnSync(program, [...howLong, "3"], {
       stdio: ["ignore", "ignore", "pipe", fd],
-      cwd: "/",
-      // The program speaks English, and sees nothing of the session's environment.
-      env: { LC_ALL: "C" },
+      ...PROGRAM_OPTIONS,
       timeout: Math.ceil(waitMs) + FLOCK_PROGRAM_TIMEOUT_MS,
     });
     const said = stderr?.toString().trim() || `${program} ended with ${signal ?? status}`;
@@ -199,14 +197,4 @@ function openRegular(path: string, flags: number, beforeCreate?: () => void): nu
 
 function notRegular(path: string, stat: fs.Stats): NodeJS.ErrnoException {
   return systemError("ENOTREG", `${path} is ${kindOf(stat)}, not a regular file`);
-}
-
-/** The `flock` program gives its error as text only. */
-function codeFromText(text: string): string {
-  if (/no locks available/i.test(text)) return "ENOLCK";
-  if (/not supported/i.test(text)) return "ENOTSUP";
-  if (/not implemented/i.test(text)) return "ENOSYS";
-  if (/cannot allocate memory/i.test(text)) return "ENOMEM";
-  if (/bad file descriptor/i.test(text)) return "EBADF";
-  return "EIO";
 }

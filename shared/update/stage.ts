@@ -1,9 +1,14 @@
 /** Stages a target's new content in a claim, with the owner, the mode and the attributes of the old file. */
 import fs from "node:fs";
+
 import path from "node:path";
+import { childProcess } from "../system/dependencies.ts";
+
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
+import { IS_LINUX } from "../system/process.ts";
+import { codeFromText, findProgram, PROGRAM_OPTIONS } from "../system/programs.ts";
 import type { FileContent, Snapshot } from "../system/snapshot.ts";
 import { stagedName } from "./claim.ts";
 
@@ -77,13 +82,35 @@ function keepOwner(fd: number, old: FileContent, target: string): void {
   keepOrRefuse(() => fs.fchownSync(fd, uid, gid), target, what, "Change its owner to this user: chown");
 }
 
-/** The access control list and the extended attributes. Node cannot see them, so without the binding they are lost. */
+/** The access control list and the extended attributes, which Node cannot see. */
 function keepAttributes(fd: number, old: Snapshot, target: string): void {
   const binding = native();
-  if (!binding) return;
-  const keep = () => void succeeded(binding.copyAttributes(old.fd, fd));
+  const keep = binding
+    ? () => void succeeded(binding.copyAttributes(old.fd, fd))
+    : () => copyAttributesByProgram(old.fd, fd);
   const what = "has extended attributes or an access control list";
   keepOrRefuse(keep, target, what, "Remove them: setfattr -x, setfacl -b");
+}
+
+/**
+ * Lets GNU's `cp` do what the binding does; that takes 2 ms. It inherits both descriptors, since the target's path may lead
+ * to another file by now. Where there is no such program, the attributes are lost.
+ * @throws the system's error, or what the program says
+ */
+function copyAttributesByProgram(from: number, to: number): void {
+  const program = IS_LINUX ? findProgram("cp") : undefined;
+  if (program === undefined) return;
+  const args = ["--attributes-only", "--preserve=mode,xattr", "/proc/self/fd/3", "/proc/self/fd/4"];
+  const { status, signal, error, stderr } = childProcess().spawnSync(program, args, {
+    ...PROGRAM_OPTIONS,
+    stdio: ["ignore", "ignore", "pipe", from, to],
+  });
+  if (error) throw error;
+  if (status === 0) return;
+  const said = stderr.toString().trim() || `${program} ended with ${signal ?? status}`;
+  // BusyBox's cp, or no /proc.
+  if (/unrecognized option|cannot (stat|open)/.test(said)) return;
+  throw systemError(codeFromText(said), said);
 }
 
 /** Comes last: a list that the folder gave to the new file is gone by now, and no longer masks the mode. */

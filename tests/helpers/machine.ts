@@ -18,6 +18,8 @@ export const CAN_BE_NOBODY = IS_ROOT && runsAsNobody();
 export const HAS_STRACE = runs("strace", "-f", "-e", "inject=link:error=EPERM", "true");
 export const HAS_FLOCK_PROGRAM = runs("flock", "--version");
 export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
+/** Debian's packages acl and attr. */
+export const HAS_ATTRIBUTE_PROGRAMS = runs("setfacl", "--version") && runs("setfattr", "--version");
 export const IS_LINUX = process.platform === "linux";
 /** A mount namespace of one's own. */
 export const CAN_UNSHARE = runs("unshare", "-m", "mount", "-t", "tmpfs", "none", "/proc");
@@ -62,11 +64,11 @@ export function useBackend(name: string): void {
   });
 }
 
-/** Mounts a file system with limits (`size=64k`, `nr_inodes=10`) for one test. */
-export function mountTmpfs({ skip }: TestContext, options: string): string {
+/** Mounts a file system in memory, with limits (`size=64k`, `nr_inodes=10`), for one test. */
+export function mountTmpfs({ skip }: TestContext, options: string, type = "tmpfs"): string {
   const dir = tempDir();
-  const mounted = IS_ROOT && IS_LINUX && runs("mount", "-t", "tmpfs", "-o", options, "tmpfs", dir);
-  skip(!mounted, "needs the right to mount a tmpfs");
+  const mounted = IS_ROOT && IS_LINUX && runs("mount", "-t", type, "-o", options, type, dir);
+  skip(!mounted, `needs the right to mount a ${type}`);
   onTestFinished(() => void execFileSync("umount", ["-l", dir]));
   fs.chmodSync(dir, 0o755);
   return dir;

@@ -1,35 +1,175 @@
 /** What a new version of a file keeps of the old one, beside its owner and mode: updateFile.faults.test.ts. */
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, type TestContext, test } from "vitest";
 import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { attributesOf, setAttributes } from "../../helpers/attributes.ts";
+import { startProgram } from "../../helpers/child.ts";
+import { answerOf, payload, runHook } from "../../helpers/hookProcess.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { HAS_PYTHON } from "../../helpers/machine.ts";
-import { tempFile } from "../../helpers/tempDir.ts";
+import {
+  CAN_BE_NOBODY,
+  HAS_ATTRIBUTE_PROGRAMS,
+  HAS_PYTHON,
+  IS_LINUX,
+  IS_ROOT,
+  injecting,
+  mountTmpfs,
+  NOBODY,
+} from "../../helpers/machine.ts";
+import { sandbox } from "../../helpers/sandbox.ts";
+import { entriesOf, listing, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
 const addLine = (text: string | null) => `${text}new\n`;
+/** BusyBox's knows of no attributes. */
+const HAS_GNU_CP = spawnSync("/bin/cp", ["--version"], { encoding: "utf8" }).stdout?.includes("GNU");
 
-describe.runIf(native() && HAS_PYTHON)("a new version of a file", () => {
-  test("keeps its access control list and its extended attributes", ({ skip }) => {
+function needsCopy({ skip }: TestContext): void {
+  skip(!native() && !HAS_GNU_CP, "needs the native binding or GNU's cp");
+}
+
+function set(file: string, values: Record<string, string>, { skip }: TestContext): void {
+  const why = setAttributes(file, values);
+  skip(why !== undefined, `this file system keeps no attributes: ${why}`);
+}
+
+describe("a new version of a file", () => {
+  beforeEach((context) => {
+    context.skip(!IS_LINUX || !HAS_PYTHON, "needs Linux and Python");
+    needsCopy(context);
+  });
+
+  test("keeps its access control list and its extended attributes", (context) => {
     useJournal();
     const target = tempFile("old\n");
-    const why = setAttributes(target, { "user.mine": "value", "system.posix_acl_access": "ACCESS_LIST" });
-    skip(why !== undefined, `this file system keeps no attributes: ${why}`);
+    set(target, { "user.mine": "value", "system.posix_acl_access": "ACCESS_LIST" }, context);
     const before = [attributesOf(target), modeOf(target)];
     expect(updateFile(target, addLine)).toMatchObject({ outcome: "written" });
     expect([attributesOf(target), modeOf(target)]).toEqual(before);
   });
 
-  test("gets nothing of the default list of its folder, which the old one did not have", ({ skip }) => {
+  test("gets nothing of the default list of its folder, which the old one did not have", (context) => {
     useJournal();
     const target = tempFile("old\n");
     fs.chmodSync(target, 0o640);
-    const why = setAttributes(path.dirname(target), { "system.posix_acl_default": "ACCESS_LIST" });
-    skip(why !== undefined, `this file system keeps no lists: ${why}`);
+    set(path.dirname(target), { "system.posix_acl_default": "ACCESS_LIST" }, context);
     expect(updateFile(target, addLine)).toMatchObject({ outcome: "written" });
     expect([attributesOf(target), modeOf(target)]).toEqual(["{}", 0o640]);
+  });
+
+  test("is the same for getfacl and getfattr", ({ skip }) => {
+    skip(!HAS_ATTRIBUTE_PROGRAMS, "needs getfacl and getfattr");
+    useJournal();
+    const target = tempFile("old\n");
+    fs.chmodSync(target, 0o640);
+    execFileSync("setfacl", ["-m", "u:1:rw,g:2:r", target]);
+    execFileSync("setfacl", ["-m", "d:u:3:rwx", path.dirname(target)]);
+    execFileSync("setfattr", ["-n", "user.empty", target]);
+    execFileSync("setfattr", ["-n", "user.long", "-v", "x".repeat(1000), target]);
+    const show = () => [
+      execFileSync("getfacl", ["-p", target], { encoding: "utf8" }),
+      execFileSync("getfattr", ["-d", "-m", "-", "--absolute-names", target], { encoding: "utf8" }),
+    ];
+    const before = show();
+    expect(updateFile(target, addLine)).toMatchObject({ outcome: "written" });
+    expect(show()).toEqual(before);
+  });
+
+  test("that cannot have the attributes is refused, with the way to remove them", async (context) => {
+    const { events } = useJournal();
+    const target = tempFile("old\n");
+    set(target, { "user.mine": "value" }, context);
+    const under = injecting(context, "fsetxattr:error=EPERM");
+    const { outcome, message } = await startProgram("update", { target, line: "new" }, { under }).message(
+      "result",
+    );
+    expect([outcome, message]).toEqual(["refused", expect.stringContaining("setfattr -x, setfacl -b")]);
+    expect(fs.readFileSync(target, "utf8")).toBe("old\n");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+    expect(events("write_refused")).toHaveLength(1);
+  });
+
+  test("is written on a file system without attributes", (context) => {
+    useJournal();
+    const target = path.join(mountTmpfs(context, "size=64k", "ramfs"), "CLAUDE.md");
+    fs.writeFileSync(target, "old\n");
+    expect(updateFile(target, addLine)).toMatchObject({ outcome: "written" });
+  });
+});
+
+test("with BusyBox's cp a new version is written, and keeps only its owner and mode", async ({ skip }) => {
+  skip(!IS_ROOT || spawnSync("/bin/busybox", ["true"]).status !== 0, "needs root and BusyBox");
+  skip(native() !== null, "is for the run without the binding");
+  useJournal();
+  const target = tempFile("old\n");
+  fs.chmodSync(target, 0o640);
+  skip(setAttributes(target, { "user.mine": "value" }) !== undefined, "this file system keeps no attributes");
+  const replaceCp = 'mount --bind /bin/busybox "$(readlink -f /bin/cp)" && exec "$@"';
+  const under = ["unshare", "--mount", "sh", "-c", replaceCp, "sh"];
+  const child = startProgram("update", { target, line: "new" }, { under });
+  expect(await child.message("result")).toMatchObject({ outcome: "written" });
+  expect([attributesOf(target), modeOf(target)]).toEqual(["{}", 0o640]);
+});
+
+describe("a default list of the folder, which names another user,", () => {
+  beforeEach((context) => {
+    context.skip(!CAN_BE_NOBODY || !HAS_ATTRIBUTE_PROGRAMS, "needs root and setfacl");
+    needsCopy(context);
+  });
+
+  const succeedsAsNobody = (...command: string[]) =>
+    spawnSync(command[0] as string, command.slice(1), NOBODY).status === 0;
+  const withDefaultList = (dir: string) => {
+    fs.chmodSync(path.dirname(dir), 0o711);
+    execFileSync("setfacl", ["-m", `u:${NOBODY.uid}:rwx,d:u:${NOBODY.uid}:rwx`, dir]);
+    fs.writeFileSync(path.join(dir, "other"), "");
+    expect(succeedsAsNobody("cat", path.join(dir, "other"))).toBe(true);
+  };
+
+  test("opens no file of a session to that user", () => {
+    const box = sandbox();
+    const target = path.join(box.projectDir, "CLAUDE.md");
+    fs.writeFileSync(target, "# Mine\n");
+    fs.chmodSync(target, 0o640);
+    fs.mkdirSync(box.configDir);
+    withDefaultList(box.projectDir);
+    withDefaultList(box.configDir);
+    answerOf(runHook("sessionStart", payload("startup", box), box));
+    const files = [box.projectDir, box.configDir]
+      .flatMap((dir) => listing(dir).map((name) => path.join(dir, name)))
+      .filter((file) => path.basename(file) !== "other");
+    expect(files.map((file) => path.basename(file))).toEqual(
+      expect.arrayContaining(["CLAUDE.md", ".CLAUDE.md.lock", "CLAUDE.md.before", "session-journal.jsonl"]),
+    );
+    expect(files.filter((file) => succeedsAsNobody("ls", file) && succeedsAsNobody("cat", file))).toEqual([]);
+  });
+
+  test("opens no claim to that user", async () => {
+    useJournal();
+    const target = tempFile("old\n");
+    const dir = path.dirname(target);
+    withDefaultList(dir);
+    const child = startProgram("update", { target, line: "new", pauseAt: 2 });
+    await child.message("paused");
+    const claims = entriesOf(dir).filter((name) => name.endsWith(".claim"));
+    expect(claims).toHaveLength(1);
+    expect(succeedsAsNobody("ls", path.join(dir, claims[0] as string))).toBe(false);
+    child.end();
+    expect(await child.message("result")).toMatchObject({ outcome: "written" });
+  });
+
+  test("is given to a new CLAUDE.md as to any other new file", () => {
+    useJournal();
+    const dir = tempDir();
+    withDefaultList(dir);
+    const target = path.join(dir, "CLAUDE.md");
+    expect(updateFile(target, () => "new\n")).toMatchObject({ outcome: "written" });
+    expect([attributesOf(target), modeOf(target)]).toEqual([
+      attributesOf(path.join(dir, "other")),
+      modeOf(path.join(dir, "other")),
+    ]);
   });
 });
