@@ -1,21 +1,19 @@
 /**
- * Adds lines as a shell's `>>` does, without a lock. Notes only the lines that must not be lost: those written at once after
- * the open. (An appender that is preempted in between may write into a file that was replaced longer ago than an update
- * looks back.) Parameters: those of addLines.mjs, target.
+ * Adds lines as a shell's `>>` does, without a lock, and takes its time between the open and the write. Parameters: those
+ * of addLines.mjs, target, holdMs (at most; one time in ten longHoldMs).
  */
 import fs from "node:fs";
 import { params } from "../helpers/messages.mjs";
-import { addLines } from "./addLines.mjs";
+import { addLines, sleep } from "./addLines.mjs";
 
-const AT_ONCE_MS = 2;
+const { target, holdMs, longHoldMs } = params;
 
 addLines((line) => {
-  const before = performance.now();
-  const file = fs.openSync(params.target, "a");
+  const file = fs.openSync(target, "a");
+  sleep(Math.random() * (Math.random() < 0.1 ? longHoldMs : holdMs));
   const isWhole = append(file, `${line}\n`);
-  const atOnce = isWhole && performance.now() - before < AT_ONCE_MS;
   fs.closeSync(file);
-  return atOnce ? { outcome: "written" } : undefined;
+  return { outcome: isWhole ? "written" : "failed" };
 });
 
 /** @returns whether the disk had room for all of it */

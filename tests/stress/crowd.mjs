@@ -1,4 +1,7 @@
-/** The writers and appenders of the stress test and the soak: starts, disturbs and stops them, and checks their lines. */
+/**
+ * The writers of the stress test and the soak, and the outsiders beside them, which know neither lock nor claim: starts,
+ * disturbs and stops them.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -8,8 +11,25 @@ import { outputOf } from "../helpers/outputOf.mjs";
 import { envOf } from "../helpers/sandboxEnv.mjs";
 
 const START_MS = 60_000;
-const APPENDER_PAUSE_MS = 5;
-const programFile = (name) => fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
+const PYTHON = "/usr/bin/python3";
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+const node = (name) => [process.execPath, fileOf(`${name}.mjs`)];
+// Without bytecode, which Python would put beside the sources.
+const python = (name) => [PYTHON, "-B", fileOf(`${name}.py`)];
+
+/** One time in ten an appender or a mapper holds the file for so long. */
+const LONG_HOLD_MS = 200;
+const OUTSIDERS = { appender: node("appender"), mapper: python("mapper"), editor: python("editor") };
+const QUICK_PAUSE_MS = 5;
+/** How many lines a mapper can write. More would make each merge slow, and the outsiders then come in between. */
+const SLOTS = 200;
+
+/** Whether updates have the native binding here. */
+export const HAS_BINDING =
+  process.env.PACT_HOOKS_NATIVE !== "off" &&
+  fs.existsSync(fileOf(`../../native/${process.platform}-${process.arch}.node`));
+/** Mappers and editors call the kernel through Python. */
+export const HAS_PYTHON = process.platform === "linux" && fs.existsSync(PYTHON);
 
 /** Makes a folder for a project, its journals, and the notes of the crowd. */
 export function newPlace(parent, name) {
@@ -26,8 +46,19 @@ export function newPlace(parent, name) {
   return { ...place, target: path.join(place.projectDir, "CLAUDE.md") };
 }
 
+/** The slots that the mappers of a scenario fill. No two lines are alike: a merge of many equal lines takes seconds. */
+export function slotsFor({ outsiders = {} }) {
+  const slots = [];
+  for (let mapper = 0; mapper < (outsiders.mapper ?? 0); mapper++) {
+    for (let n = 0; n < SLOTS; n++) {
+      slots.push(`slot ${n} of mapper${mapper}\n......${mapper}:${n}.\n`);
+    }
+  }
+  return slots.join("");
+}
+
 /**
- * Starts the writers and appenders of a scenario, lets `act` disturb them, and stops them.
+ * Starts the writers and outsiders of a scenario, lets `act` disturb them, and stops them.
  * @param {(crowd: Crowd) => Promise<unknown>} act called when all of them have begun
  * @returns {Promise<Crowd>}
  */
@@ -57,26 +88,38 @@ class Crowd {
   constructor(scenario, place) {
     this.#scenario = scenario;
     this.#place = place;
-    const { writers, appenders = 0 } = scenario;
+    this.isNative = HAS_BINDING && scenario.native !== "off";
+    const { writers, outsiders = {}, holdMs = 0 } = scenario;
     for (let i = 0; i < writers; i++) this.addWriter();
-    for (let i = 0; i < appenders; i++)
-      this.#start("appender", `appender${i}`, "", { pauseMs: APPENDER_PAUSE_MS });
+    for (const [kind, number] of Object.entries(outsiders)) {
+      // If one of them had the file open at each moment, no update would come to its end.
+      const pauseMs = Math.max(QUICK_PAUSE_MS, holdMs * 4);
+      const longHoldMs = holdMs === 0 ? 0 : Math.max(holdMs, kind === "editor" ? 0 : LONG_HOLD_MS);
+      for (let i = 0; i < number; i++)
+        this.#start(kind, OUTSIDERS[kind], `${kind}${i}`, {}, { pauseMs, holdMs, longHoldMs });
+    }
   }
 
   addWriter() {
     const number = this.all.length;
-    const { backends, options = {}, pauseMs = 0 } = this.#scenario;
-    this.#start("writer", `writer${number}`, backends[number % backends.length], { options, pauseMs });
+    const { backends, options = {}, pauseMs = 0, native } = this.#scenario;
+    const { PACT_HOOKS_LIBRARY } = process.env;
+    const env = {
+      ...(native && { PACT_HOOKS_NATIVE: native }),
+      PACT_HOOKS_LIBRARY,
+      PACT_HOOKS_FLOCK: backends[number % backends.length],
+    };
+    this.#start("writer", node("writer"), `writer${number}`, env, { options, pauseMs });
   }
 
-  #start(program, name, backend, more) {
+  #start(kind, [program, ...args], name, env, more) {
     const { target, stop, notes } = this.#place;
     const params = { target, name, stop, notes: path.join(notes, name), ...more };
-    const { PACT_HOOKS_LIBRARY } = process.env;
-    const env = envOf(this.#place, { PACT_HOOKS_FLOCK: backend, PACT_HOOKS_LIBRARY });
-    const args = [programFile(program), JSON.stringify(params)];
-    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
-    const member = { child, program, running: true };
+    const child = spawn(program, [...args, JSON.stringify(params)], {
+      env: envOf(this.#place, env),
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const member = { child, kind, running: true };
     member.ended = outputOf(child).then(({ status, signal, stderr }) => {
       member.running = false;
       this.errors += stderr;
@@ -113,7 +156,7 @@ class Crowd {
   async killWriters(everyMs, until) {
     while (Date.now() < until) {
       await setTimeout(everyMs * (0.5 + Math.random()));
-      const writers = this.all.filter(({ running, program }) => running && program === "writer");
+      const writers = this.all.filter(({ running, kind }) => running && kind === "writer");
       writers[Math.floor(Math.random() * writers.length)]?.child.kill("SIGKILL");
       this.killed++;
       this.addWriter();
@@ -132,60 +175,6 @@ function holderOf(sidecar) {
 
 /** Makes an update that changes nothing, and so only removes what killed writers have left. */
 export function sweepUp(place) {
-  const args = [programFile("../helpers/update"), JSON.stringify({ target: place.target, line: "" })];
+  const args = [fileOf("../helpers/update.mjs"), JSON.stringify({ target: place.target, line: "" })];
   spawnSync(process.execPath, args, { env: envOf(place), stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/** Compares the notes of the crowd with CLAUDE.md and the files beside it. */
-export function verdictOf(crowd, { projectDir, target, notes: folder }) {
-  const wrong = [...crowd.failed];
-  const check = (fine, what) => {
-    if (!fine) wrong.push(what);
-  };
-  const notes = linesIn(folder).map((line) => JSON.parse(line));
-  const lines = linesOf(target);
-  const saved = fs.readdirSync(projectDir).filter((name) => name.endsWith(".saved"));
-  const kept = new Set([...lines, ...saved.flatMap((name) => linesOf(path.join(projectDir, name)))]);
-  const written = notes.filter(({ outcome }) => outcome === "written").map(({ line }) => line);
-  const missing = written.filter((line) => !kept.has(line));
-  // An appender's line may be lost together with a writer that was killed before it looked back.
-  const isExcused = (line) => crowd.killed > 0 && line.startsWith("appender");
-  const lost = missing.filter((line) => !isExcused(line));
-  const lostWithKilled = missing.length - lost.length;
-  check(written.length > 0, "no line was written");
-  check(lost.length === 0, `lost: ${lost.slice(0, 5).join(", ")}`);
-  check(lostWithKilled <= crowd.killed, "more appends lost than writers killed");
-  check(crowd.errors === "", crowd.errors);
-  checkClaims(projectDir, check);
-  const counted = {
-    acknowledged: written.length,
-    lost: lost.length,
-    lostWithKilled,
-    abandoned: notes.filter(({ outcome }) => outcome === "abandoned").length,
-    failedOpen: notes.filter(({ lock }) => lock === "fail_open").length,
-    evicted: notes.filter(({ evicted }) => evicted).length,
-    saved: saved.length,
-    suspended: crowd.suspended,
-    killed: crowd.killed,
-  };
-  return { wrong, check, lines, counted };
-}
-
-/** Checks that no claim has outlived the last update. */
-export function checkClaims(projectDir, check) {
-  const claims = fs.readdirSync(projectDir).filter((name) => name.endsWith(".claim"));
-  check(claims.length === 0, `claims are left: ${claims.join(", ")}`);
-}
-
-/** All lines of all files below a folder. */
-export function linesIn(dir) {
-  return fs
-    .readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap((entry) => linesOf(path.join(entry.parentPath, entry.name)));
-}
-
-/** The whole lines of a file: a writer that is killed may leave half of one. */
-function linesOf(file) {
-  return fs.readFileSync(file, "utf8").split("\n").slice(0, -1);
 }

@@ -7,13 +7,15 @@ import os from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readArguments } from "../../scripts/readArguments.mjs";
-import { linesIn, newPlace, sweepUp, verdictOf, withCrowd } from "./crowd.mjs";
+import { newPlace, slotsFor, sweepUp, withCrowd } from "./crowd.mjs";
+import { linesIn, verdictOf } from "./verdict.mjs";
 
 const USAGE = `Usage: npm run stress -- [options]
   --seconds N       run for N seconds in all (default 40)
   --scenario TEXT   run only the scenarios whose name contains TEXT
   --writers N       start N writers in each scenario
-  --backends A,B    give the writers these backends in turn: addon, exlock, flock, none
+  --backends A,B    give the writers these backends in turn: native, addon, exlock, flock,
+                    none
   --dir DIR         put the files into DIR (default: memory, where writers collide more often than on a disk)
   --json            print one line of JSON for each scenario
   --help            print this text
@@ -28,7 +30,7 @@ const scenarios = JSON.parse(
 async function run(scenario, seconds, parent) {
   const place = newPlace(parent, "stress");
   try {
-    fs.writeFileSync(place.target, "");
+    fs.writeFileSync(place.target, slotsFor(scenario));
     // An empty file that was written within the last second would be taken for one that an editor has truncated.
     fs.utimesSync(place.target, 0, 0);
     const crowd = await withCrowd(scenario, place, (crowd) => {
@@ -60,13 +62,14 @@ function count(crowd, { suspendMs }, place) {
   const all = {
     ...counted,
     twice: lines.length - new Set(lines).size,
-    torn: lines.filter((line) => !/^(writer|appender)\d+:\d+;$/.test(line)).length,
+    torn: lines.filter((line) => !/^(writer|appender|mapper|editor)\d+:\d+;$/.test(line)).length,
     failOpenEvents: ofType("lock_fail_open"),
     evicted: ofType("lock_reaped", { reason: "expired" }),
     merged: ofType("outside_edit", { resolution: "merged" }),
     reread: ofType("outside_edit", { resolution: "reread" }),
   };
-  check(all.twice === 0, "lines that are there twice");
+  // A version that cannot be merged gets our change once more.
+  check(all.twice <= all.saved, "lines that are there twice");
   check(all.torn === 0, "torn lines");
   check(all.failOpenEvents >= all.failedOpen, "a lock failed open without its event");
   check(!suspendMs || all.suspended > 0, "no holder was suspended");
