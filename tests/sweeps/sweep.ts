@@ -2,44 +2,27 @@
  * Runs the real hook again and again; each time another of its system calls fails or is its last. Only the main thread is
  * traced: the hook touches files in that thread alone, in the same order each time.
  */
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
-import { type Answer, answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
+import { attributesOf, setAttributes } from "../helpers/attributes.ts";
+import { answerOf } from "../helpers/hookProcess.ts";
 import { journalsIn } from "../helpers/journal.ts";
 import type { Output } from "../helpers/outputOf.mjs";
-import { repository } from "../helpers/repository.ts";
-import type { Sandbox } from "../helpers/sandbox.ts";
 import { listing, sidecarOf, tempDir } from "../helpers/tempDir.ts";
+import { type Place, run, type Scenario } from "./scenarios.ts";
 
-/** Far above what a hook takes under strace. */
-const TIMEOUT_MS = 15_000;
 /** Runs that differ in Node's own calls are repeated, at most so often. */
 const MAX_TRIES = 15;
 const ALIKE = 3;
 /** Calls that change a file or a folder. */
 export const CHANGING =
-  "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
+  "openat,write,pwrite64,?rename,renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,ftruncate,fsetxattr,?chmod,fchmod,fchmodat,?chown,fchown,fchownat,fsync,utimensat";
+/** Calls that only the native binding makes. */
+export const OF_BINDING = ["flock", "renameat2", "fcntl", "flistxattr", "fgetxattr", "fsetxattr"];
 /** Calls that touch a file or a folder. */
-export const TOUCHING = `${CHANGING},read,pread64,statx,?stat,?lstat,fstat,newfstatat,getdents64,?readlink,readlinkat,flock,?access,faccessat,faccessat2,close`;
-
-export interface Place extends Sandbox {
-  /** The folder of both. */
-  dir: string;
-  /** The file whose text counts, links followed. */
-  target: string;
-}
-
-export interface Scenario {
-  name: string;
-  hook?: HookName;
-  sessionId: string;
-  /** The file whose text counts, from the folder of project and configuration. */
-  target: string;
-  /** The types of the events that an undisturbed run journals, in order. */
-  events: string[];
-  prepare(place: Place): void;
-}
+export const TOUCHING = `${CHANGING},fcntl,flistxattr,fgetxattr,read,pread64,statx,?stat,?lstat,fstat,newfstatat,getdents64,?readlink,readlinkat,flock,?access,faccessat,faccessat2,close`;
 
 /** One system call of a run. */
 export interface Call {
@@ -49,119 +32,9 @@ export interface Call {
   line: string;
 }
 
-const OLD = "# Mine\r\n\r\ntext that stays\n<!-- PACT_ROUTING_END -->\nthe last line, unended";
-const write = (place: Place, name: string, text: string) => {
-  const file = path.join(place.projectDir, name);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, text);
-  // A new file gets another mode.
-  fs.chmodSync(file, 0o640);
-};
-
-export const SCENARIOS: Scenario[] = [
-  {
-    name: "an updating session",
-    sessionId: "second",
-    target: "project/.claude/CLAUDE.md",
-    events: ["backup_kept", "session_start"],
-    prepare: (place) => {
-      write(place, ".claude/pact-hooks.md", "---\nsessionBlock: true\n---\n");
-      afterFirst(place);
-    },
-  },
-  {
-    name: "a new file in a repository",
-    sessionId: "first",
-    target: "project/.claude/CLAUDE.md",
-    events: ["session_start"],
-    prepare: ({ projectDir }) => void repository(projectDir),
-  },
-  {
-    name: "a link to AGENTS.md",
-    sessionId: "first",
-    target: "project/AGENTS.md",
-    events: ["backup_kept", "session_start"],
-    prepare: (place) => {
-      write(place, "AGENTS.md", OLD);
-      fs.symlinkSync("AGENTS.md", path.join(place.projectDir, "CLAUDE.md"));
-    },
-  },
-  {
-    name: "what a crash has left",
-    sessionId: "first",
-    target: "project/CLAUDE.md",
-    events: ["lock_reaped", "backup_kept", "session_start"],
-    prepare: (place) => {
-      write(place, "CLAUDE.md", OLD);
-      write(place, ".CLAUDE.md.0123456789abcdef.claim/next", "half of");
-      const record = {
-        pid: 999_999,
-        start: "1",
-        hook: "sessionStart",
-        acquired_at: "2020-01-01T00:00:00.000Z",
-      };
-      write(place, ".CLAUDE.md.lock", `${JSON.stringify(record)}\n`);
-      fs.utimesSync(path.join(place.projectDir, ".CLAUDE.md.lock"), 1e9, 1e9);
-    },
-  },
-  {
-    name: "an unchanged session",
-    sessionId: "second",
-    target: "project/.claude/CLAUDE.md",
-    events: ["session_start"],
-    prepare: afterFirst,
-  },
-  {
-    name: "the user's own file",
-    sessionId: "first",
-    target: "config/CLAUDE.md",
-    events: ["backup_kept", "session_start"],
-    prepare: (place) => {
-      afterFirst(place);
-      const kernel = "<!-- PACT_START: obsolete -->\nold\n<!-- PACT_END -->\n";
-      write(place, "../config/CLAUDE.md", `# My own\n${kernel}text that stays\n`);
-    },
-  },
-  {
-    name: "a session's end",
-    hook: "sessionEnd",
-    sessionId: "first",
-    target: "project/.claude/CLAUDE.md",
-    events: ["session_end"],
-    prepare: afterFirst,
-  },
-];
-
-function afterFirst(place: Place): void {
-  write(place, ".claude/CLAUDE.md", OLD);
-  answerOf(run(place, { sessionId: "first" }));
-  fs.chmodSync(path.join(place.projectDir, ".claude/CLAUDE.md"), 0o640);
-}
-
-/** Runs the hook, under strace or as it is. */
-function run(
-  place: Place,
-  { hook = "sessionStart", sessionId }: Pick<Scenario, "hook" | "sessionId">,
-  under: string[] = [],
-  backend = "",
-): Output {
-  const input = payload(hook === "sessionEnd" ? hook : "startup", place, { session_id: sessionId });
-  // Node's compile cache would change the calls from run to run.
-  const env = { PACT_HOOKS_FLOCK: backend, NODE_DISABLE_COMPILE_CACHE: "1" };
-  const output = runHook(hook, input, place, env, { under, timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
-  if (output.status === null) killStrays(place);
-  return output;
-}
-
-/** Kills a hook that has survived its strace: it may hang in a call of Node's own. */
-function killStrays({ projectDir }: Place): void {
-  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (fs.readlinkSync(`/proc/${pid}/cwd`) === projectDir) process.kill(Number(pid), "SIGKILL");
-    } catch {
-      // The process has ended, or belongs to another user.
-    }
-  }
+/** Node's own copy has no attributes. */
+function copy(from: string, to: string): void {
+  execFileSync("cp", ["-a", from, to]);
 }
 
 /** A scenario that can be reset to its beginning. */
@@ -170,7 +43,9 @@ export class Sweep {
   #log: string;
   scenario: Scenario;
   place: Place;
-  /** Mode and text of the target before, or null for no file; and after an undisturbed run. */
+  /** Whether the scenario has attributes, and this file system keeps them. */
+  hasAttributes: boolean;
+  /** Mode, attributes and text of the target before, or null for no file; and after an undisturbed run. */
   before: string | null;
   after: string | null;
   /** The journaled events of an undisturbed run. */
@@ -193,10 +68,13 @@ export class Sweep {
     for (const folder of [this.place.projectDir, this.place.configDir])
       fs.mkdirSync(folder, { recursive: true });
     scenario.prepare(this.place);
-    fs.cpSync(dir, this.#template, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    this.hasAttributes =
+      scenario.attributes !== undefined &&
+      setAttributes(this.place.target, scenario.attributes) === undefined;
+    copy(dir, this.#template);
     this.before = this.text();
     const already = this.events().length;
-    answerOf(run(this.place, scenario, [], backend));
+    this.runAgain();
     this.after = this.text();
     this.types = this.events()
       .slice(already)
@@ -206,11 +84,7 @@ export class Sweep {
 
   reset(): void {
     fs.rmSync(this.place.dir, { recursive: true });
-    fs.cpSync(this.#template, this.place.dir, {
-      recursive: true,
-      preserveTimestamps: true,
-      verbatimSymlinks: true,
-    });
+    copy(this.#template, this.place.dir);
   }
 
   /**
@@ -270,16 +144,19 @@ export class Sweep {
   }
 
   /** One more run, undisturbed. */
-  runAgain(): Answer {
-    return answerOf(run(this.place, this.scenario, [], this.#backend));
+  runAgain(): void {
+    const output = run(this.place, this.scenario, [], this.#backend);
+    if (!this.scenario.command) answerOf(output);
+    else if (output.status !== 0) throw new Error(`exit ${output.status}: ${output.stderr}`);
   }
 
-  /** The target's mode and text, without the time in the session block. */
+  /** The target's mode, attributes and text, without the time in the session block. */
   text(): string | null {
     const { target } = this.place;
     if (!fs.existsSync(target)) return null;
     const mode = (fs.statSync(target).mode & 0o777).toString(8);
-    return `${mode} ${fs.readFileSync(target, "utf8").replace(/^- Started: .*/m, "- Started: then")}`;
+    const attributes = this.hasAttributes ? attributesOf(target) : "";
+    return `${mode} ${attributes}${fs.readFileSync(target, "utf8").replace(/^- Started: .*/m, "- Started: then")}`;
   }
 
   /** Whether the sidecar exists in a repository whose info/exclude does not hide it, so that git shows it. */
@@ -291,8 +168,9 @@ export class Sweep {
     return !fs.readFileSync(exclude, "utf8").split("\n").includes(path.basename(sidecar));
   }
 
-  /** The type of the event that the hook journals at its end. */
-  get doneType(): string {
+  /** The type of the event that the hook journals at its end; a command journals none. */
+  get doneType(): string | undefined {
+    if (this.scenario.command) return undefined;
     return this.scenario.hook === "sessionEnd" ? "session_end" : "session_start";
   }
 
@@ -317,7 +195,7 @@ export class Sweep {
     return [
       ...(this.text() === this.after ? [] : ["the next run does not finish the work"]),
       ...(String(this.listing()) === String(this.#listing) ? [] : [`left behind: ${this.listing()}`]),
-      ...(this.events().some(({ type }) => type === this.doneType)
+      ...(!this.doneType || this.events().some(({ type }) => type === this.doneType)
         ? []
         : ["the next run is not in the journal"]),
       ...(this.badLines() <= 1 ? [] : ["torn lines"]),

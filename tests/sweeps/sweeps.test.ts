@@ -3,16 +3,23 @@
  * (SWEEP=all) takes all calls with all failures, in all scenarios, with each way to the lock.
  */
 import { describe, expect, test } from "vitest";
+import { native } from "../../shared/system/native.ts";
 import { answerOf } from "../helpers/hookProcess.ts";
 import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
 import type { Output } from "../helpers/outputOf.mjs";
-import { type Call, CHANGING, SCENARIOS, Sweep, TOUCHING } from "./sweep.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { type Call, CHANGING, OF_BINDING, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";
 const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
 /** Of how many calls one is made to fail. */
 const EACH = ALL ? 1 : 2;
-const IN_ALL_ONLY = ["a link to AGENTS.md", "the user's own file"];
+const IN_ALL_ONLY = [
+  "a link to AGENTS.md",
+  "the user's own file",
+  "pact-hooks restore",
+  "pact-hooks uninstall",
+];
 const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
 const scenarios = ALL ? SCENARIOS : SCENARIOS.filter(({ name }) => !IN_ALL_ONLY.includes(name));
 
@@ -59,14 +66,18 @@ describe.runIf(HAS_STRACE)("every system call", () => {
       const sweep = new Sweep(scenario, backend);
       const calls = sweep.calls(TOUCHING);
       const wrong: string[] = [];
+      const failed = new Set<string>();
       let [tries, hits] = [0, 0];
       for (const [number, call] of calls.entries()) {
-        if (number % EACH > 0) continue;
-        for (const failure of ALL ? FAILURES : [FAILURES[(number / EACH) % FAILURES.length] as string]) {
+        if (number % EACH > 0 && !OF_BINDING.includes(call.name)) continue;
+        for (const failure of ALL
+          ? FAILURES
+          : [FAILURES[Math.floor(number / EACH) % FAILURES.length] as string]) {
           tries++;
           const run = sweep.disturb(call, `error=${failure}`);
           if (!run) continue;
           hits++;
+          failed.add(call.name);
           wrong.push(
             ...[...wrongAfterFailure(sweep, run), ...sweep.wrongAfterNextRun()].map((what) =>
               describeCase(what, failure, call),
@@ -76,6 +87,7 @@ describe.runIf(HAS_STRACE)("every system call", () => {
       }
       expect(wrong).toEqual([]);
       expect(hits).toBeGreaterThan(tries * 0.9);
+      if (native() && sweep.hasAttributes) expect([...failed]).toEqual(expect.arrayContaining(OF_BINDING));
     },
   );
 });
@@ -89,6 +101,13 @@ function wrongText(sweep: Sweep): string[] {
 
 function wrongAfterFailure(sweep: Sweep, run: Output): string[] {
   const wrong: string[] = wrongText(sweep);
+  if (sweep.scenario.command) {
+    const isDone = run.status === 0;
+    if (!isDone && run.status !== 1) wrong.push(`exit ${run.status}: ${run.stderr}`);
+    if (sweep.text() !== sweep.after && isDone) wrong.push("not done, and the exit code does not say so");
+    if (!isDone && run.stderr === "") wrong.push("failed, and does not say why");
+    return wrong;
+  }
   let systemMessage: string | undefined;
   try {
     systemMessage = answerOf(run).systemMessage;
