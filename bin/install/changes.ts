@@ -6,7 +6,7 @@ import {
   type Preview,
   previewChange,
   whyNot,
-} from "../../shared/install/fileChange.ts";
+} from "../../shared/update/fileChange.ts";
 import { showDiff } from "../cli/diff.ts";
 import { note, printLine } from "../cli/output.ts";
 

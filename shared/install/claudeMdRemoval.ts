@@ -6,7 +6,7 @@ import { Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { findConflict } from "../text/conflict.ts";
-import type { FileChange } from "./fileChange.ts";
+import type { FileChange } from "../update/fileChange.ts";
 
 const ADVICE =
   "Remove these lines, or let `pact-hooks try --here` repair them; then run `pact-hooks uninstall` again.";

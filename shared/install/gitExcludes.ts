@@ -4,7 +4,7 @@ import { claudeMdPaths } from "../claudeMd/place.ts";
 import { findExclude, missingPatterns, patternsFor, removePatterns } from "../git/infoExclude.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget } from "../system/targetPath.ts";
-import type { FileChange } from "./fileChange.ts";
+import type { FileChange } from "../update/fileChange.ts";
 
 /** The removal of our patterns; null outside of a git work tree. A file that holds nothing else is removed. */
 export function excludeRemoval(projectDir: string): FileChange | null {

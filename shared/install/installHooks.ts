@@ -1,7 +1,7 @@
 /** Adds the hooks to a Claude Code settings file or removes them, for users who do not use the plugin system. */
 import path from "node:path";
+import { type FileChange, makeChange } from "../update/fileChange.ts";
 import type { UpdateResult } from "../update/updateFile.ts";
-import { type FileChange, makeChange } from "./fileChange.ts";
 import { isOwnRoot } from "./ownHooks.ts";
 import { addHooks, removeHooks } from "./settingsText.ts";
 

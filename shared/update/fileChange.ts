@@ -7,9 +7,9 @@ import { messageOf, Refusal } from "../system/errors.ts";
 import { isThere, makeFolders } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
-import { removeFile } from "../update/removeFile.ts";
-import { abandon } from "../update/result.ts";
-import { type UpdateOptions, type UpdateResult, updateFile } from "../update/updateFile.ts";
+import { removeFile } from "./removeFile.ts";
+import { abandon } from "./result.ts";
+import { type UpdateOptions, type UpdateResult, updateFile } from "./updateFile.ts";
 
 export interface FileChange {
   file: string;
