@@ -1,14 +1,11 @@
 /** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
+import { type MarkerPair, pairsOf } from "../text/markerPairs.ts";
 import { isSessionLine, type MarkerKind, SESSION_HEADING } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
 
-/** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
-export interface Block {
+/** A well-formed pair of one kind. */
+export interface Block extends MarkerPair<Marker> {
   kind: MarkerKind;
-  first: Marker;
-  last: Marker;
-  start: number;
-  end: number;
 }
 
 /**
@@ -96,18 +93,9 @@ function headlessSessions(scan: Scan, markers: readonly Marker[], paired: Readon
   });
 }
 
-/** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */
+/** The well-formed pairs of one kind. */
 export function pairs(markers: readonly Marker[], kind: MarkerKind): Block[] {
-  const found: Block[] = [];
-  let first: Marker | null = null;
-  for (const marker of markers) {
-    if (marker.kind !== kind) continue;
-    if (first && marker.edge === "END") {
-      found.push({ kind, first, last: marker, start: first.start, end: marker.end });
-    }
-    first = marker.edge === "START" ? marker : null;
-  }
-  return found;
+  return pairsOf(markers.filter((marker) => marker.kind === kind)).map((pair) => ({ kind, ...pair }));
 }
 
 /** Whether a place lies inside a block, its own markers excluded. */

@@ -1,12 +1,10 @@
 /** The managed block: reads it, creates it with its title, and inserts other blocks into it. */
-import { blockInsertion, type Edit, insertion, isBlankLine } from "../text/edits.ts";
-import { afterByteOrderMark } from "../text/frontMatter.ts";
-import { nextLineStart } from "../text/lineEndings.ts";
-import { isOpenAtEnd } from "../text/openEnd.ts";
+import { appended, mayNotAppend, prepended } from "../text/blockLayout.ts";
+import { blockInsertion, type Edit } from "../text/edits.ts";
+import type { Line } from "../text/lines.ts";
 import { isInAnyBlock, isInManagedOnly } from "./blocks.ts";
 import { CREATED, type Document, edit, parseDocument, type Run } from "./document.ts";
 import { MANAGED_END, MANAGED_START, MANAGED_TITLE } from "./markers.ts";
-import type { Line } from "./scan.ts";
 
 /**
  * The managed block of a text.
@@ -24,17 +22,12 @@ export function extractManagedRegion(text: string): string | null {
 export function ensureManagedBlock(doc: Document, run: Run): Document {
   if (doc.blocks.managed) return doc;
   run.changes.push(CREATED.managed);
-  const isOpen = doc.openFence > 0 || doc.openComment !== null || isOpenAtEnd(doc.text, doc.bodyStart);
+  const isOpen = mayNotAppend(doc, { fence: doc.openFence, comment: doc.openComment });
   return edit(doc, [isOpen ? insertedFirst(doc, run) : insertedLast(doc, run)]);
 }
 
-/** Below one blank line. Where the last line has no ending, the block has none either: so its removal can tell. */
 function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
-  const block = newBlock([], ending);
-  if (text.length === afterByteOrderMark(text)) return insertion(text.length, isNew ? block + ending : block);
-  if (text.endsWith("\n")) return insertion(text.length, ending + block + ending);
-  const end = text.endsWith("\r") ? "\r\n" : ending; // a lone CR is text, and must not become a part of the ending
-  return insertion(text.length, end + ending + block);
+  return appended(text, newBlock([], ending), ending, isNew);
 }
 
 /**
@@ -42,13 +35,7 @@ function insertedLast({ text }: Document, { ending, isNew }: Run): Edit {
  * ends the block.
  */
 function insertedFirst(doc: Document, { ending }: Run): Edit {
-  return insertion(belowFrontMatter(doc), newBlock([RULE, ""], ending) + ending + ending);
-}
-
-/** Where a block that stands first begins: below front matter, and below a blank line there. */
-export function belowFrontMatter({ text, bodyStart }: Document): number {
-  const hasGap = bodyStart > afterByteOrderMark(text) && isBlankLine(text, bodyStart);
-  return hasGap ? nextLineStart(text, bodyStart) : bodyStart;
+  return prepended(doc, newBlock([RULE, ""], ending), ending);
 }
 
 const RULE = "---";

@@ -1,10 +1,11 @@
 /** Removes the managed block from a project's CLAUDE.md, as if this plugin had never been there. */
-import { applyEdits, type Edit, ended, isBlankLine, removal, withoutBlankTail } from "../text/edits.ts";
-import { dominantLineEnding, lineContentEnd, nextLineStart } from "../text/lineEndings.ts";
+import { belowFrontMatter, lineAbove, wholeRemoval } from "../text/blockLayout.ts";
+import { applyEdits, type Edit, ended, isBlankLine, withoutBlankTail } from "../text/edits.ts";
+import { dominantLineEnding, lineContentEnd } from "../text/lineEndings.ts";
 import { type Block, isInAnyBlock, isInBlock } from "./blocks.ts";
 import type { ProjectTextResult } from "./document.ts";
 import { count, type Document, lineNumbers, parseDocument } from "./document.ts";
-import { belowFrontMatter, contentEnd } from "./managed.ts";
+import { contentEnd } from "./managed.ts";
 import { PACT_SESSION_COMMENT } from "./markers.ts";
 import { describeConflict, describeCrowd } from "./refusal.ts";
 
@@ -35,7 +36,7 @@ export function removeManagedBlock(text: string, { purge = false } = {}): Projec
 
   const kept = keptText(doc, managed, purge);
   const changes = ["removed the managed block"];
-  if (kept === "") return { text: applyEdits(text, removeWhole(doc, managed)), changes };
+  if (kept === "") return { text: applyEdits(text, [removeWhole(doc, managed)]), changes };
   changes.push("kept what people had written into it");
   return { text: applyEdits(text, [replaceBlock(doc, managed, kept)]), changes };
 }
@@ -45,26 +46,12 @@ function describeStrays(strays: Document["markers"]): string {
 }
 
 /** Removes the whole block, with the blank lines or line endings that came with it. */
-function removeWhole(doc: Document, { start, end, last }: Block): Edit[] {
-  const { text, bodyStart } = doc;
-  if (end === text.length) {
-    const gap = lineAbove(text, start);
-    if (!isBlankLine(text, gap) || gap === start) return [removal({ start, end })];
-    return [removal({ start: text.endsWith("\n") ? gap : lineContentEnd(text, gap), end })];
-  }
-  const next = nextLineStart(text, end);
-  const below = isBlankLine(text, end) && next < text.length ? next : end;
-  if (start === belowFrontMatter(doc)) {
-    const hasRule = contentEnd(doc) < last.start;
-    return [removal({ start: hasRule ? start : bodyStart, end: below })];
-  }
-  // Text on both sides: one blank line stays between, or a paragraph of each would become one.
-  return [removal({ start, end: isBlankLine(text, lineAbove(text, start)) ? below : end })];
-}
-
-/** Offset of the line above the one that starts at `at`; `at` itself for the first line. */
-function lineAbove(text: string, at: number): number {
-  return at === 0 ? 0 : text.lastIndexOf("\n", at - 2) + 1;
+function removeWhole(doc: Document, { start, end, last }: Block): Edit {
+  const edit = wholeRemoval(doc, { start, end });
+  const isFirst = start === belowFrontMatter(doc) && end < doc.text.length;
+  // An older version's, with a blank line of its own below front matter.
+  const isOld = isFirst && contentEnd(doc) === last.start;
+  return isOld ? { ...edit, start: doc.bodyStart } : edit;
 }
 
 /** Replaces the block with the kept text. Blank lines that stood around the block now set off that text. */

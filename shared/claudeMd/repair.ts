@@ -1,10 +1,11 @@
 /** Repairs damaged markers: removes stray lines of ours, and gives memory sections their markers back. */
 import { insertion, isBlankLine, removal } from "../text/edits.ts";
 import { nextLineStart } from "../text/lineEndings.ts";
+import type { Line } from "../text/lines.ts";
 import { isInAnyBlock, isInBlock } from "./blocks.ts";
 import { count, type Document, edit, lineNumbers, type Run } from "./document.ts";
 import { type MarkerKind, MEMORY_END, MEMORY_START } from "./markers.ts";
-import type { Line, Section } from "./scan.ts";
+import type { Section } from "./scan.ts";
 
 /**
  * Removes every marker line that is not part of a sound block; the text around it stays in place. Later steps move

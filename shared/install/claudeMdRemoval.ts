@@ -5,7 +5,7 @@ import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
 import { Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
-import { findConflict } from "../text/conflict.ts";
+import { refuseConflict } from "../text/conflict.ts";
 import type { FileChange } from "../update/fileChange.ts";
 
 const ADVICE =
@@ -15,7 +15,7 @@ const ADVICE =
 export function claudeMdRemovals(projectDir: string, options: { purge: boolean }): FileChange[] {
   const change = (text: string | null) => {
     if (text === null) return null;
-    refuseConflict(text);
+    refuseConflict(text, "Resolve it, then run `pact-hooks uninstall` again.");
     const { text: left, problem } = removeManagedBlock(text, options);
     if (problem) throw new Refusal(problem, ADVICE);
     return left;
@@ -31,15 +31,6 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   // In a file that was there and empty, our block has no final line ending.
   const isOurFile = (text: string) => text.endsWith("\n");
   return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "", isOurFile }));
-}
-
-/** A block of ours may stand on both sides of a merge. @throws {Refusal} */
-function refuseConflict(text: string): void {
-  const conflict = findConflict(text);
-  if (!conflict) return;
-  const lines = `lines ${conflict.first} to ${conflict.last}`;
-  const advice = "Resolve it, then run `pact-hooks uninstall` again.";
-  throw new Refusal(`has an unresolved merge conflict in ${lines}`, advice);
 }
 
 /** The real file, beside which the sidecar lies. @returns undefined if unreachable: then no writer ever wrote it */

@@ -1,4 +1,5 @@
 /** The lines that git leaves in a text whose merge the user has not resolved yet. */
+import { Refusal } from "../system/errors.ts";
 import { type Fence, fenceAfter } from "./fences.ts";
 import { lineContentEnd, nextLineStart } from "./lineEndings.ts";
 
@@ -33,4 +34,17 @@ export function findConflict(text: string): Conflict | null {
     else if (isBetween && THEIRS.test(content)) return { first, last: line };
   }
   return null;
+}
+
+/**
+ * Refuses a text with an unresolved conflict: a block may stand on both sides of it.
+ * @throws {Refusal}
+ */
+export function refuseConflict(text: string, advice = "Resolve it."): void {
+  const conflict = findConflict(text);
+  if (!conflict) return;
+  throw new Refusal(
+    `has an unresolved merge conflict in lines ${conflict.first} to ${conflict.last}`,
+    advice,
+  );
 }

@@ -89,3 +89,46 @@ const NO_CODE = { javascript: refuse, js: refuse, coffee: refuse };
 export function afterByteOrderMark(text: string): number {
   return text.startsWith("\uFEFF") ? 1 : 0;
 }
+
+const OTHER_LANGUAGES = ["json", "toml", "js", "javascript", "coffee", "coffeescript", "cson"];
+
+/**
+ * Offset of the text after a byte order mark and front matter. Never throws.
+ *
+ * Horizontal rules look like front matter, so YAML decides: a plain text or a list is none. Broken YAML is, because its
+ * author will repair it, unless an empty line or a heading shows prose; so is YAML that we do not parse. A marker shows that
+ * the user put a rule above a block.
+ */
+export function textStart(
+  text: string,
+  isMarker: (line: string) => boolean,
+  isHeading: (line: string) => boolean = () => false,
+): number {
+  const place = locateFrontMatter(text);
+  return place && isFrontMatter(text, place, isMarker, isHeading) ? place.end : afterByteOrderMark(text);
+}
+
+function isFrontMatter(
+  text: string,
+  place: FrontMatterPlace,
+  isMarker: (line: string) => boolean,
+  isHeading: (line: string) => boolean,
+): boolean {
+  if (!isYaml(place)) return OTHER_LANGUAGES.includes(place.language);
+  if (hasLine(text, place, isMarker)) return false;
+  try {
+    const data = parseYaml(text, place);
+    return typeof data === "object" && !Array.isArray(data);
+  } catch {
+    return !hasLine(text, place, (line) => line.trim() === "" || isHeading(line));
+  }
+}
+
+/** Whether any line below the opening one meets a condition. (All lines in a list take much memory.) */
+function hasLine(text: string, place: FrontMatterPlace, holds: (line: string) => boolean): boolean {
+  for (let at = nextLineStart(text, place.start), next: number; at < place.close; at = next) {
+    next = nextLineStart(text, at);
+    if (holds(text.slice(at, lineContentEnd(text, next)))) return true;
+  }
+  return false;
+}

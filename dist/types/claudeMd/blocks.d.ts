@@ -1,13 +1,10 @@
 /** Pairs the markers of a CLAUDE.md into blocks, and says whether a place lies inside one. */
+import { type MarkerPair } from "../text/markerPairs.ts";
 import { type MarkerKind } from "./markers.ts";
 import type { Marker, Scan } from "./scan.ts";
-/** A well-formed pair: `start` to `end` is the offset range of its lines, markers included. */
-export interface Block {
+/** A well-formed pair of one kind. */
+export interface Block extends MarkerPair<Marker> {
     kind: MarkerKind;
-    first: Marker;
-    last: Marker;
-    start: number;
-    end: number;
 }
 /**
  * The blocks of a project's CLAUDE.md, which nest properly. Memory blocks lie inside the managed block or apart from it.
@@ -25,7 +22,7 @@ export interface Blocks {
     strays: Marker[];
 }
 export declare function blocksOf(scan: Scan): Blocks;
-/** The well-formed pairs of one kind: a START and the next marker of its kind, if that is an END. */
+/** The well-formed pairs of one kind. */
 export declare function pairs(markers: readonly Marker[], kind: MarkerKind): Block[];
 /** Whether a place lies inside a block, its own markers excluded. */
 export declare function isInBlock(place: {

@@ -1,5 +1,5 @@
+import type { Line } from "../text/lines.ts";
 import { type Document, type Run } from "./document.ts";
-import type { Line } from "./scan.ts";
 /**
  * The managed block of a text.
  * @returns its lines, markers included, without a final line ending; null if there is no well-formed managed block
@@ -10,8 +10,6 @@ export declare function extractManagedRegion(text: string): string | null;
  * the model, which does not see comments, does not take the team's text for a part of our last section.
  */
 export declare function ensureManagedBlock(doc: Document, run: Run): Document;
-/** Where a block that stands first begins: below front matter, and below a blank line there. */
-export declare function belowFrontMatter({ text, bodyStart }: Document): number;
 /** Puts the title below the START marker of a managed block that has none. */
 export declare function ensureTitle(doc: Document, run: Run): Document;
 /** Where the content of the managed block ends: at its END marker, or at the rule above it that `insertedFirst` writes. */

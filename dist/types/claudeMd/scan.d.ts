@@ -1,3 +1,4 @@
+import { type Line } from "../text/lines.ts";
 import { type MarkerEdge, type MarkerKind, type MemorySection } from "./markers.ts";
 /**
  * The places that matter in a CLAUDE.md, in text order. Lines in front matter, in fenced code or in a comment over
@@ -30,14 +31,6 @@ export interface Scan {
 }
 /** Headings, marker lines and the like in one text. Real files have a few hundred, and each takes memory and time. */
 export declare const MAX_PLACES = 10000;
-export interface Line {
-    /** Number of the line, from 1. */
-    line: number;
-    /** Offset of its first character. */
-    start: number;
-    /** Offset of the next line's first character. */
-    end: number;
-}
 export interface Marker extends Line {
     kind: MarkerKind;
     edge: MarkerEdge;

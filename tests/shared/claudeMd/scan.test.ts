@@ -152,6 +152,12 @@ test("megabytes of text and 10,000 markers are scanned in linear time", { timeou
   }
 });
 
+test("an underlined heading whose first word is code ends a section", () => {
+  expect(sections("## Working Memory\na\n\n`make` and more\n====\nb\n")).toEqual([
+    ["Working Memory", "## Working Memory\na\n\n"],
+  ]);
+});
+
 test("an open fence keeps its line and its hidden markers, even with a fence of the other kind inside", () => {
   const { openFence, hidden } = scan("```\n<!-- PACT_MANAGED_START -->\n~~~\na\n");
   expect([openFence, hidden.map(({ line }) => line)]).toEqual([1, [2]]);

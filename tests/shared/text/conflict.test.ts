@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { findConflict } from "../../../shared/text/conflict.ts";
+import { findConflict, refuseConflict } from "../../../shared/text/conflict.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 /** What git makes of two changes of one line. */
@@ -56,4 +56,11 @@ describe("a text is not taken for a conflict", () => {
   ])("%s", (_name, text) => {
     expect(findConflict(text)).toBeNull();
   });
+});
+
+test("a text with a conflict is refused with its lines and the advice", () => {
+  expect(() => refuseConflict("<<<<<<< a\n=======\n>>>>>>> b\n", "Resolve it first.")).toThrow(
+    "has an unresolved merge conflict in lines 1 to 3; left unchanged. Resolve it first.",
+  );
+  expect(() => refuseConflict("text\n")).not.toThrow();
 });
