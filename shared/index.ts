@@ -34,4 +34,7 @@ export {
   readEvents,
   readLastEvent,
 } from "./journal/sessionJournal.ts";
+export type { BlockMarkers, BlockOptions } from "./text/block.ts";
+export type { ChangeResult } from "./update/fileChange.ts";
+export { removeBlock, updateBlock } from "./update/updateBlock.ts";
 export { type UpdateResult, updateFile } from "./update/updateFile.ts";

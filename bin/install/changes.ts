@@ -38,7 +38,7 @@ export function showPreview({ before, after, file, removed }: Preview): void {
 /** Makes a change and reports it. @returns null, after a message, if the change could not be made */
 export function make(change: NamedChange, hook: string): ChangeResult | null {
   const { wanted, done } = change;
-  const result = (change.make ?? makeChange)(wanted, hook);
+  const result = (change.make ?? makeChange)(wanted, { hook });
   if (result.outcome === "written") printLine(`${wanted.file}: ${done}`);
   if (result.outcome === "removed") printLine(`${wanted.file}: removed, because it contained nothing else`);
   if (result.message) note(result.message);

@@ -7,4 +7,7 @@ export { type InstallOptions, installHooks, type UninstallOptions, type Uninstal
 export type { LockHolder } from "./journal/events.ts";
 export type { JournalAddress } from "./journal/sessionFolder.ts";
 export { appendEvent, type JournalEvent, makeEvent, readEvents, readLastEvent, } from "./journal/sessionJournal.ts";
+export type { BlockMarkers, BlockOptions } from "./text/block.ts";
+export type { ChangeResult } from "./update/fileChange.ts";
+export { removeBlock, updateBlock } from "./update/updateBlock.ts";
 export { type UpdateResult, updateFile } from "./update/updateFile.ts";

@@ -1,6 +1,6 @@
 /** Adds the hooks to a Claude Code settings file or removes them, for users who do not use the plugin system. */
 import path from "node:path";
-import { type FileChange, makeChange } from "../update/fileChange.ts";
+import { type ChangeResult, type FileChange, makeChange } from "../update/fileChange.ts";
 import type { UpdateResult } from "../update/updateFile.ts";
 import { isOwnRoot } from "./ownHooks.ts";
 import { addHooks, removeHooks } from "./settingsText.ts";
@@ -16,10 +16,8 @@ export interface InstallOptions {
 
 export type UninstallOptions = Omit<InstallOptions, "pluginRoot">;
 
-/** `removed`: the settings file held nothing else and is gone. */
-export type UninstallResult = Omit<UpdateResult, "outcome"> & {
-  outcome: UpdateResult["outcome"] | "removed";
-};
+/** `removed`: the settings file held nothing else. */
+export type UninstallResult = ChangeResult;
 
 /**
  * Adds the hooks, or brings them up to date, in one locked update. Every other byte stays as it is.
@@ -27,7 +25,7 @@ export type UninstallResult = Omit<UpdateResult, "outcome"> & {
  * @returns `refused`, with a message, for a file that does not hold valid settings
  */
 export function installHooks(options: InstallOptions): UpdateResult {
-  return makeChange(additionOf(options), "install") as UpdateResult;
+  return makeChange(additionOf(options), { hook: "install" }) as UpdateResult;
 }
 
 /**
@@ -36,7 +34,7 @@ export function installHooks(options: InstallOptions): UpdateResult {
  * @returns `refused`, with a message, for a file that does not hold valid settings
  */
 export function uninstallHooks(options: UninstallOptions): UninstallResult {
-  return makeChange(removalOf(options), "uninstall");
+  return makeChange(removalOf(options), { hook: "uninstall" });
 }
 
 /** @internal */

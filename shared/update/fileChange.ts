@@ -1,15 +1,15 @@
-/** Previews or makes one change that install or uninstall wants in one file. */
-import { isUtf8 } from "node:buffer";
+/** Previews or makes one change of a file, which may remove the file. */
 import fs from "node:fs";
 import path from "node:path";
-import { NOT_NEEDED, requestOf } from "../lock/lease.ts";
+import { type LockOptions, NOT_NEEDED, requestOf } from "../lock/lease.ts";
 import { messageOf, Refusal } from "../system/errors.ts";
 import { isThere, makeFolders } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import { decode } from "./change.ts";
 import { removeFile } from "./removeFile.ts";
 import { abandon } from "./result.ts";
-import { type UpdateOptions, type UpdateResult, updateFile } from "./updateFile.ts";
+import { type UpdateResult, updateFile } from "./updateFile.ts";
 
 export interface FileChange {
   file: string;
@@ -51,27 +51,40 @@ export function previewChange(wanted: FileChange): Preview | null {
 }
 
 /** Makes a change under the lock. Never throws: a failure is an outcome with a message for a person. */
-export function makeChange(wanted: FileChange, hook: string): ChangeResult {
+export function makeChange(wanted: FileChange, lock: LockOptions): ChangeResult {
   const { file, projectDir } = wanted;
-  const options: UpdateOptions = { hook, projectDir };
+  const options = { ...lock, projectDir };
   try {
-    const preview = previewChange(wanted);
-    if (!preview) return { outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 };
-    if (preview.created) makeFolderOf(wanted);
-    const mayRemove = (text: string) => wanted.change(text) === "" && isOurs(wanted, text);
-    const removal = preview.removed ? removeFile(realTargetOf(wanted), mayRemove, options) : undefined;
-    const done: ChangeResult = removal?.isRemoved
-      ? { outcome: "removed", lock: NOT_NEEDED, rounds: 1 }
-      : updateFile(file, (text) => textLeft(wanted, wanted.change(text)), options);
-    const message = [done.message, ...(removal?.messages ?? [])].filter(Boolean).join(" ");
-    return message ? { ...done, message } : done;
-  } catch (error) {
-    if (error instanceof Refusal) {
-      return { outcome: "refused", lock: NOT_NEEDED, rounds: 0, message: whyNot(file, error) };
+    const messages: (string | undefined)[] = [];
+    const told = (done: ChangeResult): ChangeResult => {
+      const message = [done.message, ...messages].filter(Boolean).join(" ");
+      return message ? { ...done, message } : done;
+    };
+    for (let tries = 1; ; tries++) {
+      const preview = previewChange(wanted);
+      if (!preview) return told({ outcome: "unchanged", lock: NOT_NEEDED, rounds: 0 });
+      if (preview.created) makeFolderOf(wanted);
+      const mayRemove = (text: string) => wanted.change(text) === "" && isOurs(wanted, text);
+      const removal = preview.removed ? removeFile(realTargetOf(wanted), mayRemove, options) : undefined;
+      messages.push(...(removal?.messages ?? []));
+      if (removal?.isRemoved) return told({ outcome: "removed", lock: NOT_NEEDED, rounds: 1 });
+      let isEmptied = false;
+      const change = (text: string | null) => {
+        const after = wanted.change(text);
+        // Since the preview, another writer has removed the rest.
+        isEmptied = tries < MAX_TRIES && after === "" && !!text && isRemovable(wanted, text);
+        return isEmptied ? null : textLeft(wanted, after);
+      };
+      const done = updateFile(file, change, options);
+      if (!isEmptied) return told(done);
     }
-    return abandon(error, file, requestOf(options));
+  } catch (error) {
+    return abandon(named(file, error), file, requestOf(options));
   }
 }
+
+/** After this many a file that we cannot remove is left empty. */
+const MAX_TRIES = 10;
 
 /** A project's folder is its team's, with the rights that the umask gives. The user's own is private. */
 function makeFolderOf({ file, projectDir }: FileChange): void {
@@ -82,7 +95,11 @@ function makeFolderOf({ file, projectDir }: FileChange): void {
 
 /** Why a change was not made, for a person. */
 export function whyNot(file: string, error: unknown): string {
-  return messageOf(error instanceof Refusal ? error.of(file) : error);
+  return messageOf(named(file, error));
+}
+
+function named(file: string, error: unknown): unknown {
+  return error instanceof Refusal ? error.of(file) : error;
 }
 
 const textLeft = ({ leftBehindLink }: FileChange, text: string | null) =>
@@ -98,8 +115,7 @@ function isRemovable(wanted: FileChange, text: string): boolean {
 function readText(wanted: FileChange): string | null {
   if (!fs.existsSync(path.dirname(wanted.file))) return null;
   const content = readRegularFile(realTargetOf(wanted).path);
-  if (content && !isUtf8(content.bytes)) throw new Refusal("is not UTF-8 text", "Convert it to UTF-8.");
-  return content === null ? null : content.bytes.toString("utf8");
+  return content && decode(content.bytes, wanted.file);
 }
 
 function realTargetOf({ file, projectDir }: FileChange): TargetPath {

@@ -1,3 +1,4 @@
+import { type ChangeResult } from "../update/fileChange.ts";
 import type { UpdateResult } from "../update/updateFile.ts";
 export interface InstallOptions {
     /** The settings file, such as `.claude/settings.json`. If absent, it is created with its folder. */
@@ -8,10 +9,8 @@ export interface InstallOptions {
     projectDir?: string | undefined;
 }
 export type UninstallOptions = Omit<InstallOptions, "pluginRoot">;
-/** `removed`: the settings file held nothing else and is gone. */
-export type UninstallResult = Omit<UpdateResult, "outcome"> & {
-    outcome: UpdateResult["outcome"] | "removed";
-};
+/** `removed`: the settings file held nothing else. */
+export type UninstallResult = ChangeResult;
 /**
  * Adds the hooks, or brings them up to date, in one locked update. Every other byte stays as it is.
  * Never throws.
