@@ -6,7 +6,7 @@ import { additionOf } from "../shared/install/installHooks.ts";
 import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { runnerOf, UsageError } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
-import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
+import { make, type NamedChange, previewOf, showAll } from "./install/changes.ts";
 
 const USAGE = `Usage: pact-hooks install [DIR] [--shared | --user] [--dry-run]
 
@@ -56,13 +56,6 @@ function install(values: { shared?: boolean; user?: boolean; "dry-run"?: boolean
   if (changes.includes(settings) && previewOf(settings) === false) return 1;
   if (changes.includes(settings)) warnOfNpx();
   return makeAll(changes, dir);
-}
-
-function showAll(changes: readonly NamedChange[]): number {
-  const previews = changes.map((change) => previewOf(change));
-  if (previews.every((preview) => preview === null)) printLine("Nothing to change.");
-  for (const preview of previews) if (preview) showPreview(preview);
-  return previews.includes(false) ? 1 : 0;
 }
 
 function makeAll(changes: readonly NamedChange[], dir: string): number {

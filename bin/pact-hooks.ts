@@ -9,6 +9,7 @@ Commands:
   doctor [DIR]     check CLAUDE.md and its lock, and suggest fixes
   audit            report how often the lock failed open, why, for which files, and who held it
   journal          read, follow, write or prune the session journals
+  block            put a block of another tool into a file, or remove it
   restore [ID]     restore CLAUDE.md to the version before a session first changed it
   install [DIR]    add the hooks to the project's settings, for use without the plugin system
   uninstall [DIR]  remove hooks, blocks and lock files; everything else stays byte for byte
@@ -39,6 +40,7 @@ const run = runnerOfGroup(USAGE, {
   doctor: async (args) => (await import("./doctor.ts")).run(args),
   audit: async (args) => (await import("./audit.ts")).run(args),
   journal: async (args) => (await import("./journal.ts")).run(args),
+  block: async (args) => (await import("./block.ts")).run(args),
   restore: async (args) => (await import("./restore.ts")).run(args),
   install: async (args) => (await import("./install.ts")).run(args),
   uninstall: async (args) => (await import("./uninstall.ts")).run(args),

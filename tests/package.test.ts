@@ -28,7 +28,7 @@ test("dist is a whole plugin, is small, and has neither a lockfile nor anything 
 
 test("dist/bin, which Claude Code puts on PATH, holds the command only; what it loads lies in dist/cli", () => {
   expect(listing(path.join(dist, "bin"))).toEqual(["pact-hooks"]);
-  const commands = ["audit", "doctor", "install", "journal", "restore", "try", "uninstall"];
+  const commands = ["audit", "block", "doctor", "install", "journal", "restore", "try", "uninstall"];
   expect(listing(path.join(dist, "cli"))).toEqual(
     [...commands, "pact-hooks"].map((name) => `${name}.mjs`).sort(),
   );

@@ -105,7 +105,7 @@ function folderOf(positionals: string[]): string {
 }
 
 /** @throws {UsageError} if the system cannot say */
-function isFolder(dir: string): boolean {
+export function isFolder(dir: string): boolean {
   try {
     return fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch (error) {

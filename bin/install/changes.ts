@@ -1,4 +1,4 @@
-/** The changes of files that `install` and `uninstall` show or make. */
+/** The changes of files that `install`, `uninstall` and `block` show or make. */
 import {
   type ChangeResult,
   type FileChange,
@@ -33,6 +33,14 @@ export function previewOf({ wanted }: NamedChange): Preview | null | false {
 export function showPreview({ before, after, file, removed }: Preview): void {
   showDiff(before, after, file);
   if (removed) printLine(`${file} would be removed, because it contains nothing else.`);
+}
+
+/** Shows all changes without making them. @returns the exit code */
+export function showAll(changes: readonly NamedChange[]): number {
+  const previews = changes.map((change) => previewOf(change));
+  if (previews.every((preview) => preview === null)) printLine("Nothing to change.");
+  for (const preview of previews) if (preview) showPreview(preview);
+  return previews.includes(false) ? 1 : 0;
 }
 
 /** Makes a change and reports it. @returns null, after a message, if the change could not be made */

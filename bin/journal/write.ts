@@ -1,10 +1,8 @@
 /** `pact-hooks journal write`: appends an event, of our types or of your own. */
-import fs from "node:fs";
 import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
-import { isCode, messageOf } from "../../shared/system/errors.ts";
-import { sleepMs } from "../../shared/system/time.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
+import { readInput } from "../cli/input.ts";
 import { projectOf, sessionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
@@ -23,8 +21,6 @@ Examples:
   pact-hooks journal write write_abandoned target=$PWD/CLAUDE.md reason=no_space message="disk full" rounds=0 pid=$$
   echo '{"version": "1.2"}' | pact-hooks journal write mytool.deployed
 `;
-
-const MAX_BYTES = 1024 * 1024;
 
 /** Exits 1 if the journal cannot be written. */
 export const run = runnerOf({
@@ -85,41 +81,13 @@ function convert(value: string, rule: FieldRule | undefined): unknown {
 }
 
 function fieldsFromStdin(): Record<string, unknown> {
-  const text = process.stdin.isTTY ? "" : readStdin();
+  const text = process.stdin.isTTY ? "" : readInput("the event").toString("utf8");
   if (text.trim() === "") return {};
   const value = parseJson(text, "standard input");
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UsageError("standard input is not a JSON object");
   }
   return value as Record<string, unknown>;
-}
-
-function readStdin(): string {
-  // No file is read whole before its size is known: it may be endless.
-  const bytes = Buffer.alloc(MAX_BYTES + 1);
-  let size = 0;
-  try {
-    for (let read = -1; read !== 0 && size < bytes.length; size += read)
-      read = readSome(bytes.subarray(size));
-  } catch (error) {
-    throw new UsageError(`could not read standard input: ${messageOf(error)}`);
-  }
-  if (size > MAX_BYTES) throw new UsageError("the event is larger than 1 MB");
-  return bytes.toString("utf8", 0, size);
-}
-
-/** @returns the number of bytes; 0 at the end */
-function readSome(buffer: Buffer): number {
-  for (;;) {
-    try {
-      return fs.readSync(0, buffer);
-    } catch (error) {
-      if (isCode(error, "EOF")) return 0;
-      // A pipe that another process has made non-blocking has nothing yet.
-      if (!isCode(error, "EAGAIN")) throw error;
-      sleepMs(1);
-    }
-  }
 }
 
 function parseJson(text: string, what: string): unknown {

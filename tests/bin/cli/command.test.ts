@@ -12,8 +12,15 @@ import { listing } from "../../helpers/tempDir.ts";
 
 const WITH_FOLDER = ["try", "doctor", "install", "uninstall"];
 const WITHOUT_ARGUMENTS = ["audit", "journal read", "journal tail", "journal prune"];
-const COMMANDS = [...WITH_FOLDER, ...WITHOUT_ARGUMENTS, "journal write", "restore"];
-const GROUPS = ["", "journal"];
+const COMMANDS = [
+  ...WITH_FOLDER,
+  ...WITHOUT_ARGUMENTS,
+  "journal write",
+  "block set",
+  "block remove",
+  "restore",
+];
+const GROUPS = ["", "journal", "block"];
 
 const words = (command: string) => command.split(" ").filter(Boolean);
 
@@ -102,6 +109,7 @@ describe("output that cannot be written", () => {
     ["restore --list"],
     ["restore --yes"],
     ["install --dry-run"],
+    ["block remove CLAUDE.md --start a --end b --dry-run"],
     ["uninstall --dry-run"],
   ])("a full disk is one message and exit code 1: %s", (command) => {
     const box = sandbox();
