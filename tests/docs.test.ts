@@ -13,7 +13,7 @@ const read = (name: string) => fs.readFileSync(path.join(root, name), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const DOCUMENTS = [
   ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "dist/README.md"],
-  ...["docs/how-it-works.md", "docs/journal.md", "dist/docs/how-it-works.md"],
+  ...["docs/how-it-works.md", "docs/journal.md", "docs/library.md", "dist/docs/how-it-works.md"],
 ];
 
 describe.each(DOCUMENTS)("%s", (name) => {
