@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseDocument } from "../../../shared/claudeMd/document.ts";
+import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
+import { removeManagedBlock } from "../../../shared/claudeMd/removeManaged.ts";
 import { Refusal } from "../../../shared/system/errors.ts";
 import { assertBlock, type BlockOptions, withBlock, withoutBlock } from "../../../shared/text/block.ts";
 import { findConflict } from "../../../shared/text/conflict.ts";
@@ -68,6 +71,36 @@ test("several tools' blocks, added and removed in any order, leave the text as i
     }),
   );
 });
+
+test("a tool's block and our managed block, in any order, leave the text as it was", { timeout }, () => {
+  fc.assert(
+    fc.property(
+      plainText.filter(isOrdinary),
+      ...[anyMarkers, anyBody, anyPlace, fc.boolean(), fc.boolean()],
+      (text, markers, body, place, isAddedFirst, isRemovedFirst) => {
+        const block = { ...markers, body, place };
+        const before = isAddedFirst ? withBlock(text, block) : text;
+        const { text: managed, problem } = updateProjectText(before, {});
+        fc.pre(problem === undefined);
+        const both = isAddedFirst ? managed : withBlock(managed, block);
+        expect(updateProjectText(both, {}).text).toBe(both);
+        expect(withBlock(both, block)).toBe(both);
+        const left = isRemovedFirst
+          ? removeManagedBlock(withoutBlock(both, markers)).text
+          : withoutBlock(removeManagedBlock(both).text, markers);
+        expect(left).toBe(text);
+      },
+    ),
+    { numRuns: Math.ceil(numRuns / 8), seed },
+  );
+});
+
+/** Nothing that an update would move or refuse, and more than front matter, below which an older version left a blank line. */
+function isOrdinary(text: string): boolean {
+  const { sections, loaders, markers, sessionHeadings, bodyStart } = parseDocument(text);
+  const found = [...sections, ...loaders, ...markers, ...sessionHeadings];
+  return found.length === 0 && findConflict(text) === null && text.slice(bodyStart).trim() !== "";
+}
 
 test("for any text, every line that is no marker stays, in its order, outside the blocks", {
   timeout,
