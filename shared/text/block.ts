@@ -169,7 +169,7 @@ export function assertMarkers(block: BlockMarkers): void {
     if (marker !== marker.trim()) throw fail("have no white space around it");
     if (UNSTORABLE.test(marker)) throw fail(STORABLE);
     if (!/[^\s!-/:-@[-`{-~]/.test(marker))
-      throw fail("hold a letter or digit, as no line of other text does");
+      throw fail("hold a letter or digit, or it would match rules and braces");
     if (fenceAfter(marker, null)) throw fail("be no line that opens a code fence");
   }
   if (block.start === block.end) throw wrong("end", "differ from start", block.end);

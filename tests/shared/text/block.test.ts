@@ -171,7 +171,7 @@ describe("a senseless call throws a TypeError that says what is given and what i
     [{ start: "a\r" }, 'start must be one line, without a line ending; got "a\\r"'],
     [{ end: " a" }, 'end must have no white space around it; got " a"'],
     [{ end: "a\0" }, 'end must hold neither NUL nor half a surrogate pair; got "a\\u0000"'],
-    [{ end: "---" }, 'end must hold a letter or digit, as no line of other text does; got "---"'],
+    [{ end: "---" }, 'end must hold a letter or digit, or it would match rules and braces; got "---"'],
     [{ start: "```mine" }, 'start must be no line that opens a code fence; got "```mine"'],
     [{ end: S }, `end must differ from start; got "${S}"`],
     [{ place: "top" }, 'place must be "end" or "start"; got "top"'],
