@@ -48,7 +48,7 @@ const obstacles: [string, RegExp, Prepare][] = [
   ],
   [
     "another user has made the folder of journals",
-    /\(EACCES: permission denied\)\. Make this writable for you: \S+\/session-journal\.jsonl\.$/,
+    /\(EACCES: permission denied\)\. Make this writable for you: \S+\/pact-sessions\/demo\.$/,
     (context) => {
       makeIn("pact-sessions", (dir) => fs.mkdirSync(dir, { mode: 0o700 }));
       return asNobody(context);

@@ -6,7 +6,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { findBackend } from "../../../shared/lock/flock.ts";
 import { start, startProgram, startPython } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { BACKENDS, EACH_BACKEND, HAS_FLOCK_PROGRAM, HAS_PYTHON, needsBinding, useBackend } from "../../helpers/machine.ts";
+import {
+  BACKENDS,
+  EACH_BACKEND,
+  HAS_FLOCK_PROGRAM,
+  HAS_PYTHON,
+  needsBinding,
+  useBackend,
+} from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
