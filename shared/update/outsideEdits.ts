@@ -1,13 +1,16 @@
 /** Publishes what other programs write into the files that an update has displaced, or put in the target's place. */
 import fs from "node:fs";
 import { messageOf, quietly } from "../system/errors.ts";
+import { monotonicMs } from "../system/time.ts";
 import { settle } from "./atRest.ts";
 import type { Change } from "./change.ts";
 import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside } from "./displaced.ts";
 import type { Displaced } from "./publish.ts";
 import { keepPrevious, reportOutsideEdit, type Update } from "./update.ts";
 
+/** After so many, we only save what arrives: each merge displaces a file that the next program may have open. */
 const MAX_MERGES = 10;
+const MAX_EDITS = 3 * MAX_MERGES;
 
 /** Publishes a change in rounds of its own. */
 type Publish = (merge: Change) => void;
@@ -16,7 +19,7 @@ type Publish = (merge: Change) => void;
 export function bringInOutsideEdits(update: Update, publish: Publish): void {
   const { displaced } = update;
   try {
-    for (let merges = 0; displaced.length > 0; merges++) {
+    for (let edits = 0; displaced.length > 0; edits++) {
       const open = settle(displaced, update.publishedAtMs);
       const edit = findOutsideEdit(displaced, open);
       if (!edit) {
@@ -24,12 +27,17 @@ export function bringInOutsideEdits(update: Update, publish: Publish): void {
         if (open.length > 0) tellOpen(update, open);
         return;
       }
-      if (merges === MAX_MERGES) throw new Error(`that program wrote to it ${MAX_MERGES} times`);
-      bringIn(edit, update, publish);
+      if (edits === MAX_EDITS) throw new Error(`other programs wrote to it ${MAX_EDITS} times`);
+      const isLate = edits >= MAX_MERGES || monotonicMs() > update.deadlineMs;
+      bringIn(edit, update, isLate ? refuseMerge : publish);
     }
   } catch (error) {
     giveUp(update, messageOf(error));
   }
+}
+
+function refuseMerge(): void {
+  throw new Error("other programs kept writing to it");
 }
 
 /** All of it is in the target. */
@@ -66,9 +74,7 @@ function bringIn(edit: OutsideEdit, update: Update, publish: Publish): void {
   try {
     publish(merge);
   } catch (error) {
-    saved = edit.from.isOutside ? edit.from.file : undefined;
-    delete edit.from.isOutside;
-    saved ??= saveBeside(target, edit.outside);
+    saved = saveVersion(edit, target);
     reportOutsideEdit(update, "saved", saved);
     update.messages.push(
       `Another program changed ${target} at the same moment, and the two versions could not be merged (${messageOf(error)}). The other program's version is in ${saved}; merge the two by hand.`,
@@ -80,6 +86,16 @@ function bringIn(edit: OutsideEdit, update: Update, publish: Publish): void {
   update.messages.push(
     `Another program changed ${target} at the same moment. Its version is in place; ours is in ${saved}.`,
   );
+}
+
+/** A version that lies beside the target already stays there. What the program writes later replaces what was saved. */
+function saveVersion({ from, outside }: OutsideEdit, target: string): string {
+  if (from.isOutside && from.file !== undefined) from.savedAs = from.file;
+  delete from.isOutside;
+  if (from.savedAs === undefined || from.savedAs !== from.file) {
+    from.savedAs = saveBeside(target, outside, from.savedAs);
+  }
+  return from.savedAs;
 }
 
 function giveUp(update: Update, why: string): void {

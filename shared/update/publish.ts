@@ -18,6 +18,8 @@ export interface Displaced extends Snapshot {
   file?: string;
   /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
   isOutside?: true;
+  /** Where what another program wrote into it was saved, because it could not be merged. */
+  savedAs?: string;
 }
 
 export interface Published {
@@ -56,7 +58,9 @@ function replace(staged: string, target: string, old: Snapshot): Displaced[] {
     return [old];
   }
   const displaced = openDisplaced(staged, target);
-  if (!displaced || isSameFile(displaced.stat, old.stat)) {
+  // Where inode numbers say nothing, the bytes have to.
+  const isSame = isStagedName(staged) ? isSameFile : () => displaced?.bytes.equals(old.bytes);
+  if (!displaced || isSame(displaced.stat, old.stat)) {
     closeSnapshot(displaced);
     return [{ ...old, file: staged }];
   }

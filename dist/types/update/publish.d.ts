@@ -5,6 +5,8 @@ export interface Displaced extends Snapshot {
     file?: string;
     /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
     isOutside?: true;
+    /** Where what another program wrote into it was saved, because it could not be merged. */
+    savedAs?: string;
 }
 export interface Published {
     displaced: Displaced[];
