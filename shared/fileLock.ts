@@ -40,7 +40,7 @@ import { findBackend } from "./lock/flock.ts";
 import { holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
 import { type Lease, LockFailure, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
 import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
-import { inFolder, isSameFile } from "./system/files.ts";
+import { inFolder, isRenumbered, isSameFile } from "./system/files.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs, sleepMs } from "./system/time.ts";
 
@@ -192,7 +192,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
   try {
     const locked = fs.fstatSync(fd);
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
-    if (!isSameFile(named, locked)) return false;
+    if (!isSameFile(named, locked) && !isRenumbered(sidecar)) return false;
     const ageMs = Date.now() - locked.mtimeMs;
     const { request, reaped } = attempt;
     const isStale = locked.size > 0 && ageMs > request.ttlMs && !attempt.hasReplaced;

@@ -114,6 +114,13 @@ export function isSameFile<T extends number | bigint>(
   return !!a && !!b && a.dev === b.dev && a.ino === b.ino;
 }
 
+/** Whether a file has another inode number at each look, as on some network file systems: there, a number says nothing. */
+export function isRenumbered(file: string): boolean {
+  const look = () => fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  const [first, second] = [look(), look()];
+  return first !== undefined && second !== undefined && !isSameFile(first, second);
+}
+
 /**
  * Puts a private file in place, whole or not at all. We write the bytes ourselves, because `write-file-atomic` reports
  * success when a full disk stores only part of them.

@@ -1,7 +1,7 @@
 /** Reads a file that other programs also write, in bounded memory. */
 import fs from "node:fs";
 import { isCode, quietly, Refusal } from "./errors.ts";
-import { isSameFile, kindOf } from "./files.ts";
+import { isRenumbered, isSameFile, kindOf } from "./files.ts";
 
 /** A file as we read it. */
 export interface FileContent {
@@ -60,7 +60,7 @@ export function closeSnapshot(snapshot: Snapshot | null): void {
 }
 
 /** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */
-export function readAgain({ fd }: Snapshot): Buffer {
+export function readAgain({ fd }: Pick<Snapshot, "fd">): Buffer {
   return readAll(fd, "the file", MAX_OUTSIDE_BYTES);
 }
 
@@ -71,13 +71,10 @@ export function readAgain({ fd }: Snapshot): Buffer {
  */
 export function isStill(path: string, snapshot: Snapshot): boolean {
   if (!readAgain(snapshot).equals(snapshot.bytes)) return false;
-  const look = () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  const now = look();
+  const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const isSame = (["mode", "uid", "gid"] as const).every((key) => now?.[key] === snapshot.stat[key]);
   if (!isSame || isSameFile(now, snapshot.stat)) return isSame;
-  // Some network file systems give a file another inode number at each look.
-  const hasNumber = isSameFile(now, look());
-  return !hasNumber && (readRegularFile(path)?.bytes.equals(snapshot.bytes) ?? false);
+  return isRenumbered(path) && (readRegularFile(path)?.bytes.equals(snapshot.bytes) ?? false);
 }
 
 /**

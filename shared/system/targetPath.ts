@@ -88,13 +88,14 @@ function whyNot(error: unknown): string {
 }
 
 /**
- * Whether a real folder is another one or lies below it. Compares inodes on the way up: names may differ where a
- * file system folds case, and a sibling's name may start the same.
+ * Whether a real folder is another one or lies below it. Compares names and inodes on the way up: names may differ where a
+ * file system folds case, and some network file systems give a folder another inode number at each look.
  */
 export function isFolderInside(dir: string, anchor: string): boolean {
-  if (dir === anchor) return true;
-  const wanted = fs.statSync(anchor, { bigint: true });
+  let wanted: fs.BigIntStats | undefined;
   for (let at = dir; ; at = path.dirname(at)) {
+    if (at === anchor) return true;
+    wanted ??= fs.statSync(anchor, { bigint: true });
     const stat = ifPresent(() => fs.statSync(at, { bigint: true }));
     if (isSameFile(stat, wanted)) return true;
     if (at === path.dirname(at)) return false;

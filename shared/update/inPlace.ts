@@ -5,7 +5,7 @@
  */
 import fs from "node:fs";
 import { isCode, messageOf } from "../system/errors.ts";
-import { isSameFile } from "../system/files.ts";
+import { isRenumbered, isSameFile } from "../system/files.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./atRest.ts";
@@ -32,7 +32,7 @@ export function writeInPlace(staged: string, target: string, old: Snapshot): boo
   settle([old], monotonicMs());
   const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
   try {
-    const isRead = isSameFile(fs.fstatSync(fd, { bigint: true }), old.stat);
+    const isRead = isSameFile(fs.fstatSync(fd, { bigint: true }), old.stat) || isRenumbered(target);
     if (!isRead || !readAgain(old).equals(old.bytes)) {
       fs.renameSync(taken, staged);
       return false;
@@ -55,6 +55,10 @@ function overwrite(fd: number, next: Buffer, old: Buffer): void {
       throw new TornError(messageOf(error));
     }
     throw error;
+  }
+  // Another program may have written at the same moment. What it appends is no harm.
+  if (!readAgain({ fd }).subarray(0, next.length).equals(next)) {
+    throw new TornError("another program wrote into it at the same moment");
   }
 }
 

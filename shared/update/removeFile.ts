@@ -9,7 +9,7 @@ import { report } from "../journal/sessionJournal.ts";
 import { findBackend } from "../lock/flock.ts";
 import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { ifPresent, isCode } from "../system/errors.ts";
-import { inFolder, isSameFile, isThere } from "../system/files.ts";
+import { inFolder, isRenumbered, isSameFile, isThere } from "../system/files.ts";
 import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { monotonicMs } from "../system/time.ts";
@@ -97,7 +97,7 @@ export function removeSidecar(target: TargetPath): string | undefined {
   try {
     const locked = fs.fstatSync(fd);
     const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
-    if (!isSameFile(named, locked)) return "another process has just replaced it";
+    if (!isSameFile(named, locked) && !isRenumbered(sidecar)) return "another process has just replaced it";
     // A waiter checks the inode after it gets the flock, and starts over with a new sidecar.
     fs.unlinkSync(sidecar);
     return undefined;

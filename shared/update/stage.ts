@@ -55,7 +55,7 @@ export function stage(target: string, claim: string, bytes: Buffer, old: Snapsho
   }
 }
 
-/** Some network file systems give the same file another inode number at each look: there, the name says nothing. */
+/** Where inode numbers say nothing, the file keeps the name that says nothing. */
 function nameStaged(staged: string, fd: number, old: Snapshot | null): string {
   const { ino } = fs.fstatSync(fd, { bigint: true });
   if (fs.lstatSync(staged, { bigint: true }).ino !== ino) return staged;

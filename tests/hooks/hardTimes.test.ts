@@ -1,11 +1,13 @@
 /** A hook whose system fails it at the worst moment: the session starts, and no text is lost. */
 import fs from "node:fs";
 import path from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, test } from "vitest";
 import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { injecting } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
 let box: Sandbox;
@@ -85,5 +87,35 @@ test("a sidecar that is a hard link to another file is not written to", () => {
   expect(fs.readFileSync(precious, "utf8")).toBe("precious\n");
   expect(journalEvents(box)).toContainEqual(
     expect.objectContaining({ type: "lock_fail_open", reason: "not_a_file", code: "EMLINK" }),
+  );
+});
+
+describe("where each look at a file gives another inode number,", () => {
+  const NODE_OPTIONS = `--import ${fileURLToPath(new URL("../helpers/renumbered.mjs", import.meta.url))}`;
+
+  test.each(["on", "off"])(
+    "a session updates the file under its lock, with the binding %s",
+    (PACT_HOOKS_NATIVE) => {
+      fs.rmSync(file);
+      fs.mkdirSync(path.join(box.projectDir, ".claude"));
+      file = path.join(box.projectDir, ".claude/CLAUDE.md");
+      for (const text of ["mine\n", "mine, longer\n"]) {
+        fs.writeFileSync(file, text);
+        answerOf(runHook("sessionStart", payload("startup", box), box, { NODE_OPTIONS, PACT_HOOKS_NATIVE }));
+        expect(fs.readFileSync(file, "utf8")).toMatch(new RegExp(`^${text}[^]*PACT_MANAGED_START`));
+        const started = journalEvents(box).at(-1);
+        expect(started).toMatchObject({
+          claude_md: { outcome: "written", rounds: 1 },
+          lock: { outcome: "locked" },
+        });
+        expect(started?.claude_md).not.toHaveProperty("message");
+      }
+      expect(journalEvents(box).map(({ type }) => type)).toEqual([
+        "backup_kept",
+        "session_start",
+        "session_start",
+      ]);
+      expect(listing(path.dirname(file))).toEqual([".CLAUDE.md.lock", "CLAUDE.md"]);
+    },
   );
 });

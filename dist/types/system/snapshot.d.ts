@@ -22,7 +22,7 @@ export declare function openSnapshot(path: string, maxBytes?: number): Snapshot 
 /** Never throws, because closing a descriptor that we only read from loses nothing. */
 export declare function closeSnapshot(snapshot: Snapshot | null): void;
 /** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */
-export declare function readAgain({ fd }: Snapshot): Buffer;
+export declare function readAgain({ fd }: Pick<Snapshot, "fd">): Buffer;
 /**
  * Whether a path still names the snapshot's file, with the same bytes, mode and owner. The bytes come first, since reading
  * takes longer than the look at the name.

@@ -16,7 +16,7 @@ export interface TargetPath {
  */
 export declare function resolveTarget(target: string, projectDir?: string): TargetPath;
 /**
- * Whether a real folder is another one or lies below it. Compares inodes on the way up: names may differ where a
- * file system folds case, and a sibling's name may start the same.
+ * Whether a real folder is another one or lies below it. Compares names and inodes on the way up: names may differ where a
+ * file system folds case, and some network file systems give a folder another inode number at each look.
  */
 export declare function isFolderInside(dir: string, anchor: string): boolean;
