@@ -1,12 +1,10 @@
-/** What the sweeps disturb: a hook or a command, and the project that it finds. */
-import { spawnSync } from "node:child_process";
+/** What the sweeps disturb: a hook, and the project that it finds. */
 import fs from "node:fs";
 import path from "node:path";
-import { COMMAND } from "../helpers/commandLine.ts";
 import { answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
 import type { Output } from "../helpers/outputOf.mjs";
 import { repository } from "../helpers/repository.ts";
-import { envOf, type Sandbox } from "../helpers/sandbox.ts";
+import type { Sandbox } from "../helpers/sandbox.ts";
 
 /** Far above what a hook takes under strace. */
 const TIMEOUT_MS = 15_000;
@@ -21,8 +19,6 @@ export interface Place extends Sandbox {
 export interface Scenario {
   name: string;
   hook?: HookName;
-  /** The arguments of a command of `pact-hooks`, instead of a hook. */
-  command?: string[];
   sessionId: string;
   /** The file whose text counts, from the folder of project and configuration. */
   target: string;
@@ -115,25 +111,6 @@ export const SCENARIOS: Scenario[] = [
     events: ["session_end"],
     prepare: afterFirst,
   },
-  {
-    name: "pact-hooks restore",
-    command: ["restore", "--yes"],
-    sessionId: "first",
-    target: "project/.claude/CLAUDE.md",
-    events: [],
-    prepare: afterFirst,
-  },
-  {
-    name: "pact-hooks uninstall",
-    command: ["uninstall"],
-    sessionId: "first",
-    target: "project/.claude/CLAUDE.md",
-    events: [],
-    prepare: (place) => {
-      repository(place.projectDir);
-      afterFirst(place);
-    },
-  },
 ];
 
 function afterFirst(place: Place): void {
@@ -142,37 +119,19 @@ function afterFirst(place: Place): void {
   fs.chmodSync(path.join(place.projectDir, ".claude/CLAUDE.md"), 0o640);
 }
 
-/** Runs the hook or the command, under strace or as it is. */
+/** Runs the hook, under strace or as it is. */
 export function run(
   place: Place,
-  { hook = "sessionStart", command, sessionId }: Pick<Scenario, "hook" | "command" | "sessionId">,
+  { hook = "sessionStart", sessionId }: Pick<Scenario, "hook" | "sessionId">,
   under: string[] = [],
   backend = "",
 ): Output {
   const input = payload(hook === "sessionEnd" ? hook : "startup", place, { session_id: sessionId });
   // Node's compile cache would change the calls from run to run.
   const env = { PACT_HOOKS_FLOCK: backend, NODE_DISABLE_COMPILE_CACHE: "1" };
-  const limits = { timeout: TIMEOUT_MS, killSignal: "SIGKILL" } as const;
-  const output = command
-    ? runCommand([...under, process.execPath, COMMAND, ...command], place, env, limits)
-    : runHook(hook, input, place, env, { under, ...limits });
+  const output = runHook(hook, input, place, env, { under, timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
   if (output.status === null) killStrays(place);
   return output;
-}
-
-function runCommand(
-  [program = "", ...args]: string[],
-  place: Place,
-  env: NodeJS.ProcessEnv,
-  limits: { timeout: number; killSignal: "SIGKILL" },
-): Output {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    ...limits,
-    cwd: place.projectDir,
-    env: envOf(place, env),
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
 }
 
 /** Kills a hook that has survived its strace: it may hang in a call of Node's own. */

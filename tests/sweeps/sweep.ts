@@ -145,9 +145,7 @@ export class Sweep {
 
   /** One more run, undisturbed. */
   runAgain(): void {
-    const output = run(this.place, this.scenario, [], this.#backend);
-    if (!this.scenario.command) answerOf(output);
-    else if (output.status !== 0) throw new Error(`exit ${output.status}: ${output.stderr}`);
+    answerOf(run(this.place, this.scenario, [], this.#backend));
   }
 
   /** The target's mode, attributes and text, without the time in the session block. */
@@ -168,9 +166,8 @@ export class Sweep {
     return !fs.readFileSync(exclude, "utf8").split("\n").includes(path.basename(sidecar));
   }
 
-  /** The type of the event that the hook journals at its end; a command journals none. */
-  get doneType(): string | undefined {
-    if (this.scenario.command) return undefined;
+  /** The type of the event that the hook journals at its end. */
+  get doneType(): string {
     return this.scenario.hook === "sessionEnd" ? "session_end" : "session_start";
   }
 
@@ -195,7 +192,7 @@ export class Sweep {
     return [
       ...(this.text() === this.after ? [] : ["the next run does not finish the work"]),
       ...(String(this.listing()) === String(this.#listing) ? [] : [`left behind: ${this.listing()}`]),
-      ...(!this.doneType || this.events().some(({ type }) => type === this.doneType)
+      ...(this.events().some(({ type }) => type === this.doneType)
         ? []
         : ["the next run is not in the journal"]),
       ...(this.badLines() <= 1 ? [] : ["torn lines"]),
