@@ -8,7 +8,7 @@ import { isSessionId } from "../journal/sessionFolder.ts";
 import { journalProblem, report } from "../journal/sessionJournal.ts";
 import { isCode, messageOf } from "../system/errors.ts";
 import { sleepMs } from "../system/time.ts";
-import { printable } from "../text/characters.ts";
+import { printable, shortenPaths } from "../text/characters.ts";
 import { type Received, receivePayload } from "./standardInput.ts";
 
 /** The fields of a payload that our hooks use, checked. */
@@ -105,10 +105,15 @@ function projectDirOf(cwd: unknown): string {
   return path.resolve(dir);
 }
 
+function belowHome(message: string): string {
+  const home = process.env.HOME ?? process.env.USERPROFILE;
+  return home ? shortenPaths(message, home, "~/") : message;
+}
+
 function writeAnswer(hookEventName: string, { additionalContext, systemMessage }: HookAnswer): void {
   const answer = {
     ...(additionalContext ? { hookSpecificOutput: { hookEventName, additionalContext } } : {}),
-    ...(systemMessage ? { systemMessage: printable(systemMessage) } : {}),
+    ...(systemMessage ? { systemMessage: printable(belowHome(systemMessage)) } : {}),
   };
   const bytes = Buffer.from(`${printable(JSON.stringify(answer))}\n`);
   for (let written = 0; written < bytes.length; ) {

@@ -1,4 +1,5 @@
 /** Reports a session start: context for the model, and a message for the person. */
+import fs from "node:fs";
 import path from "node:path";
 import { MAX_PROJECT_ROUTING, routingText } from "../claudeMd/routing.ts";
 import { type SessionInfo, teamName } from "../claudeMd/session.ts";
@@ -7,7 +8,7 @@ import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
 import { foreignHolderOf, type Lease } from "../lock/lease.ts";
 import { PERSONAL_FILE } from "../settings.ts";
-import { printable, truncate } from "../text/characters.ts";
+import { printable, shortenPaths, truncate } from "../text/characters.ts";
 
 /** What a session start knows of other sessions. */
 export interface OtherSessions {
@@ -68,7 +69,7 @@ export function messageFor(
   const sentences: string[] = [];
   if (isFirst) {
     sentences.push(
-      `Added the PACT block to ${path.relative(projectDir, file)}: commit it once, and later sessions leave the file alone. To turn it off, write \`enabled: false\` between two lines \`---\` into ${PERSONAL_FILE}.`,
+      `Added the PACT block to ${path.relative(projectDir, file)}: commit it once, and later sessions leave it alone. To turn it off, write \`enabled: false\` between two lines \`---\` into ${PERSONAL_FILE}.`,
     );
   }
   if (message) sentences.push(message);
@@ -81,7 +82,10 @@ export function messageFor(
       `Evicted ${nameOf(lock.evicted)} from the lock on ${file}: it held the lock too long.${more}`,
     );
   }
-  return sentences.length > 0 ? `pact-hooks: ${sentences.join(" ")}` : undefined;
+  if (sentences.length === 0) return undefined;
+  const folders = new Set([projectDir, fs.realpathSync.native(projectDir)]);
+  const shorten = (text: string, folder: string) => shortenPaths(text, folder, "");
+  return [...folders].reduce(shorten, `pact-hooks: ${sentences.join(" ")}`);
 }
 
 /** What is known of the text: a holder of this package cannot overwrite it, any other holder can. */

@@ -50,3 +50,17 @@ export function truncate(text: string, max: number): string {
 export function wholeStart(text: string, max: number): string {
   return text.slice(0, max).replace(/[\uD800-\uDBFF]$/, "");
 }
+
+/**
+ * Shortens the paths in a message: those in a folder are relative to it, or begin with a word for it.
+ * @param by what stands for the folder and the separator after it
+ */
+export function shortenPaths(message: string, folder: string, by: string): string {
+  const [first = "", ...rest] = message.split(`${folder}${SEPARATOR}`);
+  return rest.reduce((text, after) => {
+    const isWhole = !/[\w./\\~-]$/.test(text);
+    return `${text}${isWhole ? by : folder + SEPARATOR}${after}`;
+  }, first);
+}
+
+const SEPARATOR = process.platform === "win32" ? "\\" : "/";

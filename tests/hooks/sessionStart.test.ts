@@ -319,7 +319,7 @@ describe("the answer", () => {
     const box = sandbox();
     const file = put(box, "CLAUDE.md", "mine\n");
     const { systemMessage } = start(box, "startup", { PACT_HOOKS_FLOCK: "none" });
-    expect(systemMessage).toContain(file);
+    expect(systemMessage).toContain("Updated CLAUDE.md without its lock");
     // Another program may hold the lock that this session cannot take.
     expect(systemMessage).not.toContain("lost");
     expect(read(file)).toContain(START);
@@ -341,7 +341,7 @@ describe("the message to the person", () => {
       const holder = startChild("flock", [sidecarOf(file), "sh", "-c", "echo '{\"held\":true}'; cat"]);
       await holder.message("held");
       const { systemMessage } = start(box);
-      expect(systemMessage).toContain(`Updated ${file} without its lock (`);
+      expect(systemMessage).toContain("Updated CLAUDE.md without its lock (");
       expect(systemMessage).toMatch(/ s\)\. That process may still overwrite the update\. See .*\.jsonl\.$/);
       expect(systemMessage).not.toContain("lost");
     },
@@ -353,7 +353,9 @@ describe("the message to the person", () => {
     await holder.message("entered");
     const { systemMessage } = start(box);
     expect(systemMessage).toMatch(
-      new RegExp(`Updated ${file} without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) still held it`),
+      new RegExp(
+        `Updated CLAUDE\\.md without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) still held it`,
+      ),
     );
     expect(systemMessage).toMatch(/still held it after 0\.\d s\)\. No text was lost\. See .*\.jsonl\.$/);
     expect(read(file)).toContain(START);
@@ -376,7 +378,7 @@ describe("the message to the person", () => {
     redated(sidecarOf(file), -60);
     expect(start(box).systemMessage).toMatch(
       new RegExp(
-        `Evicted node \\(pid ${holder.pid}, for 6\\d s\\) from the lock on ${file}: it held the lock too long\\. No text was lost`,
+        `Evicted node \\(pid ${holder.pid}, for 6\\d s\\) from the lock on CLAUDE\\.md: it held the lock too long\\. No text was lost`,
       ),
     );
     expect(read(file)).toContain(START);
@@ -390,7 +392,7 @@ describe("the message to the person", () => {
       withFileLock(file, () => {}, { timeoutMs: 0 });
       redated(sidecarOf(file), -60);
       const { systemMessage } = start(box);
-      expect(systemMessage).toContain(`Evicted python3 (pid ${holder.pid}) from the lock on ${file}`);
+      expect(systemMessage).toContain(`Evicted python3 (pid ${holder.pid}) from the lock on CLAUDE.md`);
       expect(systemMessage).toContain(" too long. That process may still overwrite the update. See ");
       expect(systemMessage).not.toContain("lost");
     },
@@ -431,9 +433,36 @@ describe("the message to the person", () => {
     fs.mkdirSync(box.configDir);
     fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n");
     expect(start(box).systemMessage).toContain(
-      ` Your own CLAUDE.md: ${own} is unchanged: the obsolete block between <!-- PACT_START … --> and ` +
+      " Your own CLAUDE.md: ~/config/CLAUDE.md is unchanged: the obsolete block between <!-- PACT_START … --> and " +
         "<!-- PACT_END --> is damaged (marker line 2). Remove it by hand.",
     );
+  });
+});
+
+describe("a message is at most two lines of a terminal with 100 columns, and names no folder of the project", () => {
+  const leadOutside = (file: string) => {
+    fs.rmSync(file);
+    fs.symlinkSync("/etc/hosts.md", file);
+  };
+  const cases: [what: string, env: NodeJS.ProcessEnv, make: (file: string) => void][] = [
+    ["the first time", {}, () => {}],
+    ["without a lock", { PACT_HOOKS_FLOCK: "none" }, () => {}],
+    ["not UTF-8", {}, (file) => fs.writeFileSync(file, Buffer.from("caf\xe9", "latin1"))],
+    ["read-only", {}, (file) => fs.chmodSync(file, 0o444)],
+    ["a link that leads outside", {}, leadOutside],
+    ["with a conflict", {}, (file) => fs.writeFileSync(file, "<<<<<<< a\n=======\n>>>>>>> b\n")],
+    ["with a second name", {}, (file) => fs.linkSync(file, path.join(path.dirname(file), "AGENTS.md"))],
+  ];
+  test.each(cases)("%s", (_what, env, make) => {
+    const box = sandbox();
+    const file = put(box, "CLAUDE.md", "mine\n");
+    make(file);
+    const message = start(box, "startup", env).systemMessage ?? "";
+    // The first one of a project is told together with any other.
+    const own = message.replace(/Added the PACT block.*?local\.md\. ?/, "");
+    expect(message).toMatch(/^pact-hooks: /);
+    expect(Math.min(message.length, own.length)).toBeLessThanOrEqual(200);
+    expect(message).not.toContain(path.dirname(box.projectDir));
   });
 });
 
@@ -530,7 +559,7 @@ describe("a CLAUDE.md that must not be written", () => {
     ];
     const before = snapshot();
     const { systemMessage, hookSpecificOutput } = start(box);
-    expect(systemMessage).toContain(file);
+    expect(systemMessage).toContain("CLAUDE.md");
     expect(snapshot()).toEqual(before);
     expect(hookSpecificOutput?.additionalContext).toContain("CLAUDE.md: refused");
     expect(journalEvents(box).filter((event) => event.type === "write_refused")).toHaveLength(1);

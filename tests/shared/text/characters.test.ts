@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printable } from "../../../shared/text/characters.ts";
+import { printable, shortenPaths } from "../../../shared/text/characters.ts";
 
 test.each([
   ["plain text, with a tab\tand umlauts äöü 😀", "plain text, with a tab\tand umlauts äöü 😀"],
@@ -27,4 +27,16 @@ test("in JSON, the escapes of printable stand for the same text", () => {
 test("printable leaves its own result unchanged", () => {
   const once = printable("\u001b\n\u2028");
   expect(printable(once)).toBe(once);
+});
+
+test.each([
+  ["Updated /home/me/app/CLAUDE.md now.", "Updated CLAUDE.md now."],
+  ["(/home/me/app/a, '/home/me/app/b'): /home/me/app/c", "(a, 'b'): c"],
+  [
+    "/mnt/home/me/app/x and ./home/me/app/y and ~/home/me/app/z",
+    "/mnt/home/me/app/x and ./home/me/app/y and ~/home/me/app/z",
+  ],
+  ["/home/me/app and /home/me/apples/x", "/home/me/app and /home/me/apples/x"],
+])("shortenPaths makes the paths in a folder relative to it: %s", (message, short) => {
+  expect(shortenPaths(message, "/home/me/app", "")).toBe(short);
 });
