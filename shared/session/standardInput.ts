@@ -1,11 +1,14 @@
 /** Reads the payload: the first JSON object on standard input, which may stay open after it. */
 import fs from "node:fs";
 import { isCode, messageOf } from "../system/errors.ts";
+import { IS_LINUX } from "../system/process.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
-/** How long a hook waits for more, after it has found nothing or half an object. Claude Code kills SessionEnd after 1.5 s. */
+/** How long a hook waits for the rest of half an object. Claude Code kills SessionEnd after 1.5 s. */
 const MAX_WAIT_MS = 1000;
+/** How long it waits for a payload to begin. A program that prints one has to start first. */
+const MAX_SILENCE_MS = 5000;
 
 /** The bytes of a payload, or why there is none, in words. */
 export type Received = { text: string } | { problem: string };
@@ -22,16 +25,22 @@ export function receivePayload(use: (received: Received) => void): void {
   else receiveRest(first, use);
 }
 
-/** What one read gives; nothing if a pipe that does not block has nothing yet. */
+/** What one read gives; nothing if a pipe has nothing yet. */
 function readNow(): Buffer | { problem: string } {
   const chunk = Buffer.alloc(CHUNK_BYTES);
   try {
-    return chunk.subarray(0, fs.readSync(0, chunk));
+    return chunk.subarray(0, fs.readSync(withoutBlocking(), chunk));
   } catch (error) {
     if (isCode(error, "EOF")) return chunk.subarray(0, 0);
     if (isCode(error, "EAGAIN")) return NOTHING_YET;
     return { problem: `standard input cannot be read (${messageOf(error)})` };
   }
+}
+
+/** A second descriptor of the same pipe: a read of the first one would have no time limit. Only Linux can open one. */
+function withoutBlocking(): number {
+  if (!IS_LINUX || !fs.fstatSync(0).isFIFO()) return 0;
+  return fs.openSync("/proc/self/fd/0", fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
 }
 
 /** Not whole, and not the end: white space before an object. */
@@ -45,12 +54,17 @@ function receiveRest(first: Buffer, use: (received: Received) => void): void {
     process.stdin.removeAllListeners().pause();
     use(received);
   };
-  const timer = setTimeout(() => {
-    const what = size > 1 ? "is not complete" : "did not arrive";
-    finish({ problem: `the payload ${what} within ${MAX_WAIT_MS / 1000} s` });
-  }, MAX_WAIT_MS);
+  const giveUp = (what: string, ms: number) =>
+    finish({ problem: `the payload ${what} within ${ms / 1000} s` });
+  const waitForRest = () => setTimeout(giveUp, MAX_WAIT_MS, "is not complete", MAX_WAIT_MS);
+  const waitForFirst = () => setTimeout(giveUp, MAX_SILENCE_MS, "did not arrive", MAX_SILENCE_MS);
+  let timer = first === NOTHING_YET ? waitForFirst() : waitForRest();
   process.stdin
     .on("data", (chunk: Buffer) => {
+      if (chunks.length === 1 && first === NOTHING_YET) {
+        clearTimeout(timer);
+        timer = waitForRest();
+      }
       size += chunk.length;
       if (size > MAX_BYTES) return finish({ problem: "the payload is larger than 1 MB" });
       chunks.push(chunk);

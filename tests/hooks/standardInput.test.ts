@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { PYTHON } from "../helpers/child.ts";
 import { type HookName, hookFile, payload } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
+import { IS_LINUX } from "../helpers/machine.ts";
 import { hookEnvOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 
 /** Starts a hook whose standard input stays open until the test ends. @param under a command that runs it */
@@ -35,6 +36,12 @@ os.set_blocking(r, sys.argv[1] == "blocks")
 child = subprocess.Popen(sys.argv[2:], stdin=r)
 os.write(w, os.read(0, 65536))
 sys.exit(child.wait())
+`;
+
+const WITH_EMPTY_PIPE = `
+import os, subprocess, sys
+r, w = os.pipe()
+sys.exit(subprocess.run(sys.argv[1:], stdin=r).returncode)
 `;
 
 test.each<[string, string[]]>([
@@ -83,6 +90,13 @@ test.each(["sessionStart", "sessionEnd"] as const)(
     expect(journalEvents(box)).toMatchObject([{ type: "bad_payload" }]);
   },
 );
+
+test.runIf(IS_LINUX)("a pipe in which nothing ever arrives is given up, and the session starts", async () => {
+  const box = sandbox();
+  const { ended } = startHook(box, "sessionStart", [PYTHON, "-c", WITH_EMPTY_PIPE]);
+  const { status, answer } = await ended();
+  expect([status, answer.systemMessage]).toEqual([0, expect.stringContaining("did not arrive within 5 s")]);
+});
 
 test("what is no object is answered at once", async () => {
   const box = sandbox();
