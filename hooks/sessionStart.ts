@@ -16,11 +16,11 @@ import { BUDGET_MS } from "../shared/update/update.ts";
 
 const pluginRoot = path.resolve(process.env.CLAUDE_PLUGIN_ROOT || path.join(import.meta.dirname, ".."));
 
-runHook("SessionStart", ({ sessionId, projectDir, source }: HookPayload): HookAnswer => {
+runHook("SessionStart", ({ sessionId, projectDir, source, agent }: HookPayload): HookAnswer => {
   const tree = workTreeOf(projectDir);
   const journal = { sessionId, projectDir: journalDirOf(projectDir, tree) };
   const dir = sessionDir(journal.projectDir, sessionId);
-  const session = { id: sessionId, dir, pluginRoot, startedAt: new Date() };
+  const session = { id: sessionId, dir, pluginRoot, startedAt: new Date(), agent };
   const start = { session, source, tree, isPactEnabled: () => enablersOf("PACT", projectDir).length > 0 };
   const deadlineMs = monotonicMs() + BUDGET_MS;
   const options = { hook: "sessionStart", sessionId, projectDir, journal, deadlineMs };

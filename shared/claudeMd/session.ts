@@ -11,6 +11,8 @@ export interface SessionInfo {
   dir: string;
   pluginRoot: string;
   startedAt: Date;
+  /** The agent that the session runs as, if it was started with `--agent`. */
+  agent?: string | undefined;
 }
 
 /**
@@ -23,12 +25,13 @@ export function isBeginning(source: string | undefined): boolean {
 
 /** The lines of the session block, markers included. @param started the value of its Started line */
 export function sessionBlock(session: SessionInfo, started = utc(session.startedAt)): string[] {
+  const { agent } = session;
   return [
     SESSION_START,
     "",
     SESSION_HEADING,
     "",
-    `- Resume: \`claude --resume ${inCodeSpan(session.id)}\``,
+    `- Resume: \`${resumeCommand({ id: inCodeSpan(session.id), agent: agent && inCodeSpan(agent) })}\``,
     `- Team: \`${teamName(session.id)}\``,
     `- Session dir: \`${inCodeSpan(session.dir)}\``,
     `- Plugin root: \`${inCodeSpan(session.pluginRoot)}\``,
@@ -38,9 +41,14 @@ export function sessionBlock(session: SessionInfo, started = utc(session.started
   ];
 }
 
-/** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
+/** The command that goes on with a session. Without its agent, the PACT plugin does not take the session for a lead's. */
+export function resumeCommand({ id, agent }: Pick<SessionInfo, "id" | "agent">): string {
+  return `claude ${agent ? `--agent ${agent} ` : ""}--resume ${id}`;
+}
+
+/** The name of the team that Claude Code, since 2.1.178, makes for a session: from the first eight characters of its id. */
 export function teamName(sessionId: string): string {
-  return `pact-${sessionId.slice(0, 8).replace(/[^0-9a-f-]/gi, "") || "unknown"}`;
+  return `session-${inCodeSpan(sessionId.slice(0, 8))}`;
 }
 
 /** What becomes of the session block. With neither a session nor `remove`, an existing one keeps its content. */
@@ -128,7 +136,7 @@ function hasSameFields(block: string, { dir, pluginRoot }: SessionInfo): boolean
   );
 }
 
-const RESUME = /^[ \t]*[-*] Resume: `claude --resume ([^`]+)`/;
+const RESUME = /^[ \t]*[-*] Resume: `claude (?:--agent \S+ )?--resume ([^`]+)`/;
 const SESSION_DIR = /^[ \t]*[-*] Session dir: `([^`]+)`/;
 const PLUGIN_ROOT = /^[ \t]*[-*] Plugin root: `([^`]+)`/;
 const STARTED = /^[ \t]*[-*] Started: (.+?)[ \t\r]*$/;

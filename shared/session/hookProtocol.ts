@@ -18,6 +18,8 @@ export interface HookPayload {
   projectDir: string;
   /** SessionStart: `startup`, `resume`, `clear`, `compact`, `fork`, or one that Claude Code adds later. */
   source?: string;
+  /** The agent that the session runs as, if it was started with one. */
+  agent?: string;
   /** SessionEnd: why the session ended. */
   reason?: string;
 }
@@ -30,6 +32,8 @@ export interface HookAnswer {
 }
 
 const MAX_WORD = 64;
+/** An agent's name becomes an argument of a command that we show: no more than a plugin's and an agent's name. */
+const AGENT = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
 /** A payload that cannot be used. */
 class PayloadError extends Error {}
@@ -82,7 +86,7 @@ export function parsePayload(text: string): HookPayload {
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
     throw new PayloadError("the payload is not a JSON object");
   }
-  const { session_id: sessionId, cwd, source, reason } = payload;
+  const { session_id: sessionId, cwd, source, reason, agent_type: agent } = payload;
   if (sessionId === undefined) throw new PayloadError("the payload has no session_id");
   if (!isSessionId(sessionId)) {
     throw new PayloadError(
@@ -93,6 +97,7 @@ export function parsePayload(text: string): HookPayload {
     sessionId,
     projectDir: projectDirOf(cwd),
     ...(typeof source === "string" ? { source: source.slice(0, MAX_WORD) } : {}),
+    ...(typeof agent === "string" && AGENT.test(agent) ? { agent } : {}),
     ...(typeof reason === "string" ? { reason: reason.slice(0, MAX_WORD) } : {}),
   };
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { MAX_PROJECT_ROUTING, routingText } from "../claudeMd/routing.ts";
-import { type SessionInfo, teamName } from "../claudeMd/session.ts";
+import { resumeCommand, type SessionInfo, teamName } from "../claudeMd/session.ts";
 import type { ClaudeMdUpdate } from "../claudeMdManager.ts";
 import { JOURNAL_NAME } from "../journal/sessionFolder.ts";
 import { nameOf } from "../lock/holder.ts";
@@ -24,17 +24,18 @@ export interface OtherSessions {
  * @returns undefined if the settings disable the plugin
  */
 export function contextFor(
-  { id, dir, pluginRoot }: SessionInfo,
+  session: SessionInfo,
   projectDir: string,
   update: ClaudeMdUpdate,
   { previous, isFork }: OtherSessions,
 ): string | undefined {
   if (update.outcome === "disabled") return undefined;
+  const { id, dir, pluginRoot } = session;
   const lines = [
     `PACT session ${id}, team ${teamName(id)}`,
-    `- Resume: claude --resume ${id}`,
+    `- Resume: ${resumeCommand(session)}`,
     `- Session folder: ${dir} (journal: ${JOURNAL_NAME})`,
-    `- Plugin root: ${pluginRoot}`,
+    `- Plugin root of pact-hooks: ${pluginRoot}`,
     `- ${describeFile(update, projectDir)}`,
   ];
   if (isFork) lines.push("- Forked: a PACT session named earlier in this conversation is not this one");

@@ -153,7 +153,7 @@ describe("the plugin", () => {
       const { status, stdout } = await claude.run("-p", "hi");
       expect({ status, stdout }).toEqual({ status: 0, stdout: "hello\n" });
     });
-    expect(request?.lines).toContain(`- Plugin root: ${installed}`);
+    expect(request?.lines).toContain(`- Plugin root of pact-hooks: ${installed}`);
     const text = fs.readFileSync(path.join(claude.projectDir, ".claude/CLAUDE.md"), "utf8");
     expect(text).toContain("<!-- PACT_MANAGED_START");
     expect(text).not.toContain(installed);

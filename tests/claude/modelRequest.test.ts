@@ -32,7 +32,7 @@ async function ask(claude: Claude, ...args: string[]): Promise<ModelRequest> {
 function contextOf(claude: Claude, id: string, previous?: string): string[] {
   const folder = path.join(claude.configDir, "pact-sessions/demo");
   const lines = [
-    `SessionStart hook additional context: PACT session ${id}, team pact-${id.slice(0, 8)}`,
+    `SessionStart hook additional context: PACT session ${id}, team session-${id.slice(0, 8)}`,
     `- Resume: claude --resume ${id}`,
     `- Session folder: ${folder}/${id} (journal: session-journal.jsonl)`,
   ];

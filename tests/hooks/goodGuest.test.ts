@@ -23,10 +23,18 @@ const read = (file: string) => fs.readFileSync(file, "utf8");
 let sessions = 0;
 
 /** Starts a session in a folder, with the configuration folder of a person. */
-function start(projectDir: string, configDir: string, source = "startup", env: NodeJS.ProcessEnv = {}) {
+function start(
+  projectDir: string,
+  configDir: string,
+  source = "startup",
+  env: NodeJS.ProcessEnv = {},
+  more = {},
+) {
   const box: Sandbox = { projectDir, configDir };
   const session_id = `session-${++sessions}`;
-  const answer = answerOf(runHook("sessionStart", payload("startup", box, { source, session_id }), box, env));
+  const answer = answerOf(
+    runHook("sessionStart", payload("startup", box, { source, session_id, ...more }), box, env),
+  );
   return { ...answer, context: answer.hookSpecificOutput?.additionalContext ?? "", session_id };
 }
 
@@ -146,15 +154,22 @@ describe("the model is told its own session, whatever starts it:", () => {
       CLAUDE_PLUGIN_ROOT: "/opt/plugin/",
     });
     const dir = path.join(configDir, "pact-sessions/demo");
-    expect(context).toContain(`PACT session ${session_id}, team pact-`);
+    expect(context).toContain(`PACT session ${session_id}, team session-${session_id.slice(0, 8)}\n`);
     expect(context).toContain(`- Resume: claude --resume ${session_id}\n`);
     expect(context).toContain(`- Session folder: ${dir}/${session_id} (journal: session-journal.jsonl)\n`);
-    expect(context).toContain("- Plugin root: /opt/plugin\n");
+    expect(context).toContain("- Plugin root of pact-hooks: /opt/plugin\n");
     const previous = `- Previous session's journal: ${dir}/${first.session_id}/session-journal.jsonl`;
     expect(context.includes(previous)).toBe(["startup", "clear", "fork"].includes(source));
     const fork = "- Forked: a PACT session named earlier in this conversation is not this one";
     expect(context.includes(fork)).toBe(source === "fork");
     expect(context.length).toBeLessThan(2000);
+  });
+
+  test("with the agent that it was started as", () => {
+    const { projectDir, configDir } = team();
+    const agent_type = "PACT:pact-orchestrator";
+    const { context, session_id } = start(projectDir, configDir, "startup", {}, { agent_type });
+    expect(context).toContain(`- Resume: claude --agent ${agent_type} --resume ${session_id}\n`);
   });
 });
 

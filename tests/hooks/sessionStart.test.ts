@@ -194,7 +194,7 @@ describe("sessions", () => {
     const lines = block.split("\n").filter(Boolean);
     expect(lines.slice(1, 5)).toEqual([
       `- Resume: \`claude --resume ${SESSION}\``,
-      "- Team: `pact-3f2b8c1e`",
+      "- Team: `session-3f2b8c1e`",
       `- Session dir: \`${dir}\``,
       "- Plugin root: `/opt/plugin`",
     ]);

@@ -4,6 +4,8 @@ export interface SessionInfo {
     dir: string;
     pluginRoot: string;
     startedAt: Date;
+    /** The agent that the session runs as, if it was started with `--agent`. */
+    agent?: string | undefined;
 }
 /**
  * Whether a source, as Claude Code names it, begins a session. The other sources go on with a session, beside which others
@@ -12,7 +14,9 @@ export interface SessionInfo {
 export declare function isBeginning(source: string | undefined): boolean;
 /** The lines of the session block, markers included. @param started the value of its Started line */
 export declare function sessionBlock(session: SessionInfo, started?: string): string[];
-/** `pact-` and the hexadecimal digits and hyphens among the first eight characters of the session id. */
+/** The command that goes on with a session. Without its agent, the PACT plugin does not take the session for a lead's. */
+export declare function resumeCommand({ id, agent }: Pick<SessionInfo, "id" | "agent">): string;
+/** The name of the team that Claude Code, since 2.1.178, makes for a session: from the first eight characters of its id. */
 export declare function teamName(sessionId: string): string;
 /** What becomes of the session block. With neither a session nor `remove`, an existing one keeps its content. */
 export interface SessionBlockOptions {

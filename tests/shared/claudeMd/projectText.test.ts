@@ -30,7 +30,7 @@ const BLOCK = `<!-- PACT_MANAGED_START: Managed by pact-plugin - do not edit thi
 ## Current Session
 
 - Resume: \`claude --resume 0a1b2c3d-1111-2222-3333-444444444444\`
-- Team: \`pact-0a1b2c3d\`
+- Team: \`session-0a1b2c3d\`
 - Session dir: \`/home/ada/.claude/pact-sessions/app/0a1b2c3d-1111-2222-3333-444444444444\`
 - Plugin root: \`/home/ada/.claude/plugins/pact-hooks\`
 - Started: 2026-11-23 10:15:00 UTC
@@ -250,7 +250,7 @@ describe("a session", () => {
       before
         .replaceAll(session.dir, "/next")
         .replace(session.id, nextSession.id)
-        .replace("pact-0a1b2c3d", "pact-ffee0011"),
+        .replace("session-0a1b2c3d", "session-ffee0011"),
     );
   });
 

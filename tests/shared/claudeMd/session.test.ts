@@ -15,7 +15,7 @@ test("sessionBlock returns the lines of the session block", () => {
     "## Current Session",
     "",
     "- Resume: `claude --resume 0a1b2c3d-1111-2222-3333-444444444444`",
-    "- Team: `pact-0a1b2c3d`",
+    "- Team: `session-0a1b2c3d`",
     "- Session dir: `/home/ada/.claude/pact-sessions/app/0a1b2c3d-1111-2222-3333-444444444444`",
     "- Plugin root: `/home/ada/.claude/plugins/pact-hooks`",
     "- Started: 2026-11-23 10:15:00 UTC",
@@ -25,15 +25,23 @@ test("sessionBlock returns the lines of the session block", () => {
 });
 
 test.each([
-  ["0a1b2c3d-1111", "pact-0a1b2c3d"],
-  ["ab-cd", "pact-ab-cd"],
-  ["AB12zz99ff", "pact-AB1299"],
-  ["session-one", "pact-e-"],
-  ["`\n<!-- x", "pact---"],
-  ["xyz", "pact-unknown"],
-  ["", "pact-unknown"],
+  ["0a1b2c3d-1111-2222-3333-444444444444", "session-0a1b2c3d"],
+  ["ab-cd", "session-ab-cd"],
+  ["`\n<!-- x", "session-\ufffd\ufffd\ufffd x"],
+  ["1234567\u{1f600}", "session-1234567\ufffd"],
+  ["", "session-unknown"],
 ])("the team of session %j is %s", (id, team) => {
   expect(teamName(id)).toBe(team);
+});
+
+test("a session that was started with an agent is resumed with it, and keeps its block", () => {
+  const asLead = { ...session, agent: "PACT:pact-orchestrator" };
+  expect(sessionBlock(asLead)).toContain(
+    `- Resume: \`claude --agent PACT:pact-orchestrator --resume ${session.id}\``,
+  );
+  const { text } = updateProjectText("user\n", { session: asLead });
+  const later = { ...asLead, startedAt: new Date(0) };
+  expect(updateProjectText(text, { session: later })).toMatchObject({ text, changes: [] });
 });
 
 describe("the session block", () => {
@@ -51,7 +59,13 @@ describe("the session block", () => {
     "`",
     "/ends in a slash/",
   ])("cannot be forged by the value %j", (value) => {
-    const hostile = { id: value, dir: value, pluginRoot: value, startedAt: new Date(Number.NaN) };
+    const hostile = {
+      id: value,
+      dir: value,
+      pluginRoot: value,
+      agent: value,
+      startedAt: new Date(Number.NaN),
+    };
     const block = sessionBlock(hostile);
     expect(block).toHaveLength(11);
     for (const line of block.slice(4, 8))

@@ -59,6 +59,19 @@ describe("a payload", () => {
   });
 });
 
+describe("the agent of a session", () => {
+  test("is the one that it was started with", () => {
+    expect(parse({ agent_type: "PACT:pact-orchestrator" }).agent).toBe("PACT:pact-orchestrator");
+  });
+
+  test.each(["", "-x", "a b", "a;b", "$(x)", "a\nb", "x".repeat(200), 7, null])(
+    "is never %j",
+    (agent_type) => {
+      expect(parse({ agent_type })).not.toHaveProperty("agent");
+    },
+  );
+});
+
 describe("the project folder", () => {
   test("is CLAUDE_PROJECT_DIR, else the payload's cwd, else the working directory", () => {
     const other = tempDir();
