@@ -1,7 +1,7 @@
 /** Selects events by time, project, session and type. */
 import fs from "node:fs";
 import path from "node:path";
-import { slugOf } from "../../shared/journal/sessionFolder.ts";
+import { slugsOf } from "../../shared/journal/sessionFolder.ts";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import type { FoundJournal } from "./findJournals.ts";
 
@@ -40,18 +40,18 @@ export function filterFor({ sinceMs, untilMs, projectDir, sessionId, types }: Se
 
 /**
  * An event belongs to a project if its project folder, or else its target, is at or below `dir`. An event that names
- * neither belongs to it if its journal lies in the folder that has the project's name.
+ * neither belongs to it if its journal lies in a folder of the project's sessions.
  */
 function projectFilter(dir: string): (event: JournalEvent, journal: FoundJournal) => boolean {
   const named = path.resolve(dir);
-  const slug = slugOf(named);
+  const slugs = slugsOf(named);
   const real = rememberRealPaths();
   const realDir = real(named);
   const isInside = (file: string) => isAtOrBelow(file, named) || isAtOrBelow(file, realDir);
   return ({ project_dir, target }, journal) => {
     if (typeof project_dir === "string") return isInside(project_dir) || isInside(real(project_dir));
     if (typeof target === "string") return isInside(target);
-    return journal.slug === slug;
+    return journal.slug !== undefined && slugs.includes(journal.slug);
   };
 }
 

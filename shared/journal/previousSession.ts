@@ -8,7 +8,7 @@ import { quietly } from "../system/errors.ts";
 import { inFolder, openPrivate } from "../system/files.ts";
 import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
-import { isSessionId, JOURNAL_NAME, sessionDir } from "./sessionFolder.ts";
+import { isSessionId, JOURNAL_NAME, journalRoot, slugsOf } from "./sessionFolder.ts";
 
 const MAX_POINTER_BYTES = 16 * 1024;
 const MAX_NAME = 150;
@@ -19,7 +19,7 @@ const MAX_NAME = 150;
  */
 export function rememberSession(projectDir: string, sessionId: string, claudePid = process.ppid): void {
   quietly(() => {
-    const file = pointerFile(projectDir, sessionId);
+    const [file = ""] = pointerFiles(projectDir);
     const pointer = { session_id: sessionId, project_dir: projectDir, claude_pid: claudePid };
     const fd = openPrivate(file, fs.constants.O_WRONLY);
     try {
@@ -42,12 +42,12 @@ export function previousJournal(
   claudePid = process.ppid,
 ): string | undefined {
   try {
-    const pointer = readPointer(pointerFile(projectDir, sessionId)) ?? {};
+    const { pointer, folder } = latestPointer(projectDir);
     const { session_id: previous, project_dir: project, claude_pid: pid } = pointer;
     // Two projects may share a folder, and a pointer's name.
     if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
     if (isPid(pid) && pid !== claudePid && isAlive(pid)) return undefined;
-    const journal = inFolder(sessionDir(projectDir, previous), JOURNAL_NAME);
+    const journal = inFolder(inFolder(folder, previous), JOURNAL_NAME);
     return fs.existsSync(journal) ? journal : undefined;
   } catch {
     return undefined;
@@ -63,6 +63,15 @@ export function forgetSession(slugDir: string, sessionId: string): void {
   }
 }
 
+/** A project's pointer, empty if there is none, and the folder that it lies in, beside its session's. */
+function latestPointer(projectDir: string): { pointer: Record<string, unknown>; folder: string } {
+  for (const file of pointerFiles(projectDir)) {
+    const pointer = readPointer(file);
+    if (pointer) return { pointer, folder: path.dirname(file) };
+  }
+  return { pointer: {}, folder: "" };
+}
+
 /** What a pointer file says; undefined if there is none, or it is not one. */
 function readPointer(file: string): Record<string, unknown> | undefined {
   try {
@@ -73,8 +82,11 @@ function readPointer(file: string): Record<string, unknown> | undefined {
   }
 }
 
-/** In the folder above the session's. The path is in the name, so that projects of one name have a pointer each. */
-function pointerFile(projectDir: string, sessionId: string): string {
+/**
+ * The pointer of a project, in the folder of its slug; then the one in the folder of its former slug. The path is in the
+ * name, so that projects of one name have a pointer each.
+ */
+function pointerFiles(projectDir: string): string[] {
   const name = projectDir.replace(/[^A-Za-z0-9]+/g, "-").slice(-MAX_NAME);
-  return inFolder(path.dirname(sessionDir(projectDir, sessionId)), `latest${name}.json`);
+  return slugsOf(projectDir).map((slug) => inFolder(inFolder(journalRoot(), slug), `latest${name}.json`));
 }

@@ -1,7 +1,8 @@
 /** Where a session's folder and its journal lie: `{config}/pact-sessions/{slug}/{session_id}/session-journal.jsonl`. */
+import fs from "node:fs";
 import path from "node:path";
 import { os } from "../system/dependencies.ts";
-import { inFolder } from "../system/files.ts";
+import { inFolder, isThere } from "../system/files.ts";
 
 /** Names the session whose journal is meant. Without a usable session id, that is the journal of unattributed events. */
 export interface JournalAddress {
@@ -28,16 +29,35 @@ export function journalRoot(config = configDir()): string {
   return inFolder(config, "pact-sessions");
 }
 
-/** A session's own folder. @throws if the session id is invalid, or there is no home folder */
+/**
+ * A session's own folder: the one that it has under the project's former slug, else the one that it has or gets under the
+ * slug. @throws if the session id is invalid, or there is no home folder
+ */
 export function sessionDir(projectDir: string, sessionId: string, config = configDir()): string {
   if (!isSessionId(sessionId)) throw new Error("not a session id");
-  return inFolder(inFolder(journalRoot(config), slugOf(projectDir)), sessionId);
+  const [dir = "", former] = slugsOf(projectDir).map((slug) =>
+    inFolder(inFolder(journalRoot(config), slug), sessionId),
+  );
+  return former !== undefined && !isThere(dir) && isThere(former) ? former : dir;
 }
 
-/** The name of the folder for a project's sessions. It never takes the place of the journal that lies beside it. */
-export function slugOf(projectDir: string): string {
-  const name = path.basename(path.resolve(projectDir)) || "root";
-  return name.toLowerCase() === UNATTRIBUTED_NAME ? `${name}_` : name;
+/**
+ * The names of the folders for a project's sessions: first its slug, as the PACT plugin makes it, too, so that each finds
+ * the journals of the other; then, if it differs, the one that versions before made, where older sessions still lie.
+ */
+export function slugsOf(projectDir: string): string[] {
+  const former = path.basename(path.resolve(projectDir)) || "root";
+  const slug = (path.basename(realOf(projectDir)) || "root").replace(/[^A-Za-z0-9_-]+/g, "_");
+  return slug === former ? [slug] : [slug, former];
+}
+
+/** The PACT plugin names a project that is opened through a link after the folder that the link leads to. */
+function realOf(projectDir: string): string {
+  try {
+    return fs.realpathSync.native(projectDir);
+  } catch {
+    return path.resolve(projectDir);
+  }
 }
 
 /** The path of the journal at an address. @throws if there is no home folder */

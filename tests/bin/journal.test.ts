@@ -57,6 +57,16 @@ describe("read", () => {
     expect(read(box, "--type", "no_such")).toEqual([]);
   });
 
+  test("read --project finds the journals under the project's former name, too", () => {
+    const box = sandbox("my.demo");
+    writeJournal(journalFile(box, "old"), { type: "mytool.old" });
+    writeJournal(journalFile(box, "new", "my_demo"), { type: "phase_transition" });
+    writeJournal(journalFile(box, "new", "my-demo"), { type: "mytool.other" });
+    expect(read(box, "--project", box.projectDir).map(({ type }) => type)).toEqual([
+      ...["mytool.old", "phase_transition"],
+    ]);
+  });
+
   test("an event is one line that cannot drive the terminal, as text and as JSON", () => {
     const box = some();
     const { stdout } = run(["journal", "read"], box);

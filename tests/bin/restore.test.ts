@@ -63,6 +63,23 @@ test("--list shows the backups, latest first", () => {
   expect(lines[1]).toContain(`5 bytes  ${file}`);
 });
 
+test("a backup under the project's former name is restored, and what it replaces is kept beside it", () => {
+  box = sandbox("my demo");
+  file = path.join(box.projectDir, "CLAUDE.md");
+  fs.writeFileSync(file, "mine\n");
+  start();
+  const sessions = path.join(box.configDir, "pact-sessions");
+  fs.renameSync(path.join(sessions, "my_demo"), path.join(sessions, "my demo"));
+  const journal = path.join(sessions, "my demo", SESSION, "session-journal.jsonl");
+  fs.writeFileSync(journal, fs.readFileSync(journal, "utf8").replaceAll("/my_demo/", "/my demo/"));
+  expect(run(["restore", "--yes"], box)).toMatchObject({ status: 0 });
+  expect(text()).toBe("mine\n");
+  expect(fs.readdirSync(sessions)).toEqual(["my demo"]);
+  expect(run(["restore", "--list"], box).stdout.trim().split("\n")).toHaveLength(2);
+  expect(run(["restore", `${SESSION}/2`, "--yes"], box)).toMatchObject({ status: 0 });
+  expect(text()).toContain("PACT_MANAGED_START");
+});
+
 test("restore shows the diff, and with --yes restores the backup", () => {
   start();
   const asked = run(["restore", SESSION.slice(0, 6)], box);

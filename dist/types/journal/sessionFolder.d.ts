@@ -11,10 +11,16 @@ export declare const UNATTRIBUTED_NAME = "unattributed.jsonl";
 export declare function configDir(): string;
 /** The folder of all journals. @throws if there is no home folder */
 export declare function journalRoot(config?: string): string;
-/** A session's own folder. @throws if the session id is invalid, or there is no home folder */
+/**
+ * A session's own folder: the one that it has under the project's former slug, else the one that it has or gets under the
+ * slug. @throws if the session id is invalid, or there is no home folder
+ */
 export declare function sessionDir(projectDir: string, sessionId: string, config?: string): string;
-/** The name of the folder for a project's sessions. It never takes the place of the journal that lies beside it. */
-export declare function slugOf(projectDir: string): string;
+/**
+ * The names of the folders for a project's sessions: first its slug, as the PACT plugin makes it, too, so that each finds
+ * the journals of the other; then, if it differs, the one that versions before made, where older sessions still lie.
+ */
+export declare function slugsOf(projectDir: string): string[];
 /** The path of the journal at an address. @throws if there is no home folder */
 export declare function journalPath({ sessionId, projectDir }: JournalAddress, config?: string): string;
 /**

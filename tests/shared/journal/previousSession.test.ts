@@ -60,6 +60,19 @@ test("projects of the same name each have a previous session", () => {
   expect(pointers()).toHaveLength(2);
 });
 
+test("the previous session of a project is found in the folder of its former name, until there is one in its own", () => {
+  const project = "/work/my demo";
+  const one = session("one", project);
+  const folder = path.dirname(path.dirname(one));
+  const former = path.join(path.dirname(folder), "my demo");
+  fs.renameSync(folder, former);
+  const moved = path.join(former, "one", path.basename(one));
+  expect(previousJournal(project, "two")).toBe(moved);
+  expect(journalPath({ sessionId: "one", projectDir: project })).toBe(moved);
+  expect(session("two", project)).toBe(path.join(folder, "two", path.basename(one)));
+  expect(previousJournal(project, "three")).toBe(path.join(folder, "two", path.basename(one)));
+});
+
 test("projects whose pointers have the same name are told apart", () => {
   session("one", "/work/a b/demo");
   expect(previousJournal("/work/a-b/demo", "two")).toBeUndefined();

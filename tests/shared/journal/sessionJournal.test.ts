@@ -31,7 +31,7 @@ describe("an event", () => {
     const { configDir } = useJournal();
     const event = makeEvent("my.test", { text: "two\nlines \u2028", absent: undefined });
     expect(appendEvent(event, ADDRESS)).toBe(true);
-    const dir = path.join(configDir, "pact-sessions/my project/session-1");
+    const dir = path.join(configDir, "pact-sessions/my_project/session-1");
     const content = fs.readFileSync(path.join(dir, "session-journal.jsonl"), "utf8");
     expect(content).toBe(`{"v":1,"type":"my.test","text":"two\\nlines \u2028","ts":"${event.ts}"}\n`);
     expect(event.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -232,14 +232,49 @@ test("a session's folder is named after its project, or root for the root folder
   expect(() => sessionDir("/", "..")).toThrow("not a session id");
 });
 
+test.each([
+  ["my project", "my_project"],
+  ["my  (old) project!", "my_old_project_"],
+  ["my.app", "my_app"],
+  ["Ünïcode-名前_1", "_n_code-__1"],
+  ["\u{1f600}\u{1f600}x", "_x"],
+  ["A-b_9", "A-b_9"],
+  ["x".repeat(255), "x".repeat(255)],
+])("the folder of the project %j is the one that the PACT plugin gives it: %j", (name, slug) => {
+  const { configDir } = useJournal();
+  const dir = path.join(configDir, "pact-sessions", slug, "s");
+  expect(sessionDir(`/home/someone/${name}`, "s")).toBe(dir);
+  expect(sessionDir(`/home/someone/${name}/`, "s")).toBe(dir);
+});
+
+test("a project that is opened through a link has the folder of the real one", () => {
+  const { configDir } = useJournal();
+  const real = path.join(tempDir(), "real.one");
+  const link = path.join(tempDir(), "linked");
+  fs.mkdirSync(real);
+  fs.symlinkSync(real, link);
+  expect(sessionDir(link, "s")).toBe(path.join(configDir, "pact-sessions/real_one/s"));
+});
+
+test("a session that has a folder of the project's former name keeps it", () => {
+  const { configDir } = useJournal();
+  const former = path.join(configDir, "pact-sessions/my project/old");
+  fs.mkdirSync(former, { recursive: true });
+  expect(sessionDir("/x/my project", "old")).toBe(former);
+  expect(sessionDir("/x/my project", "new")).toBe(path.join(configDir, "pact-sessions/my_project/new"));
+  fs.mkdirSync(path.join(configDir, "pact-sessions/my_project/old"), { recursive: true });
+  expect(sessionDir("/x/my project", "old")).toBe(path.join(configDir, "pact-sessions/my_project/old"));
+});
+
 test.each(["unattributed.jsonl", "Unattributed.JSONL"])(
   "a project named %s has a journal, beside that of events without a session",
   (name) => {
     const { configDir } = useJournal();
     const address = { sessionId: "s", projectDir: `/home/someone/${name}` };
-    expect(appendEvent(makeEvent("my.test"), address)).toBe(true);
     expect(appendEvent(makeEvent("my.test"), {})).toBe(true);
-    expect(journalPath(address)).toBe(path.join(configDir, `pact-sessions/${name}_/s/session-journal.jsonl`));
+    expect(appendEvent(makeEvent("my.test"), address)).toBe(true);
+    const slug = name.replace(".", "_");
+    expect(journalPath(address)).toBe(path.join(configDir, `pact-sessions/${slug}/s/session-journal.jsonl`));
     expect([...readEvents(journalPath(address)), ...readEvents(journalPath({}))]).toHaveLength(2);
   },
 );
@@ -266,7 +301,7 @@ test("the journal calls fsync for a lock event, but not for another event", asyn
 });
 
 function journalIn(configDir: string): string {
-  return path.join(configDir, "pact-sessions/my project/session-1/session-journal.jsonl");
+  return path.join(configDir, "pact-sessions/my_project/session-1/session-journal.jsonl");
 }
 
 function link(at: string): void {
