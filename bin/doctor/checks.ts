@@ -14,7 +14,7 @@ import { kindOf } from "../../shared/system/files.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { checkUpdate } from "./attempt.ts";
 import { checkBlocks, checkSecondFile, existingTarget, whyNoBlock } from "./blocks.ts";
-import { checkClaims } from "./claims.ts";
+import { checkClaims, checkSaved } from "./claims.ts";
 import { type Finding, type Found, note, ok, problem } from "./finding.ts";
 import { checkJournal } from "./journal.ts";
 import { checkClaude, checkNode } from "./programs.ts";
@@ -33,6 +33,7 @@ export function examine(projectDir: string): Finding[] {
     ["blocks", () => checkSecondFile(projectDir)],
     ["sidecar", () => checkSidecar(projectDir)],
     ["claims", () => checkClaims(projectDir)],
+    ["saved", () => checkSaved(projectDir)],
     ["update", () => checkUpdate(projectDir)],
     ["settings", () => checkSettings(projectDir)],
     ["journal", () => checkJournal(projectDir)],

@@ -1,4 +1,4 @@
-/** The check of claims: those that crashed writers have left, and those that nobody can remove. */
+/** The checks of what updates leave: claims of crashed writers, and versions that could not be merged. */
 import fs from "node:fs";
 import path from "node:path";
 import { claudeMdPaths } from "../../shared/claudeMd/place.ts";
@@ -6,16 +6,15 @@ import { LOCK_TTL_SECONDS } from "../../shared/fileLock.ts";
 import { reachableTarget } from "../../shared/install/claudeMdRemoval.ts";
 import { randomBytes } from "../../shared/system/dependencies.ts";
 import { ifPresent, isCode } from "../../shared/system/errors.ts";
-import { listClaims } from "../../shared/update/claim.ts";
+import type { TargetPath } from "../../shared/system/targetPath.ts";
+import { listClaims, listSaved } from "../../shared/update/claim.ts";
 import { type Found, note, ok, problem } from "./finding.ts";
 
 export const MAY_NOT_REMOVE = (dir: string): string =>
   `Let this user remove files there, not only create them: see lsattr -d ${dir}, and its access list.`;
 
 export function checkClaims(projectDir: string): Found[] {
-  // Also beside a CLAUDE.md that was moved away since.
-  const targets = claudeMdPaths(projectDir).map((file) => reachableTarget(file, projectDir));
-  const claims = targets.flatMap((target) => (target && ifPresent(() => listClaims(target))) ?? []);
+  const claims = listed(projectDir, listClaims);
   if (claims.length === 0) return [ok("none")];
   return claims.map((claim) => {
     const stat = ifPresent(() => fs.lstatSync(claim));
@@ -34,6 +33,18 @@ export function checkClaims(projectDir: string): Found[] {
         )
       : note(`${claim} was left ${ageSeconds} s ago by a writer that exited`, "The next session removes it.");
   });
+}
+
+export function checkSaved(projectDir: string): Found[] {
+  const saved = listed(projectDir, listSaved);
+  const advice = "Merge it into CLAUDE.md by hand, then remove it.";
+  return saved.map((file) => problem(`${file} is a version that could not be merged`, advice));
+}
+
+/** Also beside a CLAUDE.md that was moved away since. */
+function listed(projectDir: string, list: (target: TargetPath) => string[]): string[] {
+  const targets = claudeMdPaths(projectDir).map((file) => reachableTarget(file, projectDir));
+  return targets.flatMap((target) => (target && ifPresent(() => list(target))) ?? []);
 }
 
 /** Seconds since a claim was last touched; 0 if it is gone. */

@@ -71,6 +71,15 @@ export function nameBeside(target: string): string {
   return `${target}.${randomBytes(4).toString("hex")}.saved`;
 }
 
+/** The versions that lie beside the target. @throws the system's error */
+export function listSaved({ dir, base }: TargetPath): string[] {
+  const isSaved = (name: string) => name.startsWith(`${base}.`) && /\.[0-9a-f]{8}\.saved$/.test(name);
+  return fs
+    .readdirSync(dir)
+    .filter(isSaved)
+    .map((name) => inFolder(dir, name));
+}
+
 /** What a fence has met. */
 export interface Fenced {
   /**

@@ -160,6 +160,14 @@ test("doctor finds a claim that a crash left", () => {
   });
 });
 
+test("doctor names a version that could not be merged", () => {
+  const saved = path.join(box.projectDir, "CLAUDE.md.0123abcd.saved");
+  fs.writeFileSync(saved, "theirs\n");
+  expect(doctor().of("saved")).toMatchObject([{ level: "problem", message: expect.stringContaining(saved) }]);
+  fs.rmSync(saved);
+  expect(doctor().of("saved")).toEqual([]);
+});
+
 test.each([
   ["settings.json", 1],
   ["settings.local.json", 0],

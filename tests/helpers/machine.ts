@@ -90,3 +90,10 @@ export function injecting(
   const only = onPath === undefined ? [] : ["-P", onPath];
   return ["strace", "-f", "-qq", "-o", log, ...only, "-e", `trace=${calls}`, "-e", `inject=${inject}`];
 }
+
+/** Sets a flag of the file system (`i` immutable, `a` append-only) for one test. */
+export function setFlag({ skip }: TestContext, flag: "a" | "i", name: string): void {
+  const chattr = (sign: string) => spawnSync("chattr", [`${sign}${flag}`, name]).status;
+  skip(chattr("+") !== 0, "needs root, and a file system with flags");
+  onTestFinished(() => void chattr("-"));
+}

@@ -16,6 +16,7 @@ import {
   mountTmpfs,
   NOBODY,
   remountReadOnly,
+  setFlag,
 } from "../../helpers/machine.ts";
 import { git, repository, untracked } from "../../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../../helpers/sandbox.ts";
@@ -61,13 +62,6 @@ function asNobody({ skip }: TestContext): string[] {
   fs.mkdirSync(box.configDir);
   fs.chmodSync(box.configDir, 0o777);
   return AS_NOBODY;
-}
-
-/** Sets a flag of ext4 and the like for one test. */
-function setFlag({ skip }: TestContext, flag: "a" | "i", name: string): void {
-  const chattr = (sign: string) => spawnSync("chattr", [`${sign}${flag}`, name]).status;
-  skip(chattr("+") !== 0, "needs root, and a file system with flags");
-  onTestFinished(() => void chattr("-"));
 }
 
 const look = (name: string) => {

@@ -1,8 +1,7 @@
 /** Updates while the system fails: full disks, failing calls, crashes. The old file stays whole. */
-import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { monotonicMs } from "../../../shared/system/time.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
@@ -14,6 +13,7 @@ import {
   mountTmpfs,
   NOBODY,
   remountReadOnly,
+  setFlag,
 } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
@@ -227,12 +227,6 @@ describe("an update", () => {
 });
 
 describe("a flag that forbids changes", () => {
-  /** Sets a flag of the file system, for one test. */
-  const setFlag = ({ skip }: TestContext, flag: string, file: string) => {
-    skip(spawnSync("chattr", [`+${flag}`, file]).status !== 0, "needs root, and a file system with flags");
-    onTestFinished(() => void spawnSync("chattr", [`-${flag}`, file]));
-  };
-
   test("of the file is told, with what to do", (context) => {
     useJournal();
     const target = tempFile(OLD);
