@@ -13,6 +13,7 @@ import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
 import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
+import { IS_LINUX } from "../system/process.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
@@ -20,13 +21,15 @@ const MAX_REMOVALS = 1000;
 const FOLDER_FLAGS = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW;
 
 /**
- * Checks that no claim is left where one may create files and not remove them: each session would leave one more.
+ * Checks that no claim is left where one may create files and not remove them: each session would leave one more. On Linux
+ * alone: there, to unlink a folder fails as its removal would, but never removes it.
  * @throws {Refusal} {the system's error}
  */
 export function assertRemovable(target: TargetPath): void {
+  if (!IS_LINUX) return;
   for (const claim of listClaims(target)) {
     try {
-      fs.rmdirSync(claim);
+      fs.unlinkSync(claim);
     } catch (error) {
       const isOurs = ifPresent(() => fs.lstatSync(claim))?.uid === process.geteuid?.();
       if (!isOurs || !isCode(error, "EACCES", "EPERM", "EROFS")) continue;

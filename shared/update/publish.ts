@@ -94,10 +94,16 @@ function link(staged: string, target: string): boolean {
   return true;
 }
 
-/** PRoot shows the links as regular files, but not what it has put beside the first one. */
+/**
+ * PRoot makes both names symbolic links to a file that it puts beside the first one. Some versions show the links as what
+ * they lead to, but not that file. Another writer's fence may have emptied the claim meanwhile, which says nothing.
+ */
 function isHardLink(staged: string, target: string): boolean {
-  const linked = fs.lstatSync(target, { throwIfNoEntry: false });
-  return !linked?.isSymbolicLink() && fs.readdirSync(path.dirname(staged)).length === 1;
+  const claim = path.dirname(staged);
+  const isLink = fs.lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink();
+  if (isLink && path.dirname(fs.readlinkSync(target)) === claim) return false;
+  const names = ifPresent(() => fs.readdirSync(claim)) ?? [];
+  return names.every((name) => name === path.basename(staged));
 }
 
 /** Swaps the names of the two files, so that no version is ever without a name. @returns false if that is not possible */

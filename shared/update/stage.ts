@@ -1,9 +1,7 @@
 /** Stages a target's new content in a claim, with the owner, the mode and the attributes of the old file. */
 import fs from "node:fs";
-
 import path from "node:path";
 import { childProcess } from "../system/dependencies.ts";
-
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";

@@ -3,7 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { TargetPath } from "../../../shared/system/targetPath.ts";
-import { createClaim, discardClaim, fence, listClaims, stagedName } from "../../../shared/update/claim.ts";
+import {
+  assertRemovable,
+  createClaim,
+  discardClaim,
+  fence,
+  listClaims,
+  stagedName,
+} from "../../../shared/update/claim.ts";
 import { IS_ROOT, NOBODY } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
@@ -139,6 +146,13 @@ describe("fencing", () => {
     }
     expect(fs.existsSync(claim)).toBe(true);
   });
+});
+
+test("assertRemovable leaves the claim of a writer that has staged nothing yet", () => {
+  const target = newTarget();
+  const claim = createClaim(target);
+  assertRemovable(target);
+  expect(listClaims(target)).toEqual([claim]);
 });
 
 describe("a file in another writer's claim", () => {

@@ -99,6 +99,17 @@ describe("with an exchange,", () => {
   });
 });
 
+test("a writer that is fenced right after it has created the file has created it", async (context) => {
+  useJournal();
+  const target = path.join(tempDir(), "CLAUDE.md");
+  const under = injecting(context, "?link,?linkat:delay_exit=1000000");
+  const child = startProgram("update", { target, line: "ours" }, { under });
+  await waitUntil(() => fs.existsSync(target), "the file");
+  expect(updateFile(target, (text) => `${text}next\n`, { timeoutMs: 0 }).outcome).toBe("written");
+  expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 1 });
+  expect(read(target)).toBe("ours\nnext\n");
+});
+
 describe("without hard links, a new file is created", () => {
   const create = async (options: Parameters<typeof startProgram>[2]) => {
     const { events } = useJournal();
