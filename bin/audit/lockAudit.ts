@@ -7,7 +7,7 @@
  * The rate is thus never above 1, and never below the true one: writers that got the lock unseen would lower it.
  */
 import type { EventType } from "../../shared/journal/events.ts";
-import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
+import { isForeignTwin, type JournalEvent } from "../../shared/journal/sessionJournal.ts";
 import { BoundedMap } from "./boundedMap.ts";
 import { Quantiles } from "./quantiles.ts";
 
@@ -103,12 +103,13 @@ export class LockAudit {
    * @param counts whether it counts; one that does not may still belong to one that does
    */
   add(event: JournalEvent, atMs: number, counts = true): void {
-    const matched = this.#match(event);
+    const isOurs = !isForeignTwin(event);
+    const matched = isOurs && this.#match(event);
     if (!counts) return;
     this.#events++;
     this.#firstMs = Math.min(this.#firstMs, atMs);
     this.#lastMs = Math.max(this.#lastMs, atMs);
-    this.#count(event, atMs, matched);
+    if (isOurs) this.#count(event, atMs, matched);
   }
 
   figures(): Figures {

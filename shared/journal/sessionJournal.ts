@@ -125,23 +125,38 @@ function writeToStderr(text: string): void {
 }
 
 /**
+ * Whether another program wrote an event of a type of ours: the PACT plugin journals the start and the end of a session in
+ * the same file. Only ours have these fields.
+ */
+export function isForeignTwin(event: JournalEvent): boolean {
+  if (event.type === "session_start") return !Object.hasOwn(event, "lock");
+  return event.type === "session_end" && !Object.hasOwn(event, "project_dir");
+}
+
+/** Counts of a journal's lines that are not events. */
+export interface LineTally {
+  badLines: number;
+  /** Those among them that are a JSON object all the same, so that no crash has left them. */
+  jsonLines?: number;
+}
+
+/**
  * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and
- * counts them in `tally.badLines` if given.
+ * counts them in `tally` if given.
  * @param mayStop checked before each piece: whether to read no further
  * @throws if the file cannot be opened or read, or is not a regular file
  */
-export function* readEvents(
-  file: string,
-  tally?: { badLines: number },
-  mayStop = () => false,
-): Generator<JournalEvent> {
+export function* readEvents(file: string, tally?: LineTally, mayStop = () => false): Generator<JournalEvent> {
   const fd = fs.openSync(file, O_RDONLY | O_NONBLOCK);
   try {
     if (!fs.fstatSync(fd).isFile()) throw new Error(`${file} is not a regular file`);
     for (const line of readLines(fd, mayStop)) {
       const event = parseEvent(line);
       if (event) yield event;
-      else if (tally && line.trim() !== "") tally.badLines++;
+      else if (tally && line.trim() !== "") {
+        tally.badLines++;
+        if (isJsonObject(line)) tally.jsonLines = (tally.jsonLines ?? 0) + 1;
+      }
     }
   } finally {
     fs.closeSync(fd);
@@ -165,6 +180,14 @@ function* readLines(fd: number, mayStop: () => boolean): Generator<string> {
   }
   const last = lines.end();
   if (last !== "") yield last;
+}
+
+function isJsonObject(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === "object";
+  } catch {
+    return false;
+  }
 }
 
 /** Parses one line of a journal. @returns null if the line is not an event */

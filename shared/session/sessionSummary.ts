@@ -1,6 +1,6 @@
 /** What a session's journal says at its end: counts of its locks, and an update that another process may have overwritten. */
 import type { FieldsOf, LockHolder } from "../journal/events.ts";
-import { readEvents } from "../journal/sessionJournal.ts";
+import { isForeignTwin, readEvents } from "../journal/sessionJournal.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
 import { hasLine } from "../text/edits.ts";
@@ -28,7 +28,9 @@ export function readSession(journal: string): {
   let exposed: Exposed | undefined;
   let lastHolder: LockHolder | undefined;
   try {
-    for (const { type, lock, claude_md, holder } of readEvents(journal, undefined, isLate)) {
+    for (const event of readEvents(journal, undefined, isLate)) {
+      if (isForeignTwin(event)) continue;
+      const { type, lock, claude_md, holder } = event;
       if (type === "lock_fail_open") locks.fail_open++;
       if (type === "lock_reaped") locks.reaped++;
       if (type.startsWith("lock_")) lastHolder = holder as LockHolder | undefined;

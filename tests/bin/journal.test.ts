@@ -225,6 +225,7 @@ describe("prune", () => {
     const box = sandbox();
     writeJournal(journalFile(box, "old", "gone"), locked(1, daysAgo(200)), {
       type: "session_end",
+      project_dir: "/x",
       ts: daysAgo(100),
     });
     writeJournal(journalFile(box, "old"), locked(1, daysAgo(100)));
@@ -270,7 +271,7 @@ describe("prune", () => {
     for (const name of ["CLAUDE.md.before", "user-CLAUDE.md.before"]) {
       fs.writeFileSync(path.join(path.dirname(journalFile(box, "old")), name), "x".repeat(1000));
     }
-    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toContain("2.4 kB");
+    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toContain("2.5 kB");
     run(["journal", "prune", "--older-than", "90d", "--yes"], box);
     expect(fs.existsSync(path.dirname(journalFile(box, "old")))).toBe(false);
   });
@@ -288,14 +289,66 @@ describe("prune", () => {
     expect([fs.existsSync(path.dirname(gone)), fs.existsSync(live)]).toEqual([false, true]);
   });
 
-  test("keeps what is not ours: other files, other layouts, links, unattributed events", () => {
+  const team = "session-01234567";
+  test.each<[string, string, (dir: string) => void]>([
+    ...(
+      [
+        ["agent_handoff", { type: "agent_handoff", agent: "a", task_id: "1" }],
+        ["mytool.deployed", { type: "mytool.deployed" }],
+        [
+          "session_start",
+          { type: "session_start", session_id: "old", project_dir: "/x", team, worktree: "" },
+        ],
+        ["session_end", { type: "session_end", warning: "w" }],
+        ["lines that are not events", '{"event":"x"}\n'],
+        [
+          "lines that are not events",
+          `${JSON.stringify({ v: 2, type: "session_start", ts: daysAgo(100) })}\n`,
+        ],
+      ] as const
+    ).map(([name, event]): [string, string, (dir: string) => void] => [
+      `an event: ${JSON.stringify(event)}`,
+      name,
+      (dir) => {
+        const file = path.join(dir, "session-journal.jsonl");
+        writeJournal(file, typeof event === "string" ? event : { ...event, ts: daysAgo(100) });
+        fs.utimesSync(file, new Date(daysAgo(95)), new Date(daysAgo(95)));
+      },
+    ]),
+    [
+      "a file",
+      "pact-session-context.json",
+      (dir) => fs.writeFileSync(path.join(dir, "pact-session-context.json"), "{}"),
+    ],
+    ["a folder", "notes", (dir) => fs.mkdirSync(path.join(dir, "notes"))],
+    ["a link", "CLAUDE.md.before", (dir) => fs.symlinkSync("/dev/null", path.join(dir, "CLAUDE.md.before"))],
+  ])("keeps a session into whose folder another program has written: %s", (_what, name, write) => {
+    const box = some();
+    const dir = path.dirname(journalFile(box, "old"));
+    write(dir);
+    const before = fs.readdirSync(dir);
+    const dry = run(["journal", "prune", "--older-than", "90d"], box).stdout;
+    expect(dry).toContain(`kept demo/old: another program has written into it (${name})\n`);
+    expect(dry).toMatch(
+      /Would remove 1 session, .* Kept 1 session into which another program has written\.$/m,
+    );
+    const { status, stdout } = run(["journal", "prune", "--older-than", "90d", "--yes"], box);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Removed 1 session, .* Kept 1 session into which another program has written\.$/m);
+    expect(fs.readdirSync(dir)).toEqual(before);
+    expect(sessions(box)).toEqual(all.slice(0, 2));
+    expect(run(["journal", "prune", "--older-than", "90d"], box).stdout).toMatch(
+      /^Nothing to remove\. Kept 1/m,
+    );
+  });
+
+  test("keeps what is not ours: other layouts, links, unattributed events", () => {
     const box = some();
     const root = path.join(box.configDir, "pact-sessions");
     const old = locked(1, daysAgo(1000));
     writeJournal(path.join(root, "unattributed.jsonl"), old);
     writeJournal(path.join(root, "a/b/c/session-journal.jsonl"), old);
     writeJournal(path.join(root, "session-journal.jsonl"), old);
-    fs.writeFileSync(path.join(root, "demo/old/notes.txt"), "mine");
     const outside = path.join(box.projectDir, "x");
     writeJournal(path.join(outside, "session-journal.jsonl"), old);
     fs.symlinkSync(outside, path.join(root, "demo/linked"));
@@ -303,7 +356,6 @@ describe("prune", () => {
     expect(run(["journal", "prune", "--older-than", "90d", "--yes"], box).stdout).toContain(
       "Removed 2 sessions",
     );
-    expect(fs.readdirSync(path.join(root, "demo/old"))).toEqual(["notes.txt"]);
     expect(fs.existsSync(path.join(outside, "session-journal.jsonl"))).toBe(true);
     expect(fs.readdirSync(root).sort()).toEqual([
       "a",

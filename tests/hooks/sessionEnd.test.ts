@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { startPython } from "../helpers/child.ts";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
-import { journalEvents } from "../helpers/journal.ts";
+import { journalEvents, lineOf } from "../helpers/journal.ts";
 import { HAS_PYTHON, IS_LINUX } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing, sidecarOf } from "../helpers/tempDir.ts";
@@ -97,6 +97,17 @@ open(sys.argv[2], "w").write(text + "theirs\\n")`;
       overwritten: 1,
       byTarget: { [file]: { overwritten: 1 } },
     });
+  });
+
+  test("an update that it overwrites is noticed, although the PACT plugin has journaled the session's end before", async () => {
+    const { box, holder, end, overwritten } = await setUp("mine\n");
+    start(box);
+    holder.end();
+    await holder.exited;
+    const [journal = ""] = listing(box.configDir).filter((name) => name.endsWith(".jsonl"));
+    fs.appendFileSync(path.join(box.configDir, journal), lineOf({ type: "session_end" }));
+    end();
+    expect(overwritten()).toHaveLength(1);
   });
 
   test("an update of a block that exists is noticed, too", async () => {

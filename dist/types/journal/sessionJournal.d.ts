@@ -33,14 +33,23 @@ export declare function journalProblem(): string | undefined;
  */
 export declare function appendEvent(event: JournalEvent, address: JournalAddress): boolean;
 /**
+ * Whether another program wrote an event of a type of ours: the PACT plugin journals the start and the end of a session in
+ * the same file. Only ours have these fields.
+ */
+export declare function isForeignTwin(event: JournalEvent): boolean;
+/** Counts of a journal's lines that are not events. */
+export interface LineTally {
+    badLines: number;
+    /** Those among them that are a JSON object all the same, so that no crash has left them. */
+    jsonLines?: number;
+}
+/**
  * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and
- * counts them in `tally.badLines` if given.
+ * counts them in `tally` if given.
  * @param mayStop checked before each piece: whether to read no further
  * @throws if the file cannot be opened or read, or is not a regular file
  */
-export declare function readEvents(file: string, tally?: {
-    badLines: number;
-}, mayStop?: () => boolean): Generator<JournalEvent>;
+export declare function readEvents(file: string, tally?: LineTally, mayStop?: () => boolean): Generator<JournalEvent>;
 /** The last event of a journal, or the last of one type; null if the journal has none. @throws as `readEvents` */
 export declare function readLastEvent(file: string, type?: string): JournalEvent | null;
 /** Parses one line of a journal. @returns null if the line is not an event */

@@ -85,6 +85,13 @@ describe("figures", () => {
     expect(figuresOf(...events)).toMatchObject({ acquisitions: 6, failOpen: 6, sessionStarts: 6 });
   });
 
+  test("a session start that the PACT plugin has journaled is not one of ours, and does not part one from its fail-open", () => {
+    const theirs = { type: "session_start", session_id: "s", project_dir: "/p", team: "session-s" };
+    expect(figuresOf(failOpen, theirs, start("fail_open"))).toMatchObject({
+      ...{ acquisitions: 1, failOpen: 1, sessionStarts: 1 },
+    });
+  });
+
   test("a fail-open outside of the selection is not counted again with its session start", () => {
     const audit = new LockAudit();
     audit.startJournal();
