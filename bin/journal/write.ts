@@ -3,12 +3,14 @@ import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
 import { readInput } from "../cli/input.ts";
+import { note } from "../cli/output.ts";
 import { projectOf, sessionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
 
 Appends an event to a session's journal. Without FIELD=VALUE, the fields are read as a JSON object from standard input,
-if there is any. TYPE is a type in docs/journal.md, whose fields are checked, or your own with a dot in its name.
+if there is any. TYPE is a type in docs/journal.md, whose fields are checked, or any other: the journal is for all. A type
+of your own has a dot in its name; without one, a warning says that it is unknown, because it may be a slip.
 FIELD:=JSON sets a value that is not text. Values of the types in docs/journal.md are converted as needed.
 
 Options:
@@ -36,6 +38,9 @@ export const run = runnerOf({
     const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
     const problem = problemOf(type, fields);
     if (problem) throw new UsageError(problem);
+    if (!rulesOf(type) && !type.includes(".")) {
+      note(`unknown event type '${type}': written, with fields that are not checked`);
+    }
     // `problemOf` has checked the fields.
     return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
   },

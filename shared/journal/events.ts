@@ -124,8 +124,8 @@ export function rulesOf(type: string): Record<string, FieldRule> | undefined {
   return Object.hasOwn(EVENT_RULES, type) ? EVENT_RULES[type as EventType] : undefined;
 }
 
-/** Another tool's type names its owner before a dot, so that a typo in one of our types cannot pass for one. */
-const FOREIGN_TYPE = /^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+$/;
+/** Another tool's type, which best names its owner before a dot: a typo in one of our types then cannot pass for one. */
+const FOREIGN_TYPE = /^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/;
 const MAX_TYPE = 64;
 
 /**
@@ -138,7 +138,7 @@ export function problemOf(type: string, fields: Record<string, unknown>): string
   const rules = rulesOf(type);
   if (rules) return problemOfFields(type, "", fields, rules);
   if (FOREIGN_TYPE.test(type) && type.length <= MAX_TYPE) return undefined;
-  return `unknown event type '${type}'; use one of ${Object.keys(EVENT_RULES).join(", ")}, or your own with a dot in its name, such as mytool.deployed`;
+  return `'${type}' is no event type: letters, digits, '_', '-' and '.', at most ${MAX_TYPE}, such as mytool.deployed`;
 }
 
 /** @param path the path of the object that has the fields: empty, or with a dot at the end */
