@@ -78,6 +78,8 @@ export async function withCrowd(scenario, place, act) {
 class Crowd {
   all = [];
   killed = 0;
+  /** When a writer or a session was killed, in milliseconds since 1970. */
+  kills = [];
   suspended = 0;
   /** The names of those that ended with an error, and how. */
   failed = [];
@@ -159,6 +161,7 @@ class Crowd {
       const writers = this.all.filter(({ running, kind }) => running && kind === "writer");
       writers[Math.floor(Math.random() * writers.length)]?.child.kill("SIGKILL");
       this.killed++;
+      this.kills.push(Date.now());
       this.addWriter();
     }
   }

@@ -104,6 +104,7 @@ async function soakIn(place, project, native, seconds, limited) {
   const counts = { sessions: 0, killedSessions: 0, ended: 0, full: 0, jumps: 0 };
   const seen = { native, ...counts, answers: [], stderr: [] };
   const crowd = await withCrowd(scenario, place, (crowd) => {
+    seen.kills = crowd.kills;
     const until = Date.now() + seconds * 1000;
     return Promise.all([
       sessions(place, project, seen, until),
@@ -154,8 +155,10 @@ async function session(box, id, hook, seen, isDoomed = false) {
   child.stdin.end(JSON.stringify({ session_id: id, cwd, source: "startup", reason: "other" }));
   if (isDoomed) setTimeout(Math.random() * 60).then(() => child.kill("SIGKILL"));
   const { signal, stderr, ...answer } = await outputOf(child);
-  if (signal === "SIGKILL") seen.killedSessions++;
-  else {
+  if (signal === "SIGKILL") {
+    seen.killedSessions++;
+    seen.kills.push(Date.now());
+  } else {
     seen[hook === "sessionStart" ? "sessions" : "ended"]++;
     seen.answers.push(answer);
   }
