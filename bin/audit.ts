@@ -10,8 +10,13 @@ import { runnerOf, UsageError } from "./cli/command.ts";
 import { formatRate, plural } from "./cli/format.ts";
 import { note, print, printLine } from "./cli/output.ts";
 import { screenOf } from "./cli/terminal.ts";
-import type { Selection } from "./journal/selection.ts";
-import { describeSelection, SELECTION_OPTIONS, selectionOf } from "./journal/selectionOptions.ts";
+import { filterFor, type Selection } from "./journal/selection.ts";
+import {
+  describeSelection,
+  noteUnmatched,
+  SELECTION_OPTIONS,
+  selectionOf,
+} from "./journal/selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks audit [OPTIONS]
 
@@ -62,11 +67,13 @@ export const run = runnerOf({
 
 function gather(selection: Selection): AuditResult {
   const progress = showProgress();
-  const result = auditJournals(journalRoot(), selection, progress.tick);
+  const filter = filterFor(selection);
+  const result = auditJournals(journalRoot(), filter, progress.tick);
   progress.end();
   for (const { path, message } of result.unreadable) note(`could not read ${path}: ${message}`);
   const hidden = result.unreadableFiles - result.unreadable.length;
   if (hidden > 0) note(`could not read ${plural(hidden, "more journal")}`);
+  noteUnmatched(filter, selection);
   return result;
 }
 

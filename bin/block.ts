@@ -15,8 +15,8 @@ Commands:
   set      put a block into a file, or bring it up to date
   remove   remove a block from a file
 
-For tools that keep a block of their own in a file that others write, too, such as AGENTS.md. Each command has its own
---help. docs/library.md says what they promise.
+For tools that keep a block of their own in a file that others write, too, such as AGENTS.md. docs/library.md says what
+the commands promise. \`pact-hooks block help COMMAND\` shows a command's own help.
 
 Examples:
   echo "Run make check." | pact-hooks block set AGENTS.md --start "<!-- BEGIN:mine -->" --end "<!-- END:mine -->"

@@ -17,7 +17,7 @@ Commands:
 DIR is the project's folder (default: the current folder).
 
 Options:
-  -h, --help       show this help; after a command, the help for that command
+  -h, --help       show this help; \`pact-hooks help COMMAND\` shows a command's own
   -V, --version    show the version
 
 Examples:
@@ -44,6 +44,7 @@ const run = runnerOfGroup(USAGE, {
   restore: async (args) => (await import("./restore.ts")).run(args),
   install: async (args) => (await import("./install.ts")).run(args),
   uninstall: async (args) => (await import("./uninstall.ts")).run(args),
+  version: printVersion,
   "-V": printVersion,
   "--version": printVersion,
 });

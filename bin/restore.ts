@@ -61,20 +61,26 @@ export const run = runnerOf({
     if (ids.length > 1 || (isList && ids.length > 0)) throw new UsageError("restore takes one ID, or --list");
     const [id] = ids;
     const backups = findBackups(projectOf(project) ?? (isList || id ? undefined : process.cwd()));
-    return isList ? printList(backups) : restore(choose(backups, id), yes);
+    if (isList) return printList(backups);
+    const backup = choose(backups, id);
+    return backup ? restore(backup, yes) : tellNoBackup(id);
   },
 });
 
-/** The backup whose ID starts with `start`, or the latest. @throws {UsageError} */
-function choose(backups: Backup[], start: string | undefined): Backup {
+/** The backup whose ID starts with `start`, or the latest. @throws {UsageError} if more than one does */
+function choose(backups: Backup[], start: string | undefined): Backup | undefined {
   const matching = start
     ? backups.filter(({ id }) => id.startsWith(start))
     : backups.filter(isDefault).slice(0, 1);
   const [backup, ...others] = matching;
-  if (!backup)
-    throw new UsageError(start ? `there is no backup ${start}` : "there is no backup of this project");
   if (others.length > 0) throw new UsageError(`more than one backup ID starts with ${start}`);
   return backup;
+}
+
+function tellNoBackup(start: string | undefined): number {
+  const what = start ? `no backup has an ID that starts with ${start}` : "this project has no backup yet";
+  note(`${what}. To see all backups: pact-hooks restore --list`);
+  return 1;
 }
 
 /** The backups that still exist, latest first. */

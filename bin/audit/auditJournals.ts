@@ -2,7 +2,7 @@
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { messageOf } from "../../shared/system/errors.ts";
 import { type FoundJournal, findJournals, type Trouble } from "../journal/findJournals.ts";
-import { type Filter, filterFor, type Selection, timeOf } from "../journal/selection.ts";
+import { type Filter, timeOf } from "../journal/selection.ts";
 import { type Figures, LockAudit } from "./lockAudit.ts";
 
 export interface AuditResult extends Figures {
@@ -31,11 +31,10 @@ const EVENTS_PER_TICK = 4096;
  */
 export function auditJournals(
   root: string,
-  selection: Selection,
+  filter: Filter,
   tick: (progress: AuditProgress) => void = () => {},
 ): AuditResult {
   const audit = new LockAudit();
-  const filter = filterFor(selection);
   const tally = { badLines: 0 };
   const progress = { files: 0, events: 0 };
   let unreadableFiles = 0;

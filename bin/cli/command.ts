@@ -3,7 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { codeOf, errnoOf, messageOf, Refusal } from "../../shared/system/errors.ts";
+import { formatHelp, synopsisOf } from "./help.ts";
 import { note, outputError, print } from "./output.ts";
+import { didYouMean } from "./suggest.ts";
+import { columnsOf } from "./terminal.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
@@ -17,7 +20,7 @@ interface Arguments {
 }
 
 export interface Command<O extends Options, T extends keyof Arguments> {
-  /** The text of `--help`, which also follows the message about wrong usage. */
+  /** The text of `--help`, whose first paragraph also follows the message about wrong usage. */
   usage: string;
   /** All options but `--help`. */
   options: O;
@@ -29,7 +32,7 @@ export interface Command<O extends Options, T extends keyof Arguments> {
 /** Runs a command with its arguments. @returns the exit code */
 export type Run = (args: string[]) => Promise<number>;
 
-/** Wrong usage: the runner prints the message and the usage to standard error, and exits 2. */
+/** Wrong usage: the runner prints the message and the synopsis to standard error, and exits 2. */
 export class UsageError extends Error {}
 
 /** Makes the function that runs a command. Each built file has its own copy, which catches its own `UsageError`. */
@@ -43,16 +46,25 @@ export function runnerOf<const O extends Options, T extends keyof Arguments>(com
     });
 }
 
-/** Makes the function that runs the command which the first argument names. */
+/** Makes the function that runs the command which the first argument names, or shows its help after `help`. */
 export function runnerOfGroup(usage: string, commands: Record<string, Run>): Run {
-  return ([name, ...args]) => {
+  const runCommand: Run = ([name, ...args]) => {
     const run = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (run) return run(args);
+    if (name === "help") return runCommand([...args, "--help"]);
     return exitCodeOf(usage, () => {
       if (name === "-h" || name === "--help") return help(usage);
-      throw new UsageError(name === undefined ? "a command is missing" : `unknown command '${name}'`);
+      if (name === undefined) {
+        note("a command is missing", `\n${formatHelp(usage, columnsOf(process.stderr))}`);
+        return 2;
+      }
+      const kind = name.startsWith("-") ? "option" : "command";
+      throw new UsageError(
+        `unknown ${kind} '${name}'${didYouMean(name, [...Object.keys(commands), "--help"])}`,
+      );
     });
   };
+  return runCommand;
 }
 
 /** The exit code of `run`, or 2 after wrong usage, or 1 after an error of the system or a refusal. */
@@ -65,7 +77,7 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
     return 1;
   } catch (error) {
     if (error instanceof UsageError) {
-      note(error.message, `\n${usage}`);
+      note(error.message, `\n${hintOf(usage)}`);
       return 2;
     }
     // Any other error is a defect, whose stack trace shows where.
@@ -76,18 +88,40 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
 }
 
 function help(usage: string): number {
-  print(usage);
+  print(formatHelp(usage, columnsOf(process.stdout)));
   return 0;
 }
 
+/** What follows a message about wrong usage. The whole help would push the message off the screen. */
+function hintOf(usage: string): string {
+  const synopsis = synopsisOf(usage);
+  const [, name = ""] = /^Usage: (pact-hooks(?: [a-z]+)*)/.exec(synopsis) ?? [];
+  return formatHelp(`${synopsis}\n\nFor help: ${name} --help\n`, columnsOf(process.stderr));
+}
+
 /** @throws {UsageError} */
-function parse(args: string[], options: Options, allowPositionals: boolean) {
-  const help = { type: "boolean", short: "h" } as const;
+function parse(args: string[], own: Options, allowPositionals: boolean) {
+  const options: Options = { ...own, help: { type: "boolean", short: "h" } };
   try {
-    return parseArgs({ args, options: { ...options, help }, allowPositionals });
+    return parseArgs({ args, options, allowPositionals });
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    throw new UsageError(problemOf(args, options, allowPositionals) ?? messageOf(error));
   }
+}
+
+/** The problem with the arguments if it is a name or a word that the command does not take. */
+function problemOf(args: string[], options: Options, allowPositionals: boolean): string | undefined {
+  const known = Object.keys(options).map((name) => `--${name}`);
+  for (const token of parseArgs({ args, options, strict: false, tokens: true }).tokens) {
+    if (token.kind === "option" && !Object.hasOwn(options, token.name))
+      return `unknown option '${token.rawName}'${didYouMean(token.rawName, known)}`;
+    if (token.kind === "positional" && !allowPositionals) return `unexpected argument '${token.value}'`;
+    if (token.kind !== "option") continue;
+    const needsValue = options[token.name]?.type === "string";
+    if (needsValue && token.value === undefined) return `${token.rawName} needs a value`;
+    if (!needsValue && token.value !== undefined) return `${token.rawName} takes no value`;
+  }
+  return undefined;
 }
 
 const ARGUMENTS: { [T in keyof Arguments]: (positionals: string[]) => Arguments[T] } = {

@@ -13,8 +13,15 @@ export interface Screen {
 }
 
 export function screenOf(stdout: { columns?: number }, env: NodeJS.ProcessEnv): Screen {
-  const columns = Math.max(stdout.columns || DEFAULT_COLUMNS, MIN_COLUMNS);
-  return { columns, unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") };
+  return {
+    columns: columnsOf(stdout),
+    unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || ""),
+  };
+}
+
+/** The width of a terminal; 80 if the stream is none, and never less than 40. */
+export function columnsOf({ columns }: { columns?: number }): number {
+  return Math.max(columns || DEFAULT_COLUMNS, MIN_COLUMNS);
 }
 
 export type Format = Parameters<typeof styleText>[0];
@@ -61,6 +68,25 @@ function cellsOf(character: string): number {
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 
+/**
+ * Wraps a text of one line at spaces. A word that is longer than a line, such as a path, stays whole.
+ * @param indent starts every line but the first
+ */
+export function wrap(text: string, columns: number, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const [index, word] of text.split(/ (?=\S)/).entries()) {
+    const longer = index === 0 ? word : `${line} ${word}`;
+    if (index > 0 && widthOf(longer) > columns) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
 /** Truncates a path to so many cells at its start, because its end tells more. */
 export function cutStart(text: string, cells: number, { unicode }: Screen): string {
   if (widthOf(text) <= cells) return text;
@@ -78,6 +104,17 @@ export function cutStart(text: string, cells: number, { unicode }: Screen): stri
 export function cutEnd(text: string, cells: number, screen: Screen): string {
   const mirrored = (value: string) => [...value].reverse().join("");
   return mirrored(cutStart(mirrored(text), cells, screen));
+}
+
+/** Truncates a text to so many cells in its middle. Two thirds of what stays are its end. */
+export function cutMiddle(text: string, cells: number, screen: Screen): string {
+  if (widthOf(text) <= cells) return text;
+  const characters = [...text];
+  let [start, width] = [0, 0];
+  while (width + cellsOf(characters[start] ?? "") <= cells / 3) width += cellsOf(characters[start++] ?? "");
+  return (
+    characters.slice(0, start).join("") + cutStart(characters.slice(start).join(""), cells - width, screen)
+  );
 }
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

@@ -9,7 +9,7 @@ import { screenOf } from "../cli/terminal.ts";
 import { eventLine, jsonLine } from "./eventLine.ts";
 import { type FoundJournal, findJournals, type Trouble } from "./findJournals.ts";
 import { filterFor, timeOf } from "./selection.ts";
-import { SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
+import { noteUnmatched, SELECTION_OPTIONS, selectionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal read [OPTIONS]
 
@@ -34,15 +34,19 @@ export const run = runnerOf({
   options: { ...SELECTION_OPTIONS, type: { type: "string", multiple: true }, json: { type: "boolean" } },
   takes: "nothing",
   run({ type: types, json, ...values }) {
-    const filter = filterFor({ ...selectionOf(values), types });
+    const selection = { ...selectionOf(values), types };
+    const filter = filterFor(selection);
     const screen = screenOf(process.stdout, process.env);
     const line = (event: JournalEvent) => (json ? jsonLine(event) : eventLine(event, screen));
     const tally = { badLines: 0 };
+    let isEmpty = true;
     const trouble = ({ path, message }: Trouble) => note(`could not read ${path}: ${message}`);
     for (const journal of inOrder(journalRoot(), trouble)) {
       try {
         for (const event of readEvents(journal.path, tally)) {
-          if (filter(event, timeOf(event), journal) && !print(line(event))) return 0;
+          if (!filter(event, timeOf(event), journal)) continue;
+          isEmpty = false;
+          if (!print(line(event))) return 0;
         }
       } catch (error) {
         trouble({ path: journal.path, message: messageOf(error) });
@@ -50,6 +54,8 @@ export const run = runnerOf({
     }
     if (tally.badLines > 0)
       note(`skipped ${plural(tally.badLines, "line")} that could not be parsed as an event`);
+    noteUnmatched(filter, selection);
+    if (isEmpty) note("no events");
     return 0;
   },
 });

@@ -16,7 +16,17 @@ export interface Selection {
   types?: readonly string[] | undefined;
 }
 
-export type Filter = (event: JournalEvent, atMs: number, journal: FoundJournal) => boolean;
+/** What no event has had so far, of what a selection names. */
+export interface Unmatched {
+  project: boolean;
+  session: boolean;
+  types: string[];
+}
+
+export interface Filter {
+  (event: JournalEvent, atMs: number, journal: FoundJournal): boolean;
+  unmatched(): Unmatched;
+}
 
 /** The time of an event in milliseconds since 1970; NaN if its `ts` is not a time. */
 export function timeOf({ ts }: JournalEvent): number {
@@ -28,14 +38,30 @@ export function timeOf({ ts }: JournalEvent): number {
 const MIN_MS = Date.UTC(1970, 0, 1);
 const MAX_MS = Date.UTC(9999, 11, 31);
 
+/** Makes the filter of a selection, which remembers what no event had: a mistyped name looks like no activity. */
 export function filterFor({ sinceMs, untilMs, projectDir, sessionId, types }: Selection): Filter {
   const isOfProject = projectDir === undefined ? undefined : projectFilter(projectDir);
-  return (event, atMs, journal) =>
-    (types === undefined || types.includes(event.type)) &&
-    (sinceMs === undefined || atMs >= sinceMs) &&
-    (untilMs === undefined || atMs < untilMs) &&
-    (sessionId === undefined || event.session_id === sessionId || journal.sessionId === sessionId) &&
-    (isOfProject === undefined || isOfProject(event, journal));
+  const unmatched = {
+    project: projectDir !== undefined,
+    session: sessionId !== undefined,
+    types: new Set(types),
+  };
+  const filter = (event: JournalEvent, atMs: number, journal: FoundJournal): boolean => {
+    const ofSession =
+      sessionId === undefined || event.session_id === sessionId || journal.sessionId === sessionId;
+    if (ofSession) unmatched.session = false;
+    if (unmatched.types.size > 0) unmatched.types.delete(event.type);
+    const others =
+      ofSession &&
+      (types === undefined || types.includes(event.type)) &&
+      (sinceMs === undefined || atMs >= sinceMs) &&
+      (untilMs === undefined || atMs < untilMs);
+    if (!others && !unmatched.project) return false;
+    const ofProject = isOfProject === undefined || isOfProject(event, journal);
+    if (ofProject) unmatched.project = false;
+    return others && ofProject;
+  };
+  return Object.assign(filter, { unmatched: () => ({ ...unmatched, types: [...unmatched.types] }) });
 }
 
 /**

@@ -1,9 +1,13 @@
 /** The options that select events, the same for every command that reads journals. */
+import fs from "node:fs";
 import path from "node:path";
+import { EVENT_RULES } from "../../shared/journal/events.ts";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
 import { UsageError } from "../cli/command.ts";
+import { note } from "../cli/output.ts";
+import { didYouMean } from "../cli/suggest.ts";
 import { type Moment, parseMoment } from "./moment.ts";
-import type { Selection } from "./selection.ts";
+import type { Filter, Selection } from "./selection.ts";
 
 export const SELECTION_OPTIONS = {
   since: { type: "string" },
@@ -25,10 +29,13 @@ const DAY_MS = 86_400_000;
 export function selectionOf(values: SelectionValues): Selection {
   const since = values.since === undefined ? undefined : momentOf("--since", values.since);
   const until = values.until === undefined ? undefined : momentOf("--until", values.until);
+  // `--until` a day includes that day.
+  const untilMs = until && (until.isDay ? until.ms + DAY_MS : until.ms);
+  if (since && untilMs !== undefined && since.ms >= untilMs)
+    throw new UsageError(`--since ${values.since} is not before --until ${values.until}`);
   return {
     sinceMs: since?.ms,
-    // `--until` a day includes that day.
-    untilMs: until && (until.isDay ? until.ms + DAY_MS : until.ms),
+    untilMs,
     projectDir: projectOf(values.project),
     sessionId: sessionOf(values.session),
   };
@@ -52,6 +59,24 @@ function momentOf(option: string, text: string): Moment {
   throw new UsageError(
     `${option} must be an age, such as 7d or 12h, or a date, such as 2026-01-31 or 2026-01-31T12:00Z, not '${text}'`,
   );
+}
+
+/** Tells which project, session and types of a selection no journal has, once all journals were read. */
+export function noteUnmatched(filter: Filter, { projectDir = "", sessionId }: Selection): void {
+  const { project, session, types } = filter.unmatched();
+  const gone = fs.existsSync(projectDir) ? "" : ", and there is no such folder";
+  if (project) note(`no journal has an event of the project ${projectDir}${gone}`);
+  if (session) note(`no journal has an event of the session ${sessionId}`);
+  noteUnknownTypes(types);
+}
+
+/** Tells which types of events are not ours. Other programs write their own. */
+export function noteUnknownTypes(types: readonly string[] = []): void {
+  const known = Object.keys(EVENT_RULES);
+  for (const type of types) {
+    if (!known.includes(type))
+      note(`no event of pact-hooks has the type '${type}'${didYouMean(type, known)}`);
+  }
 }
 
 /** A selection in words. */

@@ -1,9 +1,10 @@
 /** `pact-hooks journal write`: appends an event, of our types or of your own. */
-import { type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
+import { EVENT_RULES, type FieldRule, problemOf, rulesOf } from "../../shared/journal/events.ts";
 import { appendEvent, makeEvent } from "../../shared/journal/sessionJournal.ts";
 import { runnerOf, UsageError } from "../cli/command.ts";
 import { readInput } from "../cli/input.ts";
 import { note } from "../cli/output.ts";
+import { didYouMean } from "../cli/suggest.ts";
 import { projectOf, sessionOf } from "./selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks journal write TYPE [FIELD=VALUE…] [OPTIONS]
@@ -37,14 +38,22 @@ export const run = runnerOf({
     const given = pairs.length > 0 ? fieldsFromPairs(pairs, rules) : fieldsFromStdin();
     const fields = { ...sessionFields(rules, sessionId, projectDir), ...given };
     const problem = problemOf(type, fields);
-    if (problem) throw new UsageError(problem);
+    if (problem) throw new UsageError(problem + suggestionFor(fields, rules));
     if (!rulesOf(type) && !type.includes(".")) {
-      note(`unknown event type '${type}': written, with fields that are not checked`);
+      const meant = didYouMean(type, Object.keys(EVENT_RULES));
+      note(`unknown event type '${type}': written, with fields that are not checked${meant}`);
     }
     // `problemOf` has checked the fields.
     return appendEvent(makeEvent(type as "a.type", fields), { sessionId, projectDir }) ? 0 : 1;
   },
 });
+
+/** What a mistyped field of one of our types may have meant. */
+function suggestionFor(fields: Record<string, unknown>, rules: Record<string, FieldRule>): string {
+  const known = Object.keys(rules);
+  const field = Object.keys(fields).find((name) => !known.includes(name));
+  return field === undefined ? "" : didYouMean(field, known);
+}
 
 /** The fields that the options already give. */
 function sessionFields(

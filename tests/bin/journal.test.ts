@@ -80,21 +80,21 @@ describe("read", () => {
   });
 });
 
-describe("tail", () => {
-  const tail = async (box: Sandbox, ...args: string[]): Promise<Child> => {
-    const child = start(COMMAND, ["journal", "tail", "--json", ...args], {
+describe("follow", () => {
+  const follow = async (box: Sandbox, ...args: string[]): Promise<Child> => {
+    const child = start(COMMAND, ["journal", "follow", "--json", ...args], {
       env: envOf(box) as Record<string, string>,
     });
-    await waitUntil(() => child.stderr.includes("following"), "tail to begin");
+    await waitUntil(() => child.stderr.includes("following"), "follow to begin");
     return child;
   };
   const shown = (child: Child) => child.lines.map((line) => JSON.parse(line).n);
   const n = (number: number) => ({ type: "mytool.n", n: number });
 
-  test("tail shows new events of old and new journals, and exits 0 on SIGINT", async () => {
+  test("follow shows new events of old and new journals, and exits 0 on SIGINT", async () => {
     const box = sandbox();
     writeJournal(journalFile(box, "old"), n(0));
-    const child = await tail(box);
+    const child = await follow(box);
     writeJournal(journalFile(box, "old"), n(1));
     await waitUntil(() => shown(child).length === 1);
     writeJournal(journalFile(box, "new", "another"), n(2), n(3));
@@ -104,18 +104,18 @@ describe("tail", () => {
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  test("tail starts before there is any journal", async () => {
+  test("follow starts before there is any journal", async () => {
     const box = sandbox();
-    const child = await tail(box);
+    const child = await follow(box);
     writeJournal(path.join(box.configDir, "pact-sessions/unattributed.jsonl"), n(1));
     await waitUntil(() => shown(child).length === 1);
   });
 
-  test("tail loses no event if a journal is moved away, and continues if one is truncated", async () => {
+  test("follow loses no event if a journal is moved away, and continues if one is truncated", async () => {
     const box = sandbox();
     const file = journalFile(box, "a");
     writeJournal(file, n(0), n(0));
-    const child = await tail(box);
+    const child = await follow(box);
     writeJournal(file, n(1));
     fs.renameSync(file, `${file}.1`);
     writeJournal(`${file}.1`, n(2));
@@ -127,11 +127,11 @@ describe("tail", () => {
     expect(shown(child)).toEqual([1, 2, 3, 4]);
   });
 
-  test("tail shows only whole lines of the selection", async () => {
+  test("follow shows only whole lines of the selection", async () => {
     const box = sandbox();
     const file = journalFile(box, "a");
     writeJournal(file, "");
-    const child = await tail(box, "--type", "mytool.n", "--session", "a");
+    const child = await follow(box, "--type", "mytool.n", "--session", "a");
     writeJournal(file, '{"v":1,"type":"mytool.n","n":1,');
     writeJournal(journalFile(box, "b"), n(9));
     writeJournal(file, '"ts":"2026-01-01T00:00:00.000Z"}\n', { type: "mytool.other", n: 8 }, n(2));
@@ -170,19 +170,20 @@ describe("write", () => {
     expect(fs.existsSync(path.join(box.configDir, "pact-sessions/unattributed.jsonl"))).toBe(true);
   });
 
-  test.each([["session_paused"], ["lock_failopen"], ["toString"]])(
-    "write takes a type that it does not know, with a warning: %s",
-    (type) => {
-      const box = sandbox();
-      const written = write(box, [type, "pr_number:=7", "branch=x", "--session", "s-1"]);
-      expect(written).toEqual({
-        ...{ status: 0, stdout: "" },
-        stderr: `pact-hooks: unknown event type '${type}': written, with fields that are not checked\n`,
-      });
-      expect(journalEvents(box)).toMatchObject([{ v: 1, type, pr_number: 7, branch: "x" }]);
-      expect(write(box, ["mytool.x"]).stderr).toBe("");
-    },
-  );
+  test.each([
+    ["session_paused", ""],
+    ["lock_failopen", "; did you mean 'lock_fail_open'?"],
+    ["toString", ""],
+  ])("write takes a type that it does not know, with a warning: %s", (type, meant) => {
+    const box = sandbox();
+    const written = write(box, [type, "pr_number:=7", "branch=x", "--session", "s-1"]);
+    expect(written).toEqual({
+      ...{ status: 0, stdout: "" },
+      stderr: `pact-hooks: unknown event type '${type}': written, with fields that are not checked${meant}\n`,
+    });
+    expect(journalEvents(box)).toMatchObject([{ v: 1, type, pr_number: 7, branch: "x" }]);
+    expect(write(box, ["mytool.x"]).stderr).toBe("");
+  });
 
   test("write adds the fields that the options give", () => {
     const box = sandbox();

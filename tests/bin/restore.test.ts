@@ -109,13 +109,22 @@ test.each([
 });
 
 test.each([
-  ["an unknown ID", ["restore", "ffff"]],
-  ["no backup of this project", ["restore"]],
   ["two IDs", ["restore", "a", "b"]],
+  ["an ID and --list", ["restore", "a", "--list"]],
 ])("wrong usage of restore exits 2: %s", (_name, args) => {
   expect(run(args, box)).toMatchObject({
     status: 2,
     stderr: expect.stringContaining("Usage: pact-hooks restore"),
+  });
+});
+
+test.each([
+  ["an unknown ID", ["restore", "ffff"], "no backup has an ID that starts with ffff."],
+  ["no backup of this project", ["restore"], "this project has no backup yet."],
+])("with nothing to restore, restore says so and exits 1: %s", (_name, args, message) => {
+  expect(run(args, box)).toEqual({
+    ...{ status: 1, stdout: "" },
+    stderr: `pact-hooks: ${message} To see all backups: pact-hooks restore --list\n`,
   });
 });
 

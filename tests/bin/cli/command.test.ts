@@ -11,7 +11,7 @@ import { envOf, type Sandbox, sandbox } from "../../helpers/sandbox.ts";
 import { listing } from "../../helpers/tempDir.ts";
 
 const WITH_FOLDER = ["try", "doctor", "install", "uninstall"];
-const WITHOUT_ARGUMENTS = ["audit", "journal read", "journal tail", "journal prune"];
+const WITHOUT_ARGUMENTS = ["audit", "journal read", "journal follow", "journal prune"];
 const COMMANDS = [
   ...WITH_FOLDER,
   ...WITHOUT_ARGUMENTS,
@@ -22,6 +22,10 @@ const COMMANDS = [
 ];
 const GROUPS = ["", "journal", "block"];
 
+/** The longest line above the examples, which people copy. */
+const longestOf = (help: string) =>
+  Math.max(...(help.split("\nExamples:")[0] ?? "").split("\n").map((line) => line.length));
+
 const words = (command: string) => command.split(" ").filter(Boolean);
 
 describe.each([...GROUPS, ...COMMANDS])("pact-hooks %s", (command) => {
@@ -31,15 +35,28 @@ describe.each([...GROUPS, ...COMMANDS])("pact-hooks %s", (command) => {
     expect(stdout).toMatch(new RegExp(`^Usage: ${["pact-hooks", ...words(command)].join(" ")} `));
     expect(stdout).toMatch(/\nExamples:\n/);
     const lines = stdout.split("\n");
-    expect(lines.length).toBeLessThan(30);
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
+    expect(lines.length).toBeLessThan(40);
+    expect(longestOf(stdout)).toBeLessThanOrEqual(80);
   });
 
-  test("wrong usage exits 2, with the reason and the usage of this command on standard error", () => {
+  test.each([40, 200])("the help wraps at a terminal of %i columns, and loses no word", (columns) => {
+    const box = sandbox();
+    const plain = run([...words(command), "--help"], box).stdout;
+    const script = `stty cols ${columns}; exec ${COMMAND} ${command} --help`;
+    const shown = spawnSync("script", ["-qec", script, "/dev/null"], { encoding: "utf8", env: envOf(box) });
+    const help = shown.stdout.replaceAll("\r\n", "\n");
+    expect(longestOf(help)).toBeLessThanOrEqual(Math.min(columns, 100));
+    expect(help.split(/\s+/)).toEqual(plain.split(/\s+/));
+    expect(run(["help", ...words(command)], box).stdout).toBe(plain);
+  });
+
+  test("wrong usage exits 2, with the reason and the synopsis of this command on standard error", () => {
     const { status, stdout, stderr } = run([...words(command), "--frobnicate"], sandbox());
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^pact-hooks: .*--frobnicate/);
-    expect(stderr).toContain(`\n\nUsage: ${["pact-hooks", ...words(command)].join(" ")} `);
+    const name = ["pact-hooks", ...words(command)].join(" ");
+    expect(stderr).toContain(`\n\nUsage: ${name} `);
+    expect(stderr.endsWith(`\n\nFor help: ${name} --help\n`)).toBe(true);
   });
 });
 
@@ -76,8 +93,28 @@ test.each(GROUPS)("a command that is missing or unknown is wrong usage: pact-hoo
   }
 });
 
-test("--version and -V print the version", () => {
-  for (const option of ["--version", "-V"]) {
+test.each([
+  ["audti", "unknown command 'audti'; did you mean 'audit'?"],
+  ["Doctor", "unknown command 'Doctor'; did you mean 'doctor'?"],
+  ["journal raed", "unknown command 'raed'; did you mean 'read'?"],
+  ["help jornal", "unknown command 'jornal'; did you mean 'journal'?"],
+  ["--verison", "unknown option '--verison'; did you mean '--version'?"],
+  ["audit --sicne 7d", "unknown option '--sicne'; did you mean '--since'?"],
+  ["install --dryrun", "unknown option '--dryrun'; did you mean '--dry-run'?"],
+  ["audit --frobnicate", "unknown option '--frobnicate'"],
+  ["audit -x", "unknown option '-x'"],
+  ["audit extra", "unexpected argument 'extra'"],
+  ["audit --since", "--since needs a value"],
+  ["audit --json=yes", "--json takes no value"],
+  ["journal write hook_failed mesage=x", "its fields are hook, message, pid; did you mean 'message'?"],
+])("a name that is mistyped is told with the one it is close to: %s", (command, message) => {
+  const { status, stdout, stderr } = run(words(command), sandbox());
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr.split("\n")[0]).toMatch(new RegExp(`${message.replaceAll(/[?.]/g, "\\$&")}$`));
+});
+
+test("version, --version and -V print the version", () => {
+  for (const option of ["version", "--version", "-V"]) {
     expect(run([option], sandbox())).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

@@ -1,4 +1,4 @@
-/** `pact-hooks journal tail`: prints events as they are written. */
+/** `pact-hooks journal follow`: prints events as they are written. */
 import fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { journalRoot } from "../../shared/journal/sessionFolder.ts";
@@ -10,9 +10,9 @@ import { eventLine, jsonLine } from "./eventLine.ts";
 import { type FoundJournal, findJournals } from "./findJournals.ts";
 import { JournalFollower } from "./follower.ts";
 import { type Filter, filterFor, timeOf } from "./selection.ts";
-import { selectionOf } from "./selectionOptions.ts";
+import { noteUnknownTypes, selectionOf } from "./selectionOptions.ts";
 
-const USAGE = `Usage: pact-hooks journal tail [OPTIONS]
+const USAGE = `Usage: pact-hooks journal follow [OPTIONS]
 
 Prints new events as they are written, until Ctrl-C. Includes the journals of sessions that start later.
 
@@ -24,8 +24,8 @@ Options:
   -h, --help      show this help
 
 Examples:
-  pact-hooks journal tail
-  pact-hooks journal tail --type lock_fail_open --json
+  pact-hooks journal follow
+  pact-hooks journal follow --type lock_fail_open --json
 `;
 
 const MIN_PAUSE_MS = 150;
@@ -46,6 +46,7 @@ export const run = runnerOf({
   takes: "nothing",
   async run({ type: types, json, ...values }) {
     const filter = filterFor({ ...selectionOf(values), types });
+    noteUnknownTypes(types?.filter((type) => !type.includes(".")));
     const screen = screenOf(process.stdout, process.env);
     const line = (event: JournalEvent) => (json ? jsonLine(event) : eventLine(event, screen));
     const interrupted = new AbortController();
