@@ -1,8 +1,19 @@
 /** Formats an audit for a terminal. */
 import { explainReason, formatCount, formatMs, formatRate } from "../cli/format.ts";
-import { bar, cutEnd, cutStart, paint, type Screen, shown, twoPartBar, widthOf } from "../cli/terminal.ts";
+import {
+  bar,
+  cutEnd,
+  cutStart,
+  paint,
+  type Screen,
+  shown,
+  twoPartBar,
+  widthOf,
+  wrap,
+} from "../cli/terminal.ts";
 import type { AuditResult } from "./auditJournals.ts";
 import { dayBins } from "./dayBins.ts";
+import { fitNames } from "./fitNames.ts";
 import type { HolderCounts } from "./lockAudit.ts";
 import { gapsOf, listOf, sourceOf, verdictOf } from "./words.ts";
 
@@ -11,6 +22,9 @@ const MAX_DAY_ROWS = 31;
 const MAX_ROWS = 10;
 /** The cells of a bar on a screen that is too narrow for the line, which then wraps. */
 const MIN_BAR = 4;
+/** A name that has fewer cells beside its figures stands above them. */
+const MIN_NAME = 24;
+const NARROW = 64;
 /** A screen with so many columns has room for every column of a table. */
 const WIDE = 100;
 
@@ -33,8 +47,10 @@ export function auditText(result: AuditResult, about: string, screen: Screen): s
 
 function headline(result: AuditResult, about: string, screen: Screen): string[] {
   const lines = [
-    paint(result.failOpen > 0 ? ["bold", "red"] : "bold", verdictOf(result)),
-    paint("dim", `${sourceOf(result)} (UTC)`),
+    ...wrapped(verdictOf(result), screen).map((line) =>
+      paint(result.failOpen > 0 ? ["bold", "red"] : "bold", line),
+    ),
+    ...wrapped(`${sourceOf(result)} (UTC)`, screen).map((line) => paint("dim", line)),
   ];
   if (about !== "")
     lines.push(paint("dim", `Only ${cutStart(shown(about, screen), screen.columns - 5, screen)}`));
@@ -65,19 +81,22 @@ function summary(result: AuditResult, screen: Screen): string[] {
   });
   if (waitMs.max === null) return lines;
   const waits = `median ${formatMs(waitMs.median)}, p95 ${formatMs(waitMs.p95)}, p99 ${formatMs(waitMs.p99)}, longest ${formatMs(waitMs.max)}`;
-  return [...lines, `  ${"Waited".padEnd(17)} ${waits}`];
+  const indent = " ".repeat(20);
+  return [...lines, ...wrap(`  ${"Waited".padEnd(17)} ${waits}`, screen.columns, indent).split("\n")];
 }
 
 function dayChart({ byDay }: AuditResult, screen: Screen): string[] {
   const { unit, bins } = dayBins(byDay, MAX_DAY_ROWS);
   const [locked, failed] = screen.unicode ? ["█", "▒"] : ["#", "!"];
   const most = Math.max(...bins.map(({ acquisitions }) => acquisitions));
+  // A narrow screen has no room for heads above the columns.
+  const isNarrow = screen.columns < NARROW;
   const totals = columnOf(
-    "locked",
+    isNarrow ? "" : "locked",
     bins.map((bin) => formatCount(bin.acquisitions - bin.failOpen)),
   );
   const fails = columnOf(
-    "failed open",
+    isNarrow ? "" : "failed open",
     bins.map((bin) => (bin.failOpen > 0 ? formatCount(bin.failOpen) : "")),
   );
   const labels = columnOf(
@@ -94,8 +113,8 @@ function dayChart({ byDay }: AuditResult, screen: Screen): string[] {
     return `  ${label}  ${drawn}  ${totals.cells[row]?.padStart(totals.width)}  ${fails.cells[row]?.padStart(fails.width)}`;
   });
   const title = `Acquisitions by ${unit} (UTC)`;
-  const head = `${locked} locked`.padStart(totals.width);
-  const legend = `${head}  ${`${failed} failed open`.padStart(fails.width)}`;
+  const legend = `${`${locked} locked`.padStart(totals.width)}  ${`${failed} failed open`.padStart(fails.width)}`;
+  if (isNarrow) return [paint("bold", title), `  ${legend}`, ...rows];
   return [`${paint("bold", title)}${legend.padStart(screen.columns - title.length)}`, ...rows];
 }
 
@@ -149,19 +168,27 @@ function heldOf({ longestHeldMs }: HolderCounts): string {
   return longestHeldMs === null ? "unknown" : formatMs(longestHeldMs);
 }
 
-/** Numbers on the right, and a name last, which takes the rest of the line. */
+/** Numbers on the right, and a name last, which takes the rest of the line, or a line of its own on a narrow screen. */
 function table(title: string, heads: string[], rows: string[][], total: number, screen: Screen): string[] {
   if (rows.length === 0) return [];
   const widths = heads
     .slice(0, -1)
     .map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const room = screen.columns - widths.reduce((sum, width) => sum + width + 2, 2);
+  const rest = screen.columns - widths.reduce((sum, width) => sum + width + 2, 2);
+  const isStacked = rest < MIN_NAME;
+  const names = fitNames(
+    rows.map((row) => shown(row.at(-1) ?? "", screen)),
+    isStacked ? screen.columns - 2 : rest,
+    screen,
+  );
+  const figures = (cells: string[]) =>
+    `  ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ")}`;
   const line = (cells: string[], name: string) =>
-    `  ${cells.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ")}  ${name}`;
+    isStacked ? [`  ${name}`, figures(cells)] : [`${figures(cells)}  ${name}`];
   return [
     paint("bold", title),
-    paint("dim", line(heads.slice(0, -1), heads.at(-1) ?? "")),
-    ...rows.map((row) => line(row.slice(0, -1), cutStart(shown(row.at(-1) ?? "", screen), room, screen))),
+    ...line(heads.slice(0, -1), heads.at(-1) ?? "").map((head) => paint("dim", head)),
+    ...rows.flatMap((row, i) => line(row.slice(0, -1), names[i] ?? "")),
     ...more(total),
   ];
 }
@@ -171,7 +198,13 @@ function more(total: number): string[] {
 }
 
 function footnotes(result: AuditResult, screen: Screen): string[] {
-  return gapsOf(result).map((sentence) => paint("yellow", shown(sentence, screen)));
+  return gapsOf(result).flatMap((sentence) =>
+    wrapped(shown(sentence, screen), screen).map((line) => paint("yellow", line)),
+  );
+}
+
+function wrapped(text: string, { columns }: Screen): string[] {
+  return wrap(text, columns).split("\n");
 }
 
 function padEnd(text: string, width: number): string {

@@ -164,7 +164,7 @@ describe("selection", () => {
       expect(status).toBe(0);
       expect(stderr).toContain(`pact-hooks: could not read ${closed}: EACCES: permission denied`);
       expect(stdout).toMatch(/^Unknown: no lock activity in the journals that could be read\.\n/);
-      expect(stdout).toContain(
+      expect(stdout.replaceAll("\n", " ")).toContain(
         `Could not read 1 journal or folder, so the figures are incomplete: ${closed}.`,
       );
       const { unreadable } = JSON.parse(run(["audit", "--json"], box, { under: AS_NOBODY }).stdout);
@@ -226,6 +226,57 @@ describe("selection", () => {
   });
 });
 
+describe("a selection that selects nothing is told", () => {
+  const some = () => {
+    const box = sandbox();
+    writeJournal(journalFile(box, "a"), { ...locked(1), project_dir: box.projectDir }, failedOpen("io"));
+    return box;
+  };
+
+  test("--since after --until is wrong usage", () => {
+    const args = ["--since", "2026-03-01", "--until", "2026-02-01"];
+    expect(run(["audit", ...args], sandbox())).toMatchObject({
+      ...{ status: 2, stdout: "" },
+      stderr: expect.stringMatching(/^pact-hooks: --since 2026-03-01 is not before --until 2026-02-01\n/),
+    });
+    expect(run(["audit", "--since", "1d", "--until", "2d"], sandbox()).status).toBe(2);
+  });
+
+  test.each([
+    [["--project", "/absent"], "no journal has an event of the project /absent, and there is no such folder"],
+    [["--session", "b"], "no journal has an event of the session b"],
+  ])("audit and journal read: %j", (args, message) => {
+    const box = some();
+    expect(run(["audit", "--json", ...args], box)).toMatchObject({
+      ...{ status: 0, stderr: `pact-hooks: ${message}\n` },
+      stdout: expect.stringContaining('"acquisitions":0'),
+    });
+    expect(run(["journal", "read", ...args], box)).toEqual({
+      ...{ status: 0, stdout: "" },
+      stderr: `pact-hooks: ${message}\npact-hooks: no events\n`,
+    });
+  });
+
+  test("a type that no journal has, unless it is one of ours", () => {
+    const box = some();
+    const read = (...types: string[]) =>
+      run(["journal", "read", ...types.flatMap((type) => ["--type", type])], box);
+    expect(read("lock_fail_opne", "session_start").stderr).toBe(
+      "pact-hooks: no event of pact-hooks has the type 'lock_fail_opne'; did you mean 'lock_fail_open'?\n",
+    );
+    expect(read("lock_reaped").stderr).toBe("pact-hooks: no events\n");
+    writeJournal(journalFile(box, "a"), { type: "theirs" });
+    expect(read("theirs").stderr).toBe("");
+  });
+
+  test("nothing is told of a project or session that has events, but none at that time", () => {
+    const box = some();
+    const selected = ["--project", ".", "--session", "a"];
+    const { events } = audit(box, ...selected, "--until", "2000-01-01");
+    expect(events).toBe(0);
+  });
+});
+
 describe("--max-fail-open-rate", () => {
   test.each([
     ["0.25", 0],
@@ -266,7 +317,7 @@ describe("in a terminal", () => {
     expect(run(["audit"], box).stdout).toMatch(/#+!/);
   });
 
-  test.each([80, 132, 200])("the text fits %i columns, and the chart fills them", (columns) => {
+  test.each([40, 64, 80, 132, 200])("the text fits %i columns, and the chart fills them", (columns) => {
     const box = sandbox();
     figures(box);
     const script = `stty cols ${columns}; exec ${COMMAND} audit`;
