@@ -96,14 +96,14 @@ if (${IS_TOO_OLD}) {
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
 
   const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));
-  write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version }));
+  write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version, ...addresses() }));
   copy(".claude-plugin/icon.png", out);
   write(out, "package.json", json(packageManifest()));
   copy("hooks/hooks.json", out);
   for (const name of fs.readdirSync(path.join(root, "native"))) {
     if (name.endsWith(".node")) copy(`native/${name}`, out);
   }
-  for (const name of fs.readdirSync(path.join(root, "commands"))) copy(`commands/${name}`, out);
+  for (const name of fs.readdirSync(path.join(root, "skills"))) copy(`skills/${name}/SKILL.md`, out);
   for (const name of fs.readdirSync(path.join(root, "docs"))) copy(`docs/${name}`, out);
   copy("LICENSE", out);
   copy("README.md", out);
@@ -138,7 +138,8 @@ async function buildHook(name, out) {
   });
   write(out, `hooks/${name}.bundle.cjs`, compileAtOnce(outputFiles[0].text));
   // The cache is private whatever the session's umask. It is as trustworthy as the code beside it: a user who may write
-  // there may change the code itself.
+  // there may change the code itself. An installed plugin's lies in its data folder, beside the folder of all plugins: a
+  // project's settings can set any variable, and what the cache holds is run.
   write(
     out,
     `hooks/${name}.cjs`,
@@ -147,10 +148,14 @@ async function buildHook(name, out) {
 } else {
   const { enableCompileCache } = require("module");
   if (enableCompileCache) {
-    const cache = \`\${__dirname}/../${CACHE}\`;
+    const fs = require("fs");
+    const path = require("path");
+    const [config, installed] = __dirname.split(path.join("/plugins/cache/"));
+    const data = path.resolve(process.env.CLAUDE_PLUGIN_DATA || "");
+    const isOurs = installed && data.startsWith(path.join(config, "plugins/data/"));
+    const cache = path.join(isOurs ? data : \`\${__dirname}/..\`, "${CACHE}");
     try {
-      const fs = require("fs");
-      if (!fs.existsSync(cache)) fs.mkdirSync(cache, 0o700);
+      if (!fs.existsSync(cache)) fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
     } catch {}
     enableCompileCache(cache);
   }
@@ -220,7 +225,7 @@ function keepReachableTypes(types) {
 function packageManifest() {
   const { name, version, description, license, engines, keywords, optionalDependencies } = manifest;
   return {
-    ...{ name, version, description, license, engines, keywords },
+    ...{ name, version, description, license, ...addresses(), engines, keywords },
     main: "./index.mjs",
     types: "./types/index.d.ts",
     exports: {
@@ -231,6 +236,12 @@ function packageManifest() {
     bin: { "pact-hooks": "bin/pact-hooks" },
     optionalDependencies,
   };
+}
+
+/** Where the project lives, if package.json says so: npm's provenance needs the repository. */
+function addresses() {
+  const { homepage, repository } = manifest;
+  return { homepage, repository: repository?.url ?? repository };
 }
 
 /** The licence texts of the bundled packages. */

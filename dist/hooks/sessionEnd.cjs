@@ -3,10 +3,14 @@ if ((([major, minor]) => major < 20 || (major == 20 && minor < 17))(process.vers
 } else {
   const { enableCompileCache } = require("module");
   if (enableCompileCache) {
-    const cache = `${__dirname}/../.compile-cache`;
+    const fs = require("fs");
+    const path = require("path");
+    const [config, installed] = __dirname.split(path.join("/plugins/cache/"));
+    const data = path.resolve(process.env.CLAUDE_PLUGIN_DATA || "");
+    const isOurs = installed && data.startsWith(path.join(config, "plugins/data/"));
+    const cache = path.join(isOurs ? data : `${__dirname}/..`, ".compile-cache");
     try {
-      const fs = require("fs");
-      if (!fs.existsSync(cache)) fs.mkdirSync(cache, 0o700);
+      if (!fs.existsSync(cache)) fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
     } catch {}
     enableCompileCache(cache);
   }

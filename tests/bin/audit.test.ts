@@ -447,11 +447,11 @@ describe("--html", () => {
   });
 });
 
-test("the front matter and the command of the slash command work", () => {
+test("the front matter and the command of the skill work", () => {
   const box = sandbox("a project");
   writeJournal(journalFile(box, "a"), locked(1, new Date().toISOString()));
   const plugin = path.resolve(path.dirname(COMMAND), "..");
-  const text = fs.readFileSync(path.join(plugin, "commands/lock-audit.md"), "utf8");
+  const text = fs.readFileSync(path.join(plugin, "skills/lock-audit/SKILL.md"), "utf8");
   const [, frontMatter = "", body = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(text) ?? [];
   const command = /```sh\n(.*?)\n```/s.exec(body)?.[1] ?? "";
   expect(frontMatter).toMatch(/^description: \S/m);

@@ -1,6 +1,7 @@
 /** The plugin in the real Claude Code, against a mock of its API. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
+import module from "node:module";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { TEAM_FILE } from "../../shared/settings.ts";
@@ -118,6 +119,17 @@ describe("a session of the real Claude Code", () => {
 });
 
 describe("the plugin", () => {
+  test("its skill runs the audit of this plugin, with the user's options", async () => {
+    const claude = newClaude(api);
+    const [request] = await requestsDuring(api, () =>
+      ask(claude, dist, "-p", "/pact-hooks:lock-audit --since 3d"),
+    );
+    expect(request?.lines).toContain(`"${dist}/bin/pact-hooks" audit --json --since 30d`);
+    expect(request?.lines.find((line) => line.includes("in place of"))).toContain(
+      "`--since 30d`: --since 3d",
+    );
+  });
+
   test.each([
     ["the repository", root],
     ["dist", dist],
@@ -157,6 +169,10 @@ describe("the plugin", () => {
     const text = fs.readFileSync(path.join(claude.projectDir, ".claude/CLAUDE.md"), "utf8");
     expect(text).toContain("<!-- PACT_MANAGED_START");
     expect(text).not.toContain(installed);
+    if (!("enableCompileCache" in module)) return;
+    const data = listing(path.join(claude.configDir, "plugins/data"));
+    expect(data.some((name) => name.includes(".compile-cache/"))).toBe(true);
+    expect(listing(installed)).toEqual(files);
   });
 });
 

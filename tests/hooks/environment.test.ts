@@ -22,8 +22,7 @@ const COMPILE_CACHE = ".compile-cache";
 const HAS_COMPILE_CACHE = "enableCompileCache" in module;
 
 /** Copies the plugin, so that nothing is installed near it but what the test puts there. */
-function pluginCopy(box: Sandbox): string {
-  const plugin = path.join(path.dirname(box.projectDir), "plugin");
+function pluginCopy(box: Sandbox, plugin = path.join(path.dirname(box.projectDir), "plugin")): string {
   const isOurs = (file: string) => path.basename(file) !== COMPILE_CACHE;
   fs.cpSync(dist, plugin, { recursive: true, filter: isOurs });
   return plugin;
@@ -188,27 +187,35 @@ test.runIf(HAS_STRACE)("a session start reads the repository's HEAD once", () =>
 });
 
 describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
-  const setUp = () => {
+  /** @param dataFolder makes an installed plugin, and names what CLAUDE_PLUGIN_DATA says */
+  const setUp = (dataFolder?: (box: Sandbox) => string) => {
     const box = sandbox();
-    const plugin = pluginCopy(box);
-    const cache = path.join(plugin, COMPILE_CACHE);
+    const installed = path.join(box.configDir, "plugins/cache/market/pact-hooks/1.0.0");
+    const plugin = pluginCopy(box, dataFolder ? installed : undefined);
+    const data = dataFolder?.(box);
+    const env = data === undefined ? {} : { CLAUDE_PLUGIN_DATA: data };
+    const cache = path.join(data ?? plugin, COMPILE_CACHE);
     const run = (source: string, nodeOptions: string[] = []) =>
       spawnSync(process.execPath, [...nodeOptions, path.join(plugin, "hooks/sessionStart.mjs")], {
         cwd: box.projectDir,
         input: payload(source, box),
         encoding: "utf8",
-        env: hookEnvOf(box),
+        env: hookEnvOf(box, env),
       });
     const files = () =>
       fs
         .readdirSync(cache, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => path.join(entry.parentPath, entry.name));
-    return { box, cache, run, files };
+    return { box, plugin, cache, run, files };
   };
+  const inDataFolder = (box: Sandbox) => path.join(box.configDir, "plugins/data/pact-hooks-market");
 
-  test("the cache lies in the plugin's folder, only its owner may enter it, and the next session uses it", () => {
-    const { box, cache, run, files } = setUp();
+  test.each([
+    ["the plugin's folder", undefined],
+    ["an installed plugin's data folder", inDataFolder],
+  ])("the cache lies in %s, only its owner may enter it, and the next session uses it", (_name, folder) => {
+    const { box, cache, run, files } = setUp(folder);
     answerOf(run("startup"));
     expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
     const [file = ""] = files();
@@ -219,8 +226,20 @@ describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
     expect(claudeMd(box)).toContain("PACT_MANAGED_START");
   });
 
-  test("a session that changes nothing runs from the cache, and V8 compiles none of the hook's functions", () => {
-    const { box, run } = setUp();
+  test("a data folder that is not Claude Code's is not used: a project's settings can name any", () => {
+    for (const folder of ["", "project", "../plugins/data/../../project"]) {
+      const { box, plugin, run } = setUp((box) => folder && path.join(box.configDir, folder));
+      answerOf(run("startup"));
+      expect(listing(plugin)).toContain(COMPILE_CACHE);
+      expect(listing(box.configDir).filter((name) => name.startsWith("project"))).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["the plugin's folder", undefined],
+    ["an installed plugin's data folder", inDataFolder],
+  ])("a session that changes nothing runs from the cache in %s: V8 compiles no function", (_name, folder) => {
+    const { box, run } = setUp(folder);
     answerOf(run("startup"));
     const log = path.join(box.configDir, "..", "v8.log");
     const compiledBy = () => {
