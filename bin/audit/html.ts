@@ -81,8 +81,11 @@ function tiles(result: AuditResult): string {
     ([name, value, detail]) =>
       `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd><dd class="muted">${escapeHtml(detail)}</dd></div>`,
   );
-  return `<dl class="tiles">${items.join("\n")}</dl>`;
+  return `<dl class="tiles">${items.join("\n")}</dl>\n${TERMS}`;
 }
+
+const TERMS = `<p class="muted terms"><b>Failed open</b>: a writer did not get the lock in time, or could not lock at all, and went on without it.
+<b>Reaped</b>: a session removed a lock file whose holder had crashed, or had held the lock for too long.</p>`;
 
 function charts(result: AuditResult): string {
   if (result.acquisitions === 0) return "";
@@ -143,8 +146,13 @@ function table(title: string, heads: string[], rows: string[][]): string {
   const classOf = (column: number) => (heads[column] === WORDS ? ' class="words"' : "");
   const head = heads.map((text, i) => `<th scope="col"${classOf(i)}>${escapeHtml(text)}</th>`).join("");
   const body = rows.slice(0, MAX_ROWS).map(([name = "", ...cells]) => {
-    const others = cells.map((cell, i) => `<td${classOf(i + 1)}>${escapeHtml(cell)}</td>`).join("");
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${others}</tr>`;
+    const others = cells.map(
+      (cell, i) =>
+        `<td${classOf(i + 1)} data-head="${escapeHtml(heads[i + 1] ?? "")}">${escapeHtml(cell)}</td>`,
+    );
+    // A path may break after each of its folders.
+    const row = escapeHtml(name).replaceAll("/", "/<wbr>");
+    return `<tr><th scope="row">${row}</th>${others.join("")}</tr>`;
   });
   const more =
     rows.length > MAX_ROWS
@@ -152,11 +160,11 @@ function table(title: string, heads: string[], rows: string[][]): string {
       : "";
   return `<section>
 <h2>${escapeHtml(title)}</h2>
-<div class="scroll"><table>
+<table>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body.join("\n")}
 </tbody>
-</table></div>${more}
+</table>${more}
 </section>`;
 }

@@ -26,7 +26,9 @@ p { margin: .2rem 0; overflow-wrap: anywhere; }
 dt { color: var(--muted); font-size: .85rem; }
 dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 dd.muted { font-size: .85rem; overflow-wrap: anywhere; }
+.terms { font-size: .85rem; margin-top: .9rem; }
 svg { display: block; width: 100%; height: auto; }
+svg.narrow { display: none; }
 .grid { stroke: var(--line); }
 .tick { fill: var(--muted); font-size: 11px; }
 rect.locked { fill: var(--locked); }
@@ -37,14 +39,25 @@ g:hover rect.target { fill: var(--line); fill-opacity: .5; }
 .key:first-child { margin-left: 0; }
 .key.locked { background: var(--locked); }
 .key.failed { background: var(--failed); }
-.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: right; padding: .35rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+th, td { text-align: right; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
 td { white-space: nowrap; }
 .words { text-align: left; white-space: normal; padding-left: 1.5rem; }
-thead th { color: var(--muted); font-weight: 500; white-space: nowrap; }
+thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; }
 th:first-child { text-align: left; padding-left: 0; }
-tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 12rem; }
+tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 9rem; }
+@media (max-width: 40rem) {
+  main { padding: 1.25rem 1rem 2rem; }
+  svg.wide { display: none; }
+  svg.narrow { display: block; }
+  thead { display: none; }
+  tbody tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  tbody th, td { border: 0; padding: .1rem 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  tbody th, .words { grid-column: 1 / -1; }
+  td::before { content: attr(data-head); display: block; color: var(--muted); font-size: .75rem; }
+  .words { padding-left: 0; }
+  td:empty { display: none; }
+}
 footer { margin-top: 2.5rem; font-size: .85rem; }
 @media print { .tiles div { break-inside: avoid; } tr { break-inside: avoid; } }
 `;

@@ -3,7 +3,8 @@ import { formatCount, plural } from "../cli/format.ts";
 import type { Bin } from "./dayBins.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 
-const WIDTH = 720;
+/** The width in units; each is about a pixel on the screen that the chart is for. */
+type Width = 720 | 360;
 const HEIGHT = 220;
 const LEFT = 48;
 const TOP = 12;
@@ -32,7 +33,7 @@ export function dayChart(bins: Bin[], title: string): string {
       { value: failOpen, className: "failed" },
     ],
   }));
-  return columnChart(bars, title);
+  return columnCharts(bars, title);
 }
 
 /** @param labels one for each count */
@@ -42,23 +43,29 @@ export function waitChart(labels: string[], counts: number[], title: string): st
     title: `${labels[i]}: ${plural(value, "acquisition")}`,
     parts: [{ value, className: "locked" }],
   }));
-  return columnChart(bars, title);
+  return columnCharts(bars, title);
 }
 
-function columnChart(bars: Bar[], title: string): string {
+/** One chart for a wide screen and one for a phone, where the labels of the first would be too small to read. */
+function columnCharts(bars: Bar[], title: string): string {
+  return columnChart(bars, title, 720) + columnChart(bars, title, 360);
+}
+
+function columnChart(bars: Bar[], title: string, width: Width): string {
   const top = niceTop(Math.max(...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0))));
-  const step = (WIDTH - LEFT) / bars.length;
+  const step = (width - LEFT) / bars.length;
   const longest = Math.max(...bars.map(({ label }) => label.length));
   const labelEvery = Math.ceil((longest * CHARACTER_WIDTH + LABEL_GAP) / step);
   const drawn = bars.map((bar, i) => {
     const middle = LEFT + step * (i + 0.5);
+    const isWithin = middle + (bar.label.length * CHARACTER_WIDTH) / 2 <= width;
     const label =
-      i % labelEvery === 0
+      i % labelEvery === 0 && isWithin
         ? `<text class="tick" x="${round(middle)}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(bar.label)}</text>`
         : "";
     return column(bar, middle, Math.min(step * 0.8, MAX_BAR_WIDTH), top) + label;
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${grid(top)}${drawn.join("")}</svg>`;
+  return `<svg class="${width === 720 ? "wide" : "narrow"}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${grid(top, width)}${drawn.join("")}</svg>`;
 }
 
 function column({ title, parts }: Bar, middle: number, width: number, top: number): string {
@@ -76,14 +83,14 @@ function column({ title, parts }: Bar, middle: number, width: number, top: numbe
   return `<g><title>${escapeHtml(title)}</title>${target}${rects.join("")}</g>`;
 }
 
-function grid(top: number): string {
+function grid(top: number, width: Width): string {
   const lines = top % 2 === 0 ? [0, top / 2, top] : [0, top];
   // `140K`, which fits the margin.
   const compact = new Intl.NumberFormat("en-US", { notation: "compact" });
   return lines
     .map((value) => {
       const y = round(BASE - (value / top) * PLOT_HEIGHT);
-      return `<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${compact.format(value)}</text>`;
+      return `<line class="grid" x1="${LEFT}" x2="${width}" y1="${y}" y2="${y}"/><text class="tick" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${compact.format(value)}</text>`;
     })
     .join("");
 }
