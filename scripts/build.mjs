@@ -7,8 +7,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { parseAst } from "vite";
 import { builtinsPlugin } from "./builtinsPlugin.mjs";
+import { compileAtOnce } from "./compileAtOnce.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
@@ -104,9 +104,10 @@ if (${IS_TOO_OLD}) {
     if (name.endsWith(".node")) copy(`native/${name}`, out);
   }
   for (const name of fs.readdirSync(path.join(root, "skills"))) copy(`skills/${name}/SKILL.md`, out);
-  for (const name of fs.readdirSync(path.join(root, "docs"))) copy(`docs/${name}`, out);
+  for (const name of fs.readdirSync(path.join(root, "docs")))
+    if (name.endsWith(".md")) copy(`docs/${name}`, out);
   copy("LICENSE", out);
-  copy("README.md", out);
+  write(out, "README.md", readmeOfPlugin());
 
   if (process.argv.includes("--no-types")) return;
   execFileSync(
@@ -172,40 +173,6 @@ async function buildHook(name, out) {
   );
 }
 
-/**
- * Puts the functions of a script in parentheses, which advises V8 to compile them at once. Node caches functions that V8
- * compiles when a script is loaded, not those that it compiles at their first call. Arrow functions take no such advice, so
- * the script must have none.
- */
-function compileAtOnce(script) {
-  const functions = [];
-  const others = [];
-  for (const node of parseAst(script).body) {
-    const text = parenthesized(script, node);
-    if (node.type === "FunctionDeclaration") functions.push(`${node.id.name}=(${text})`);
-    else others.push(text);
-  }
-  return `"use strict";var ${functions.join(",")};${others.join("\n")}\n`;
-}
-
-/** The text of a node, with each function expression in it in parentheses. */
-function parenthesized(script, node) {
-  const children = Object.values(node)
-    .flat()
-    .filter((value) => value?.type);
-  let text = "";
-  let at = node.start;
-  for (const child of children.sort((a, b) => a.start - b.start)) {
-    // The key and the value of `{ key }` are the same text.
-    if (child.start < at) continue;
-    text += script.slice(at, child.start) + parenthesized(script, child);
-    at = child.end;
-  }
-  text += script.slice(at, node.end);
-  // A method is no expression, though its node says so.
-  return node.type === "FunctionExpression" && text.startsWith("function") ? `(${text})` : text;
-}
-
 /** Removes the declarations that index.d.ts does not lead to, because tsc writes one for every file that it reads. */
 function keepReachableTypes(types) {
   const reachable = new Set();
@@ -242,6 +209,12 @@ function packageManifest() {
 function addresses() {
   const { homepage, repository } = manifest;
   return { homepage, repository: repository?.url ?? repository };
+}
+
+/** The README without its pictures and without links to what dist/ lacks. */
+function readmeOfPlugin() {
+  const text = fs.readFileSync(path.join(root, "README.md"), "utf8");
+  return text.replace(/<picture>.*?<\/picture>\n\n/gs, "").replace(/\[([A-Z]+\.md)\]\(\1\)/g, "`$1`");
 }
 
 /** The licence texts of the bundled packages. */

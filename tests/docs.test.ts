@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { updateProjectText } from "../shared/claudeMd/projectText.ts";
 import { LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS } from "../shared/fileLock.ts";
 import { DEFAULT_SETTINGS, PERSONAL_FILE, parseSettings, TEAM_FILE } from "../shared/settings.ts";
 import { MAX_OPEN_MS, SETTLE_MS } from "../shared/update/atRest.ts";
@@ -13,16 +14,33 @@ const read = (name: string) => fs.readFileSync(path.join(root, name), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const DOCUMENTS = [
   ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "dist/README.md"],
-  ...["docs/how-it-works.md", "docs/journal.md", "docs/library.md", "dist/docs/how-it-works.md"],
+  ...["docs", "dist/docs"].flatMap((dir) =>
+    fs
+      .readdirSync(path.join(root, dir))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${dir}/${name}`),
+  ),
 ];
 
 describe.each(DOCUMENTS)("%s", (name) => {
   const text = read(name);
 
   test("links only to files that exist", () => {
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
+    const links = [...text.matchAll(/(?:\]\(|src="|srcset=")(?!https?:|#)([^)"#]+)/g)].map(
+      ([, link = ""]) => link,
+    );
     const missing = links.filter((link) => !fs.existsSync(path.join(root, path.dirname(name), link)));
     expect(missing).toEqual([]);
+  });
+
+  test("links only to headings that exist", () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+    const missing = links.filter(([, file = "", heading = ""]) => {
+      const linked = file === "" ? text : read(path.join(path.dirname(name), file));
+      const anchors = [...linked.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => anchorOf(title));
+      return !anchors.includes(heading);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
   });
 
   test("names only scripts that exist", () => {
@@ -31,14 +49,38 @@ describe.each(DOCUMENTS)("%s", (name) => {
   });
 });
 
+/** The name that a heading has in links. */
+const anchorOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+
 describe("README.md", () => {
   const readme = read("README.md");
 
+  test("shows the block that a session adds", () => {
+    const block = updateProjectText("mine\n", {}).text?.slice("mine\n\n".length);
+    expect(readme).toContain(`\`\`\`markdown\n${block}\`\`\``);
+  });
+
+  test("names every command, with the others in docs/commands.md", () => {
+    const commands = [...read("bin/pact-hooks.ts").matchAll(/import\("\.\/(\w+)\.ts"\)/g)].map(
+      ([, name]) => name,
+    );
+    expect(commands).toHaveLength(8);
+    for (const name of commands)
+      expect(read("docs/commands.md")).toMatch(new RegExp(`^\\| .*\`${name}\\b.* \\|`, "m"));
+  });
+
   test("gives the lock's times as the code has them", () => {
-    expect(readme).toContain(`at most ${LOCK_TIMEOUT_SECONDS} seconds for the lock`);
-    expect(readme).toContain(`known to have held the lock for ${LOCK_TTL_SECONDS} seconds`);
-    expect(readme).toContain(`that is so after ${SETTLE_MS} ms`);
-    expect([MAX_OPEN_MS, readme]).toEqual([250, expect.stringContaining("a quarter of a second after")]);
+    const prose = readme.replaceAll("\n", " ");
+    expect(prose).toContain(`at most ${LOCK_TIMEOUT_SECONDS} seconds for the lock`);
+    expect(prose).toContain(`known to have held the lock for ${LOCK_TTL_SECONDS} seconds`);
+    for (const text of [readme, read("docs/how-it-works.md")]) {
+      expect(text).toContain(`that is so after ${SETTLE_MS} ms`);
+      expect([MAX_OPEN_MS, text]).toEqual([250, expect.stringContaining("a quarter of a second after")]);
+    }
   });
 
   test("the oldest Node is that of package.json", () => {
@@ -59,8 +101,11 @@ describe("README.md", () => {
       `An update takes ${costOf("updating session, without the binding")} without the native binding`,
     );
   });
+});
 
-  const examples = [...readme.matchAll(/```markdown\n(---[\s\S]*?)```/g)].map(([, text = ""]) => text);
+describe("docs/settings.md", () => {
+  const settings = read("docs/settings.md");
+  const examples = [...settings.matchAll(/```markdown\n(---[\s\S]*?)```/g)].map(([, text = ""]) => text);
   const [team = "", personal = ""] = examples;
   const { projectRouting, ownWords, ...defaults } = DEFAULT_SETTINGS;
 
@@ -82,8 +127,8 @@ describe("README.md", () => {
     const [known = ""] = parseSettings("---\nx: 1\n---\n", owner).problems;
     const shown = [...text.matchAll(/^(\w+):/gm)].map(([, key]) => key);
     expect(known.endsWith(`the settings are ${shown.join(", ")}.`)).toBe(true);
-    const [above = ""] = readme.split(text);
-    expect(above.match(/\.claude\/pact-hooks(?:\.local)?\.md/g)?.at(-1)).toBe(file);
+    const [above = ""] = settings.split(text);
+    expect(above.match(/^`(\.claude\/pact-hooks(?:\.local)?\.md)`/gm)?.at(-1)).toBe(`\`${file}\``);
   });
 
   const bounds = [...personal.matchAll(/^(\w+): .*# (\d+) to (\d+)$/gm)].map(([, key = "", least, most]) => ({
