@@ -1,0 +1,6 @@
+export function problemsOf(release: {
+  tag: string;
+  manifest: { version: string; repository?: unknown };
+  built: { version: string };
+  changelog: string;
+}): string[];
