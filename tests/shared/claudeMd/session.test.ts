@@ -167,6 +167,11 @@ describe("a session block of the PACT plugin", () => {
     ["known by its comment", byComment],
     ["known by its plugin root", byRoot],
     ["known by both", pact],
+    [
+      "that names its agent",
+      pact.replace("claude --resume", "claude --agent PACT:pact-orchestrator --resume"),
+    ],
+    ["of a new file, still empty", PACT_SESSION.filter((line) => !line.startsWith("- ")).join("\n")],
   ];
   const OPTIONS: ProjectTextOptions[] = [
     {},
