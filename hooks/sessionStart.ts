@@ -48,7 +48,10 @@ runHook("SessionStart", ({ sessionId, projectDir, source, agent }: HookPayload):
     },
     lock: { outcome, waited_ms: waitedMs, backend, reason },
   });
-  const isJournaled = appendEvent(event, journal);
+  // Claude Code does not tell a start hook the agent that such a session takes over. So the PACT plugin sets it up at its first
+  // prompt, unless the session's journal has a start.
+  const isTakenOver = agent === undefined && (source === "fork" || source === "clear");
+  const isJournaled = appendEvent(event, isTakenOver && start.isPactEnabled() ? {} : journal);
   return {
     additionalContext: contextFor(session, projectDir, update, { previous, isFork: source === "fork" }),
     systemMessage: messageFor(

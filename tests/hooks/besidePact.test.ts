@@ -32,6 +32,41 @@ async function pactStart(box: Sandbox, how: string, session: string): Promise<Pa
   return JSON.parse(child.lines.join("\n"));
 }
 
+describe("a session start in the journal, which tells the PACT plugin at a prompt that the session is set up", () => {
+  const journaledBy = (changes: object, settings: object) => {
+    const box = sandbox();
+    fs.mkdirSync(box.configDir);
+    fs.writeFileSync(path.join(box.configDir, "settings.json"), JSON.stringify(settings));
+    answerOf(runHook("sessionStart", payload("fork", box, { session_id: idOf(1), ...changes }), box));
+    expect(JSON.parse(run(["audit", "--json"], box).stdout)).toMatchObject({
+      sessionStarts: 1,
+      acquisitions: 1,
+    });
+    expect(journalEvents(box).filter(({ type }) => type === "session_start")).toMatchObject([
+      { session_id: idOf(1), project_dir: box.projectDir },
+    ]);
+    const file = journalFile(box, idOf(1));
+    return fs.existsSync(file) && fs.readFileSync(file, "utf8").includes('"type":"session_start"');
+  };
+
+  test.each([{ source: "fork" }, { source: "clear" }])(
+    "is not in that of %j without an agent, while it is enabled",
+    (changes) => {
+      expect(journaledBy(changes, enabled)).toBe(false);
+    },
+  );
+
+  test.each<[object, object]>([
+    [{ source: "fork" }, {}],
+    [{ source: "fork", agent_type: "PACT:pact-orchestrator" }, enabled],
+    [{ source: "startup" }, enabled],
+    [{ source: "resume" }, enabled],
+    [{ source: "compact" }, enabled],
+  ])("is in that of %j with the settings %j", (changes, settings) => {
+    expect(journaledBy(changes, settings)).toBe(true);
+  });
+});
+
 function fileOf({ projectDir }: Sandbox): string {
   const files = [".claude/CLAUDE.md", "CLAUDE.md"].map((name) => path.join(projectDir, name));
   const [file = "", ...more] = files.filter((one) => fs.existsSync(one));
