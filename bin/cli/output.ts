@@ -6,7 +6,7 @@ import fs from "node:fs";
 import { isCode, quietly } from "../../shared/system/errors.ts";
 import { sleepMs } from "../../shared/system/time.ts";
 import { printable } from "../../shared/text/characters.ts";
-import { type Format, forTerminal, paint } from "./terminal.ts";
+import { columnsOf, type Format, forTerminal, paint, wrap } from "./terminal.ts";
 
 const [STDOUT, STDERR] = [1, 2];
 let isClosed = false;
@@ -40,11 +40,13 @@ export function printLine(line: string, format?: Format): boolean {
 }
 
 /**
- * Writes a message to standard error, with its control characters escaped. Never throws.
+ * Writes a message to standard error, with its control characters escaped, and wrapped if that is a terminal. Never throws.
  * @param more lines of our own, which follow the message
  */
 export function note(message: string, more = ""): void {
-  writeToStderr(forTerminal(`pact-hooks: ${printable(message)}\n${more}`));
+  const line = `pact-hooks: ${printable(message)}`;
+  const lines = process.stderr.isTTY ? wrap(line, columnsOf(process.stderr)) : line;
+  writeToStderr(forTerminal(`${lines}\n${more}`));
 }
 
 /** Shows a text on the terminal that is standard error, in place of the one before. Never throws. */

@@ -55,7 +55,7 @@ export const run = runnerOf({
     if (tally.badLines > 0)
       note(`skipped ${plural(tally.badLines, "line")} that could not be parsed as an event`);
     noteUnmatched(filter, selection);
-    if (isEmpty) note("no events");
+    if (isEmpty) note("no event matches");
     return 0;
   },
 });

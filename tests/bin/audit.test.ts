@@ -253,7 +253,7 @@ describe("a selection that selects nothing is told", () => {
     });
     expect(run(["journal", "read", ...args], box)).toEqual({
       ...{ status: 0, stdout: "" },
-      stderr: `pact-hooks: ${message}\npact-hooks: no events\n`,
+      stderr: `pact-hooks: ${message}\npact-hooks: no event matches\n`,
     });
   });
 
@@ -264,7 +264,7 @@ describe("a selection that selects nothing is told", () => {
     expect(read("lock_fail_opne", "session_start").stderr).toBe(
       "pact-hooks: no event of pact-hooks has the type 'lock_fail_opne'; did you mean 'lock_fail_open'?\n",
     );
-    expect(read("lock_reaped").stderr).toBe("pact-hooks: no events\n");
+    expect(read("lock_reaped").stderr).toBe("pact-hooks: no event matches\n");
     writeJournal(journalFile(box, "a"), { type: "theirs" });
     expect(read("theirs").stderr).toBe("");
   });
