@@ -12,6 +12,7 @@ import { readProjectSettings } from "../../shared/settings.ts";
 import { isCode, messageOf, Refusal, whatToDo } from "../../shared/system/errors.ts";
 import { kindOf } from "../../shared/system/files.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
+import { didYouMean } from "../cli/suggest.ts";
 import { checkUpdate } from "./attempt.ts";
 import { checkBlocks, checkSecondFile, existingTarget, whyNoBlock } from "./blocks.ts";
 import { checkClaims, checkSaved } from "./claims.ts";
@@ -160,10 +161,16 @@ function describeHeld(sidecar: string, holder: LockHolder | undefined, ageSecond
 
 function checkSettings(projectDir: string): Found[] {
   const { settings, problems } = readProjectSettings(projectDir);
-  if (problems.length > 0) return problems.map((text) => problem(text, "Correct that line."));
+  if (problems.length > 0) return problems.map((text) => problem(text, adviceFor(text)));
   return [
     settings.enabled ? ok("no problems") : note("the project has disabled the plugin (enabled: false)"),
   ];
+}
+
+/** What to do about a problem of the settings, which the session reports in the same words. */
+function adviceFor(problem: string): string {
+  const [, name = "", known = ""] = /unknown setting "(.*)"; the settings are (.*)\.$/.exec(problem) ?? [];
+  return `Correct that line${didYouMean(name, known.split(", ")) || "."}`;
 }
 
 /** Outside of a git work tree there is nothing to check. */

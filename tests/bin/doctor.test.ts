@@ -118,6 +118,16 @@ describe("problems", () => {
   });
 });
 
+test.each([
+  ["enabeld", "Correct that line; did you mean 'enabled'?"],
+  ["LockTTLseconds", "Correct that line; did you mean 'lockTtlSeconds'?"],
+  ["colour", "Correct that line."],
+])("doctor tells which setting a mistyped one is close to: %s", (name, advice) => {
+  fs.mkdirSync(path.join(box.projectDir, ".claude"));
+  fs.writeFileSync(path.join(box.projectDir, ".claude/pact-hooks.local.md"), `---\n${name}: 1\n---\n`);
+  expect(doctor().of("settings")).toMatchObject([{ level: "problem", advice }]);
+});
+
 test("doctor names the holder of the lock", async () => {
   const holder: ChildProcess = spawn("flock", [sidecar, "-c", "echo held; read x"], {
     stdio: ["pipe", "pipe", "ignore"],
