@@ -13,7 +13,7 @@ import {
 import { type Found, note, ok, problem } from "./finding.ts";
 
 const INSTALL = "Run: /plugin install pact-hooks@pact-hooks";
-const ASK = "Ask your administrator: nobody else can change that.";
+const ASK = "Ask your administrator, who alone can change that.";
 
 export function checkStarters(projectDir: string): Found[] {
   const settings = readClaudeSettings(projectDir);
