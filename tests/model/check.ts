@@ -2,13 +2,14 @@
 import type { Options } from "./options.ts";
 import { bitOf } from "./outsiders.ts";
 import { ENDED, writerMoves } from "./protocol.ts";
-import { copy, type State, type Writer } from "./state.ts";
+import { copy, newWriter, type State, type Writer } from "./state.ts";
 import { inodeAt, roundStart } from "./step.ts";
 
 /** What must hold in every state, and at the end. @returns what does not, or null */
 export function checkOf(options: Options): (state: State, isFinal: boolean) => string | null {
   return (state, isFinal) => {
-    if (state.target !== null && inodeAt(state, state.target).partial) return "the target is partial";
+    const isPartial = state.target !== null && inodeAt(state, state.target).partial;
+    if (isPartial && (isFinal || options.publish !== "inPlace")) return "the target is partial";
     if (!isFinal) return null;
     const after = afterNextWriter(state, options);
     if (typeof after === "string") return after;
@@ -21,20 +22,22 @@ function missing(state: State, after: State, options: Options): string | null {
   const beside = after.beside.reduce((holds, inode) => holds | inodeAt(after, inode).holds, 0);
   const target = after.target === null ? 0 : inodeAt(after, after.target).holds;
   const holds = target | beside | after.deleted | after.saved | after.excused;
-  for (const [number, { at }] of state.writers.entries()) {
-    if (at === "done" && !(holds & (1 << number)))
-      return `the update of ${String.fromCharCode(65 + number)} is missing`;
+  if (state.text & ~holds) return "the user's text is missing";
+  for (const [number, { at, removes, backup, base }] of state.writers.entries()) {
+    const name = String.fromCharCode(65 + number);
+    if (at === "done" && !removes && !(holds & (1 << number))) return `the update of ${name} is missing`;
+    if (backup !== null && base & ~inodeAt(state, backup).holds) return `the backup of ${name} is stale`;
   }
+  const backups = state.writers.reduce((all, { backup }) => all | holdsOf(state, backup), 0);
   for (const [number, { at }] of state.outsiders.entries()) {
     const bit = bitOf(state, number);
-    if (at === "done" && isEdit(state, bit) && !(holds & bit) && !diedWith(state, bit, options))
+    if (at === "done" && !((holds | backups) & bit) && !diedWith(state, bit, options))
       return "the outside edit is missing";
   }
   return null;
 }
 
-/** A deletion leaves no bit anywhere. */
-const isEdit = (state: State, bit: number) => state.inodes.some(({ holds }) => holds & bit);
+const holdsOf = (state: State, inode: number | null) => (inode === null ? 0 : inodeAt(state, inode).holds);
 
 /**
  * A writer that crashes before it has looked back takes with it what an appender has put into the displaced file: the
@@ -55,10 +58,7 @@ function diedWith(state: State, bit: number, { savesFirst, strict }: Options): b
 function afterNextWriter(state: State, options: Options): State | string {
   let now = copy(state);
   const me = now.writers.length;
-  now.writers.push({
-    ...{ at: roundStart(options), rounds: 0, wants: 1 << 20, claim: null, others: [], snapshot: null },
-    ...{ read: 0, displaced: [], opened: null, lock: null },
-  });
+  now.writers.push(newWriter(roundStart(options), 1 << 20));
   while (!ENDED.includes((now.writers[me] as Writer).at)) {
     const [move] = writerMoves(now, me, { ...options, crashes: 0, maxRounds: 10, lock: false });
     if (!move) return "the next writer cannot go on";
@@ -67,7 +67,7 @@ function afterNextWriter(state: State, options: Options): State | string {
   return (now.writers[me] as Writer).at === "done" ? now : "the next writer gives up";
 }
 
-function leftOver({ claims }: State, { fence }: Options): string | null {
-  if (fence === "none" || fence === "aside") return null;
+function leftOver({ claims }: State, { fence, firm }: Options): string | null {
+  if (fence === "none" || fence === "aside" || firm !== "none") return null;
   return claims.some(({ alive }) => alive) ? "a claim outlives the next writer" : null;
 }

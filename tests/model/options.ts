@@ -1,7 +1,10 @@
 /** The protocol as it is, or weakened; and what may happen to it. */
 export interface Options {
-  /** How a file is published over an existing one. `either`: writer A exchanges, the others rename. */
-  publish: "exchange" | "rename" | "either";
+  /**
+   * How a file is published over an existing one. `either`: writer A exchanges, the others rename. `inPlace`: it cannot be
+   * replaced, so its content is.
+   */
+  publish: "exchange" | "rename" | "either" | "inPlace";
   /**
    * What a writer does with the file in another's claim, before it removes the claim.
    * - `take`: it moves the file into its own claim and looks at it there. An outsider's version goes beside the target.
@@ -24,8 +27,22 @@ export interface Options {
   savesFirst: boolean;
   /** What a writer waits for before it reads the displaced files again: until no process has one open, or 3 ms. */
   settle: "writers" | "pause" | "none";
-  /** The target itself is written, not a file in the claim. */
-  inPlace: boolean;
+  /** Other processes may come between the steps of a write in place. */
+  pausesInPlace: boolean;
+  /** A file counts as emptied because of what was read from it, or of its size at the open, or never. */
+  judgesCut: "read" | "open" | "never";
+  /** No outside edit of a displaced file merges with what the target holds by then. */
+  conflicts: boolean;
+  /** After a conflict, the file keeps what other writers have published on top. */
+  keepsAcknowledged: boolean;
+  /** That is what its first publish does not hold, not its last one. */
+  remembersFirst: boolean;
+  /** What a writer keeps: the file that its first publish displaced, a copy of it, or what it read first. */
+  backup: "displaced" | "copy" | "early" | "none";
+  /** How a removal handles the file: it moves and compares it, or unlinks it, or does not put it back. */
+  removal: "moves" | "unlinks" | "keeps";
+  /** A's claims cannot be removed by others, who wait, or ignore them as old. */
+  firm: "young" | "old" | "none";
 
   maxRounds: number;
   crashes: number;
@@ -35,9 +52,9 @@ export interface Options {
   failsOpen: boolean;
   /** A free sidecar is replaced when it is old, although no crashed holder left its record in it. */
   replacesFree: boolean;
-  /** `settle: "writers"` may give up while an appender still has the file open. */
+  /** `settle: "writers"`, and the wait for an emptied file, may give up while an outsider still has the file open. */
   givesUpWaiting: boolean;
-  /** An appender may take longer than the 3 ms of `settle: "pause"`. */
+  /** An outsider may keep the file open for longer than the pauses of `settle: "pause"`. */
   slowAppender: boolean;
   /** What the guide gives up counts as lost. */
   strict: boolean;
@@ -47,13 +64,17 @@ export interface Options {
 export const AS_IT_IS: Options = {
   ...{ publish: "exchange", fence: "take", settle: "writers" },
   ...{ readsBeforeFence: false, fencesBeforeClaim: false, confirms: true, links: true },
-  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true, inPlace: false },
+  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true },
+  ...{ pausesInPlace: true, judgesCut: "read", conflicts: false },
+  ...{ keepsAcknowledged: true, remembersFirst: true, backup: "none", removal: "moves", firm: "none" },
   ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, replacesFree: false },
   ...{ givesUpWaiting: false, slowAppender: false, strict: false },
 };
 
 export const WITHOUT_BINDING = { publish: "rename", settle: "pause" } as const;
 
-export function exchanges({ publish }: Options, writer: number): boolean {
-  return publish === "exchange" || (publish === "either" && writer === 0);
+/** How a writer publishes over an existing file. */
+export function wayOf({ publish }: Options, writer: number): "exchange" | "rename" | "inPlace" {
+  if (publish !== "either") return publish;
+  return writer === 0 ? "exchange" : "rename";
 }

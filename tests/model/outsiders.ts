@@ -1,9 +1,9 @@
 /**
- * Outsiders know nothing of claims: appenders, editors that replace the file, programs that delete it. Only one kind knows
- * the lock: it waits with one descriptor of the sidecar, as `flock(1)` does, reads the file and replaces it.
+ * Outsiders know nothing of claims: appenders, editors that replace the file, or empty and then write it, programs that
+ * delete it. Only one kind knows the lock: it waits with one descriptor of the sidecar, as `flock(1)` does, reads the file and replaces it.
  */
 import { isLocked } from "./lockSteps.ts";
-import { exchanges, type Options } from "./options.ts";
+import { type Options, wayOf } from "./options.ts";
 import type { Move } from "./search.ts";
 import { copy, type Outsider, type State } from "./state.ts";
 import { inodeAt } from "./step.ts";
@@ -48,6 +48,25 @@ export function outsiderMoves(state: State, me: number, options: Options): Move[
           Object.assign(self, { at: "done", inode: null });
         }),
       ];
+    // Reads the file, empties it, and writes it whole through the same descriptor.
+    case "truncate":
+      return state.target === null
+        ? []
+        : [
+            step("opens and empties the file", (next, self) => {
+              if (isBeforeRename(next, options, true) && !options.strict) next.excused |= bit;
+              const file = inodeAt(next, next.target as number);
+              Object.assign(self, { at: "rewrite", inode: next.target, read: file.holds });
+              file.holds = 0;
+            }),
+          ];
+    case "rewrite":
+      return [
+        step("writes the file", (next, self) => {
+          inodeAt(next, self.inode as number).holds = self.read | bit;
+          Object.assign(self, { at: "done", inode: null, read: 0 });
+        }),
+      ];
     case "replace":
       return [
         step("replaces the file", (next, self) => {
@@ -90,7 +109,7 @@ export function outsiderMoves(state: State, me: number, options: Options): Move[
     case "delete":
       return [
         step("deletes the file", (next, self) => {
-          if (next.target !== null) next.deleted |= inodeAt(next, next.target).holds;
+          next.deleted |= bit | (next.target === null ? 0 : inodeAt(next, next.target).holds);
           next.target = null;
           self.at = "done";
         }),
@@ -111,17 +130,22 @@ function isBeforeRename(state: State, options: Options, isReplaced = false): boo
     ({ at, snapshot }, number) =>
       at.startsWith("publish") &&
       snapshot !== null &&
-      !exchanges(options, number) &&
+      wayOf(options, number) === "rename" &&
       !(isReplaced && snapshot === state.target),
   );
 }
 
-/** What appenders will write into a file that they have open. */
+/** What outsiders will write into a file that they have open. */
 export function openedBy({ writers, outsiders }: State, file: number | null): number {
-  const bits = outsiders.map(({ inode }, number) =>
-    inode !== null && inode === file ? 1 << (writers.length + number) : 0,
+  const bits = outsiders.map(({ inode, read }, number) =>
+    inode !== null && inode === file ? read | (1 << (writers.length + number)) : 0,
   );
   return bits.reduce((all, bit) => all | bit, 0);
+}
+
+/** Whether an outsider has a file open for writing. An appender that the kernel pauses inside its open does not count. */
+export function isOpen({ outsiders }: State, file: number | null): boolean {
+  return outsiders.some(({ at, inode }) => (at === "write" || at === "rewrite") && inode === file);
 }
 
 export function bitOf(state: State, outsider: number): number {

@@ -6,6 +6,8 @@ import { initial, type Outsider } from "./state.ts";
 
 export interface Setting {
   writers?: number;
+  /** Writers that remove the file. */
+  removers?: number;
   outsiders?: Outsider["at"][];
   /** Whether there is a file at first. */
   exists?: boolean;
@@ -13,11 +15,11 @@ export interface Setting {
 
 /** Searches every interleaving of a setting. */
 export function run(
-  { writers = 2, outsiders = [], exists = true }: Setting,
+  { writers = 2, removers = 0, outsiders = [], exists = true }: Setting,
   options: Partial<Options>,
 ): Finding {
   const all = { ...AS_IT_IS, ...options };
-  return search(initial(writers, outsiders, exists), movesOf(all), checkOf(all));
+  return search(initial(writers, outsiders, exists, removers), movesOf(all), checkOf(all));
 }
 
 /** The shortest schedule that breaks a weakened protocol, and what it breaks; empty if none does. */

@@ -1,7 +1,10 @@
 /** What the model's system calls work on: a folder with a target, claims and a sidecar, and who is at which step. */
 
-/** A set of changes: writer 0's is bit 0, and so on. */
+/** A set of changes: writer 0's is bit 0, and so on. No changes: an empty file. */
 export type Changes = number;
+
+/** The user's text, which is in the file at first. */
+export const TEXT = 1 << 16;
 
 export interface Inode {
   holds: Changes;
@@ -9,10 +12,14 @@ export interface Inode {
   partial: boolean;
 }
 
+/** What a read finds in a file: of a part, the worst case. */
+export const contentOf = ({ holds, partial }: Inode): Changes => (partial ? 0 : holds);
+
 /** A file in a claim. Its name holds two inode numbers, so that whoever fences can tell what it is. */
 export interface Staged {
   inode: number;
-  staged: number;
+  /** None for a file that a removal has moved. */
+  staged: number | null;
   read: number | null;
 }
 
@@ -24,6 +31,8 @@ export interface Claim {
   alive: boolean;
   /** Under another name: paths do not lead to it any more. */
   aside: boolean;
+  /** Only its owner may remove it. */
+  isFirm: boolean;
   next: Staged | null;
   /** What its writer has moved here out of a claim that it removes. */
   taken: Staged | null;
@@ -32,8 +41,16 @@ export interface Claim {
 export interface Writer {
   at: string;
   rounds: number;
-  /** What it wants the target to hold. */
+  /** It removes the file, if that holds only the user's text. */
+  removes: boolean;
+  /** What it wants to add to the target. */
   wants: Changes;
+  /** The version of another program that it is merging. */
+  outside: Changes;
+  /** The text of its first publish, and what that had displaced. */
+  published: Changes;
+  base: Changes;
+  backup: number | null;
   /** Index of its claim. */
   claim: number | null;
   /** Claims that it has listed and not removed yet. */
@@ -54,6 +71,8 @@ export interface Outsider {
     | "find"
     | "found"
     | "write"
+    | "truncate"
+    | "rewrite"
     | "replace"
     | "delete"
     | "lock"
@@ -62,7 +81,7 @@ export interface Outsider {
     | "overwrite"
     | "done";
   inode: number | null;
-  /** What it read under the lock. */
+  /** What it has read, and will write again. */
   read: Changes;
   /** The sidecar that it has open, and the one that it has locked. */
   opened: number | null;
@@ -80,7 +99,9 @@ export interface State {
   abandoned: number | null;
   writers: Writer[];
   outsiders: Outsider[];
-  /** Changes that an outsider has deleted together with the file. */
+  /** What was in the file at first. */
+  text: Changes;
+  /** Changes that an outsider, or a removal, has deleted together with the file. */
   deleted: Changes;
   /** Changes that are in a file beside the target, since they could not be merged. */
   saved: Changes;
@@ -90,19 +111,31 @@ export interface State {
   excused: Changes;
 }
 
-export function initial(writers: number, outsiders: Outsider["at"][], exists = true): State {
+export function newWriter(at: string, wants: Changes, removes = false): Writer {
   return {
-    inodes: exists ? [{ holds: 0, partial: false }] : [],
+    ...{ at, rounds: 0, removes, wants, outside: 0, published: 0, base: 0, backup: null, claim: null },
+    ...{ others: [], snapshot: null, read: 0, displaced: [], opened: null, lock: null },
+  };
+}
+
+export function initial(
+  writers: number,
+  outsiders: Outsider["at"][],
+  exists: boolean,
+  removers: number,
+): State {
+  return {
+    inodes: exists ? [{ holds: TEXT, partial: false }] : [],
     target: exists ? 0 : null,
     claims: [],
     sidecar: null,
     sidecars: 0,
     abandoned: null,
-    writers: Array.from({ length: writers }, (_, number) => ({
-      ...{ at: "openLocked", rounds: 0, wants: 1 << number, claim: null, others: [], snapshot: null },
-      ...{ read: 0, displaced: [], opened: null, lock: null },
-    })),
+    writers: Array.from({ length: writers + removers }, (_, number) =>
+      newWriter("openLocked", 1 << number, number >= writers),
+    ),
     outsiders: outsiders.map((at) => ({ at, inode: null, read: 0, opened: null, lock: null })),
+    text: exists ? TEXT : 0,
     deleted: 0,
     saved: 0,
     beside: [],
@@ -114,9 +147,10 @@ export function copy(state: State): State {
   return {
     ...state,
     inodes: state.inodes.map((inode) => ({ ...inode })),
-    claims: state.claims.map(({ alive, aside, next, taken }) => ({
+    claims: state.claims.map(({ alive, aside, isFirm, next, taken }) => ({
       alive,
       aside,
+      isFirm,
       next: next && { ...next },
       taken: taken && { ...taken },
     })),
@@ -151,7 +185,11 @@ export function keyOf(state: State): string {
   };
   const staged = (file: Staged | null) =>
     file && [inode(file.inode), isOutside(file) ? 2 : Number(file.inode === file.read)];
-  const contents = ({ aside, next, taken }: Claim) => [aside ? 1 : 0, staged(next), staged(taken)];
+  const contents = ({ aside, isFirm, next, taken }: Claim) => [
+    (aside ? 1 : 0) + (isFirm ? 2 : 0),
+    staged(next),
+    staged(taken),
+  ];
   // A dead claim matters to its owner alone, who sees that it is dead.
   const claim = (index: number | null): unknown => {
     if (index === null) return null;
@@ -165,13 +203,13 @@ export function keyOf(state: State): string {
     sidecar(state.abandoned),
     // Above that it makes no difference: see `confirm`.
     Math.min(state.sidecars, 2),
-    state.writers.map(
-      ({ at, rounds, wants, claim: own, others, snapshot, read, displaced, opened, lock }) => [
-        ...[at, rounds, wants, claim(own), inode(snapshot), read, sidecar(opened), sidecar(lock)],
-        others.filter((other) => state.claims[other]?.alive).map((other) => ownerOf(state, other)),
-        displaced.map((file) => [inode(file.inode), file.known, Number(file.isOutside)]),
-      ],
-    ),
+    state.writers.map((writer) => [
+      ...[writer.at, writer.rounds, writer.wants, writer.outside, writer.published, writer.base],
+      ...[writer.read, inode(writer.backup), claim(writer.claim), inode(writer.snapshot)],
+      ...[sidecar(writer.opened), sidecar(writer.lock)],
+      writer.others.filter((other) => state.claims[other]?.alive).map((other) => ownerOf(state, other)),
+      writer.displaced.map((file) => [inode(file.inode), file.known, Number(file.isOutside)]),
+    ]),
     state.claims.flatMap((left, index) => (left.alive && !owned.has(index) ? [contents(left)] : [])),
     state.outsiders.map(({ at, inode: held, read, opened, lock }) => [
       ...[at, inode(held), read, sidecar(opened), sidecar(lock)],

@@ -13,6 +13,8 @@ export type Step = (
   step: (label: string, change: Change) => Move,
 ) => Move[];
 
+export type MakeStep = Parameters<Step>[3];
+
 export function goTo(writer: Writer, at: string, change: Partial<Writer> = {}): void {
   Object.assign(writer, { at }, change);
 }
@@ -27,4 +29,19 @@ export function roundStart({ fencesBeforeClaim }: Options): string {
 export function afterFence({ readsBeforeFence, fencesBeforeClaim }: Options): string {
   if (fencesBeforeClaim) return "createClaim";
   return readsBeforeFence ? "stage" : "openAtRest";
+}
+
+export function afterRead({ readsBeforeFence, fence }: Options): string {
+  return readsBeforeFence && fence !== "none" ? "listClaims" : "stage";
+}
+
+/** Our change is applied to the outside version, or what that added to the target. */
+export function textOf(self: Writer, { writers }: State, options: Options): number {
+  if (!self.outside) return self.read | self.wants;
+  const acknowledged = options.keepsAcknowledged ? self.read & ~self.published : 0;
+  return self.outside | (1 << writers.indexOf(self)) | acknowledged;
+}
+
+export function copyOf(state: State, holds: number): number {
+  return state.inodes.push({ holds, partial: false }) - 1;
 }
