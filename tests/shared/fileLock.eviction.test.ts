@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
 import { withFileLock } from "../../shared/fileLock.ts";
+import { beforeCall } from "../helpers/beforeCall.ts";
 import { startProgram, startPython } from "../helpers/child.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { BACKENDS, HAS_PYTHON, IS_LINUX, useBackend } from "../helpers/machine.ts";
@@ -151,6 +152,26 @@ print('{"changed":true}', flush=True)`;
     expect(await waiting.message("entered")).toMatchObject({ outcome: "locked" });
     expect(events()).toEqual([]);
   });
+});
+
+test.each([
+  ["once gets the lock after its timeout, too", 1, { outcome: "locked" }, []],
+  ["at every try ends at its timeout", 100, { outcome: "fail_open", reason: "timeout" }, [{ attempts: 2 }]],
+] as const)("a writer whose locked sidecar is replaced %s", (_how, times, expected, journaled) => {
+  const { events } = useJournal();
+  const target = newTarget();
+  const sidecar = sidecarOf(target);
+  fs.writeFileSync(sidecar, "");
+  let replaced = 0;
+  beforeCall(fs, "fstatSync", (fd) => {
+    // The writer has opened it, and not locked it yet.
+    if (fs.fstatSync(fd).ino !== inodeOf(sidecar) || replaced === times) return;
+    replaced++;
+    fs.writeFileSync(`${sidecar}.new`, "");
+    fs.renameSync(`${sidecar}.new`, sidecar);
+  });
+  expect(lease(target, { timeoutMs: 0 })).toMatchObject(expected);
+  expect(events()).toMatchObject(journaled);
 });
 
 test.each([undefined, Number.NaN, -1])("a ttlMs of %s means a TTL of 30 seconds", (ttlMs) => {

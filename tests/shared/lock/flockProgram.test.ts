@@ -2,10 +2,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, type TestContext, test } from "vitest";
+import { describe, expect, onTestFinished, type TestContext, test, vi } from "vitest";
+import { withFileLock } from "../../../shared/fileLock.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { BACKENDS } from "../../helpers/machine.ts";
+import { BACKENDS, useBackend } from "../../helpers/machine.ts";
 import { sidecarOf, tempDir } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -20,6 +22,28 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     const lease = await startProgram("holdLock", { target }, { env, cwd: dir }).message("entered");
     expect(lease).toMatchObject({ outcome: "locked", backend: "flock" });
     expect(fs.existsSync(trace)).toBe(false);
+  });
+
+  test("is not asked to wait for longer than the rest of the timeout", async () => {
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const holder = startProgram("holdLock", { target, hold: true });
+    await holder.message("entered");
+    useBackend("flock");
+    // Each call takes 60 ms, whatever else the machine has to do.
+    let calls = 0;
+    const clock = vi.spyOn(process.hrtime, "bigint").mockImplementation(() => BigInt(calls) * 60_000_000n);
+    onTestFinished(() => clock.mockRestore());
+    const asked: string[][] = [];
+    beforeCall(process.getBuiltinModule("node:child_process"), "spawnSync", (_program, args) => {
+      calls++;
+      asked.push(args);
+    });
+    expect(withFileLock(target, ({ reason }) => reason, { timeoutMs: 100 })).toBe("timeout");
+    expect(asked).toEqual([
+      ["-xn", "3"],
+      ["-x", "-w", "0.040", "3"],
+    ]);
   });
 
   /** A command prefix that mounts a script over `flock`. The script can run the real program as `$FLOCK`. */

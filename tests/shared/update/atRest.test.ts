@@ -1,12 +1,13 @@
 /** Files that another program is in the middle of rewriting. */
 import fs from "node:fs";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { native } from "../../../shared/system/native.ts";
 import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
 import { monotonicMs } from "../../../shared/system/time.ts";
 import { MAX_OPEN_MS, openAtRest, settle } from "../../../shared/update/atRest.ts";
 import { findOutsideEdit } from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start, startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { sidecarOf, tempFile } from "../../helpers/tempDir.ts";
@@ -85,6 +86,14 @@ describe.runIf(native())("where the kernel tells who has a file open,", () => {
     expect(settle([displaced], monotonicMs() - MAX_OPEN_MS - 1)).toEqual([]);
   });
 
+  test("of several displaced files each one that is open is told", () => {
+    const [closed, open] = [tempFile("one\n"), tempFile("two\n")];
+    const [first, second] = [snapshotOf(closed), snapshotOf(open)];
+    const fd = fs.openSync(open, "a");
+    onTestFinished(() => fs.closeSync(fd));
+    expect(settle([first, second], monotonicMs() - MAX_OPEN_MS - 1)).toEqual([second]);
+  });
+
   test("a displaced file that was emptied and is still open is not another program's version yet", () => {
     const file = tempFile("old\n");
     const displaced = snapshotOf(file);
@@ -107,4 +116,29 @@ test("where the kernel does not tell, a young file that is empty is read once it
   child.send("go");
   expect(await update.message("result")).toMatchObject({ outcome: "written" });
   expect(fs.readFileSync(file, "utf8")).toBe("one\ntwo\nours\n");
+});
+
+test.skipIf(native())("without the binding, an append in the pause after each publish is merged", () => {
+  useJournal();
+  const target = tempFile("old\n");
+  const theirs = fs.openSync(target, "a");
+  onTestFinished(() => fs.closeSync(theirs));
+  let publishes = 0;
+  beforeCall(fs, "renameSync", (_from, to) => {
+    if (to === target) publishes++;
+  });
+  // Each publish takes a second, whatever else the machine has to do.
+  const clock = vi.spyOn(process.hrtime, "bigint");
+  clock.mockImplementation(() => BigInt(publishes) * 1_000_000_000n);
+  onTestFinished(() => clock.mockRestore());
+  const appended: number[] = [];
+  beforeCall(Atomics, "wait", () => {
+    if (publishes === 0 || publishes > 2 || appended.includes(publishes)) return;
+    appended.push(publishes);
+    fs.writeSync(theirs, `${publishes}\n`);
+  });
+  expect(updateFile(target, (text) => (text?.includes("ours") ? text : `${text}ours\n`)).outcome).toBe(
+    "written",
+  );
+  expect(fs.readFileSync(target, "utf8")).toBe("old\nours\n1\n2\n");
 });

@@ -11,6 +11,7 @@ import {
   listClaims,
   stagedName,
 } from "../../../shared/update/claim.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { IS_ROOT, NOBODY } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
@@ -75,6 +76,29 @@ describe("fencing", () => {
     expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
     expect(listClaims(target)).toEqual([own]);
     expect(fs.readFileSync(path.join(own, "next"), "utf8")).toBe("ours");
+  });
+
+  test("removes a claim that its writer fills again, however often", () => {
+    const target = newTarget();
+    const claim = createClaim(target);
+    let fills = 0;
+    beforeCall(fs, "rmdirSync", (dir) => {
+      if (dir === claim && fills++ < 5) fs.writeFileSync(path.join(claim, "next"), "theirs");
+    });
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+    expect(listClaims(target)).toEqual([]);
+  });
+
+  test("does not try for ever, and goes on only when that claim is old", () => {
+    const target = newTarget();
+    const claim = createClaim(target);
+    let fills = 0;
+    beforeCall(fs, "rmdirSync", () => {
+      if (fills++ < 5000) fs.writeFileSync(path.join(claim, "next"), "theirs");
+    });
+    expect(fence(target, "", TTL_MS)).toEqual({ inTheWay: claim, saved: [] });
+    expect(fence(target, "", -1)).toEqual(NOTHING);
+    expect(listClaims(target)).toEqual([claim]);
   });
 
   test("stops a writer from publishing out of a claim that it holds open", () => {

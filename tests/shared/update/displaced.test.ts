@@ -291,7 +291,10 @@ test("the merge of a displaced edit does not wait for the lock again", async (co
   const child = startProgram("update", { target, line: "ours", options: { timeoutMs: 100 } }, { under });
   await waitUntil(() => fs.statSync(target).ino !== ino);
   fs.writeSync(theirs, "theirs\n");
-  expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
+  const result = await child.message("result");
+  expect(result).toMatchObject({ outcome: "written", rounds: 2 });
+  // Its own wait, not that of the merge.
+  expect(result.lock.waitedMs).toBeGreaterThanOrEqual(100);
   expect(read(target)).toBe("old\nours\ntheirs\n");
   expect(events("lock_fail_open").map(({ timeout_ms }) => timeout_ms)).toEqual([100, 0]);
 });

@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { injecting, mountTmpfs, needsBinding } from "../../helpers/machine.ts";
@@ -48,6 +50,42 @@ test("a change that comes meanwhile makes the writer read again", () => {
     return text?.endsWith("new\n") ? text : addLine(text);
   };
   expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 2 });
+  expect(read(target)).toBe("old\ntheirs\nnew\n");
+});
+
+test.each<[string, (target: string) => void, string]>([
+  ["an append", (target) => fs.appendFileSync(target, "theirs\n"), "old\ntheirs\nnew\n"],
+  [
+    "a replacement",
+    (target) => {
+      fs.writeFileSync(`${target}.new`, "theirs\n");
+      fs.renameSync(`${target}.new`, target);
+    },
+    "theirs\nnew\n",
+  ],
+])("%s after the look before the publish makes the writer read again", (_what, act, after) => {
+  const { events } = useJournal();
+  const { target } = twoNames("old\n");
+  let tokens = 0;
+  beforeCall(fs, "renameSync", (_from, to) => {
+    if (String(to).endsWith(".taken") && ++tokens === 1) act(target);
+  });
+  expect(updateFile(target, addLine)).toMatchObject({ outcome: "written", rounds: 2 });
+  expect(read(target)).toBe(after);
+  expect(events()).toMatchObject([{ type: "outside_edit", resolution: "reread" }]);
+});
+
+test("a program that has the file open is waited for", (context) => {
+  needsBinding(context);
+  useJournal();
+  const { target } = twoNames("old\n");
+  const theirs = fs.openSync(target, "a");
+  let asked = 0;
+  beforeCall(native() as NonNullable<ReturnType<typeof native>>, "writers", () => {
+    if (++asked === 1) fs.writeSync(theirs, "theirs\n");
+    if (asked === 2) fs.closeSync(theirs);
+  });
+  expect(updateFile(target, addLine)).toMatchObject({ outcome: "written", rounds: 2 });
   expect(read(target)).toBe("old\ntheirs\nnew\n");
 });
 

@@ -3,7 +3,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, type TestContext, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { injecting, needsBinding } from "../../helpers/machine.ts";
@@ -21,13 +23,18 @@ describe("with an exchange,", () => {
   beforeEach(needsBinding);
 
   /** Starts an update that stops before each exchange, and calls `act` at the first. */
-  const startExchange = async (context: TestContext, before: string, act: (target: string) => void) => {
+  const startExchange = async (
+    context: TestContext,
+    before: string,
+    act: (target: string) => void,
+    options = {},
+  ) => {
     const { events } = useJournal();
     const target = tempFile(before);
     fs.utimesSync(target, 1000, 1000);
     const log = path.join(tempDir(), "log");
     const under = injecting(context, "renameat2:delay_enter=1000000:when=1", log);
-    const child = startProgram("update", { target, line: "ours" }, { under });
+    const child = startProgram("update", { target, line: "ours", options }, { under });
     await waitUntil(() => fs.existsSync(log) && read(log).includes("renameat2("), "the exchange");
     act(target);
     const result = await child.message("result");
@@ -42,6 +49,54 @@ describe("with an exchange,", () => {
     expect(read(target)).toBe("old\nours\ntheirs\n");
     expect(resolutions).toEqual(["merged"]);
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+  });
+
+  test("a replacement after our last look is the backup, not our own text that the merge displaces", async (context) => {
+    const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
+    const theirs = (file: string) => replace(file, "old\ntheirs\n");
+    const { result, target } = await startExchange(context, "old\n", theirs, { backup });
+    expect(result).toMatchObject({ outcome: "written", rounds: 2 });
+    expect([read(target), read(backup)]).toEqual(["old\nours\ntheirs\n", "old\ntheirs\n"]);
+  });
+
+  test("after two merges that conflict, the file holds both outside versions", () => {
+    useJournal();
+    const target = tempFile("one\n");
+    const theirs = fs.openSync(target, "r+");
+    const binding = native() as NonNullable<ReturnType<typeof native>>;
+    let [exchanges, isWritten] = [0, false];
+    beforeCall(binding, "exchange", () => {
+      if (++exchanges === 2) replace(target, "two\nours\n");
+    });
+    beforeCall(binding, "writers", () => {
+      if (exchanges !== 1 || isWritten) return;
+      isWritten = true;
+      fs.writeSync(theirs, "ONE\n");
+      fs.closeSync(theirs);
+    });
+    const mutate = (text: string | null) => (text?.includes("ours") ? text : `${text}ours\n`);
+    expect(updateFile(target, mutate).outcome).toBe("written");
+    expect(read(target)).toBe("two\nONE\nours\n");
+  });
+
+  test("a merge that conflicts leaves one saved version, however many tries it takes", () => {
+    useJournal();
+    const target = tempFile("one\n");
+    const theirs = fs.openSync(target, "r+");
+    let edits = 0;
+    beforeCall(native() as NonNullable<ReturnType<typeof native>>, "writers", () => {
+      if (read(target) !== "one\nours\n" || edits > 0) return;
+      edits++;
+      fs.writeSync(theirs, "ONE\n");
+      fs.closeSync(theirs);
+    });
+    beforeCall(fs, "fsyncSync", () => {
+      if (edits === 1) fs.appendFileSync(target, `${edits++}\n`);
+    });
+    const mutate = (text: string | null) => (text?.includes("ours") ? text : `${text}ours\n`);
+    expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 3 });
+    expect(read(target)).toBe("ONE\nours\n1\n");
+    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", expect.stringMatching(/\.saved$/)]);
   });
 
   test("a deletion after our last look makes the writer read again", async (context) => {

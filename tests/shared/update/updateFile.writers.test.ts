@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { resolveTarget } from "../../../shared/system/targetPath.ts";
 import { createClaim, listClaims } from "../../../shared/update/claim.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
@@ -105,6 +106,20 @@ describe("of two writers", () => {
     expect(events("outside_edit")).toHaveLength(10);
     expectTidy(target);
   });
+});
+
+test("a writer has a claim, and has removed every other one, before it opens the target", () => {
+  useJournal();
+  const target = tempFile("one\n");
+  const theirs = createClaim(resolveTarget(target));
+  fs.writeFileSync(path.join(theirs, "next"), "theirs");
+  const claims: string[][] = [];
+  beforeCall(fs, "openSync", (file) => {
+    if (file === target) claims.push(listClaims(resolveTarget(target)));
+  });
+  expect(updateFile(target, append("two")).outcome).toBe("written");
+  // The first look needs no claim.
+  expect(claims).toEqual([[theirs], [expect.not.stringMatching(path.basename(theirs))]]);
 });
 
 describe("a claim that this user may not remove", () => {
