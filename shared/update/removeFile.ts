@@ -10,11 +10,12 @@ import { findBackend } from "../lock/flock.ts";
 import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { ifPresent, isCode } from "../system/errors.ts";
 import { inFolder, isRenumbered, isSameFile, isThere } from "../system/files.ts";
-import { closeSnapshot, isStill, openSnapshot, type Snapshot } from "../system/snapshot.ts";
+import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./atRest.ts";
 import { createClaim, discardClaim, fence, moveBeside, stagedName } from "./claim.ts";
+import { saveBeside } from "./displaced.ts";
 import { savedMessage } from "./update.ts";
 
 export interface Removal {
@@ -71,13 +72,21 @@ function removeUnderClaim(
     else fs.renameSync(moved, target.path);
     return false;
   } catch (error) {
-    // Another writer has removed our claim, and the file is now that writer's.
-    if (isCode(error, "ENOENT")) return false;
-    throw error;
+    if (!isCode(error, "ENOENT")) throw error;
+    // Another writer has removed our claim, and the file with it.
+    if (snapshot) saved.push(...saveLate(snapshot, target.path));
+    return false;
   } finally {
     closeSnapshot(snapshot);
     saved.push(...discardClaim(claim, target.path));
   }
+}
+
+/** Saves what another program has written into a file that has no name any more. @returns its path beside the target */
+function saveLate(snapshot: Snapshot, target: string): string[] {
+  if (fs.fstatSync(snapshot.fd).nlink > 0) return [];
+  const bytes = readAgain(snapshot);
+  return bytes.equals(snapshot.bytes) ? [] : [saveBeside(target, bytes)];
 }
 
 /**

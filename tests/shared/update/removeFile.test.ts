@@ -4,12 +4,15 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, expect, test } from "vitest";
 import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { withFileLock } from "../../../shared/fileLock.ts";
+import { native } from "../../../shared/system/native.ts";
 import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
 import { createClaim, listClaims } from "../../../shared/update/claim.ts";
 import { removeFile, removeSidecar } from "../../../shared/update/removeFile.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { IS_ROOT, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
+import { IS_ROOT, injecting, NOBODY, needsBinding, useBackend } from "../../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -60,6 +63,55 @@ test("removeFile keeps a file that is written while the caller judges its text",
   }
 });
 
+test("removeFile does not even move a file that is written while the caller judges its text", () => {
+  const moved: string[] = [];
+  beforeCall(fs, "renameSync", (from) => moved.push(from));
+  const gone = remove(() => {
+    fs.appendFileSync(target.path, "theirs\n");
+    return true;
+  });
+  expect([gone, moved]).toEqual([false, []]);
+});
+
+test("removeFile keeps a file that a program has open for writing", (context) => {
+  needsBinding(context);
+  const fd = fs.openSync(target.path, "a");
+  expect(remove()).toBe(false);
+  fs.writeSync(fd, "theirs\n");
+  fs.closeSync(fd);
+  expect(fs.readFileSync(target.path, "utf8")).toBe("ours\ntheirs\n");
+  expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
+});
+
+test("text that is written into the moved file after a fence has removed it is kept beside the new one", (context) => {
+  needsBinding(context);
+  const theirs = fs.openSync(target.path, "a");
+  let asked = 0;
+  beforeCall(native() as NonNullable<ReturnType<typeof native>>, "writers", () => {
+    if (++asked > 1) return;
+    useBackend("none");
+    expect(updateFile(target.path, () => "new\n").outcome).toBe("written");
+    fs.writeSync(theirs, "theirs\n");
+    fs.closeSync(theirs);
+  });
+  const { isRemoved, messages } = removeFile(target, isOurs, {});
+  const [name, saved, ...more] = entriesOf(target.dir);
+  expect([isRemoved, name, more]).toEqual([false, "CLAUDE.md", []]);
+  expect(fs.readFileSync(target.path, "utf8")).toBe("new\n");
+  expect(fs.readFileSync(path.join(target.dir, saved as string), "utf8")).toBe("ours\ntheirs\n");
+  expect(messages).toEqual([expect.stringContaining(saved as string)]);
+});
+
+test("removeFile has removed every other claim before it opens the file", () => {
+  const theirs = createClaim(target);
+  const claims: string[][] = [];
+  beforeCall(fs, "openSync", (file) => {
+    if (file === target.path) claims.push(listClaims(target));
+  });
+  expect(remove()).toBe(true);
+  expect(claims).toEqual([[expect.not.stringMatching(path.basename(theirs))]]);
+});
+
 test("removeFile keeps the file when another writer has fenced its claim", () => {
   const gone = remove(() => {
     for (const claim of listClaims(target)) fs.rmSync(claim, { recursive: true });
@@ -99,6 +151,18 @@ test("removeSidecar removes a free sidecar, and otherwise says why not", () => {
   expect(fs.existsSync(sidecar)).toBe(false);
   fs.mkdirSync(sidecar);
   expect(removeSidecar(target)).toContain("regular file");
+});
+
+test("removeSidecar keeps a sidecar that another process has just put in the place of the locked one", () => {
+  const sidecar = sidecarOf(target.path);
+  fs.writeFileSync(sidecar, "");
+  beforeCall(fs, "fstatSync", (fd) => {
+    if (fs.fstatSync(fd).ino !== fs.statSync(sidecar).ino) return;
+    fs.writeFileSync(`${sidecar}.new`, "");
+    fs.renameSync(`${sidecar}.new`, sidecar);
+  });
+  expect(removeSidecar(target)).toBe("another process has just replaced it");
+  expect(fs.existsSync(sidecar)).toBe(true);
 });
 
 test("text that is written into the removed file is kept beside a file created meanwhile", async (context) => {
