@@ -65,14 +65,31 @@ export const PUBLISH_STEPS: Record<string, Step> = {
     ];
   },
 
-  writeText: (_, __, ___, step) => [
+  writeText: (_, __, options, step) => [
     step("writeInPlace: writes", (state, self) => {
+      overwrite(state, self, options);
       inodeAt(state, self.snapshot as number).partial = true;
       self.at = "cutText";
     }),
   ],
 
-  cutText: (_, __, options, step) => [step("writeInPlace: truncates", overwrite(options))],
+  // What another program has appended meanwhile is gone.
+  cutText: (_, __, options, step) => [
+    step("writeInPlace: truncates", (state, self) => {
+      const file = inodeAt(state, self.snapshot as number);
+      Object.assign(file, { holds: file.holds & textOf(self, state, options), partial: false });
+      self.at = "readBack";
+    }),
+  ],
+
+  readBack: (_, __, options, step) => [
+    step("writeInPlace: reads it back", (state, self) => {
+      const text = textOf(self, state, options);
+      const isWhole = (inodeAt(state, self.snapshot as number).holds & text) === text;
+      if (isWhole) self.at = "discardClaim";
+      else goTo(self, "again", { rounds: Infinity });
+    }),
+  ],
 };
 
 function takeToken(options: Options, step: MakeStep) {
@@ -82,7 +99,8 @@ function takeToken(options: Options, step: MakeStep) {
     claim.next = null;
     if (options.pausesInPlace) return goTo(self, "lookInPlace");
     if (!isUnchanged(state, self)) return goTo(self, "again");
-    overwrite(options)(state, self);
+    overwrite(state, self, options);
+    self.at = "discardClaim";
   });
 }
 
@@ -90,14 +108,9 @@ function isUnchanged(state: State, { snapshot, read }: Writer): boolean {
   return state.target === snapshot && contentOf(inodeAt(state, snapshot as number)) === read;
 }
 
-/** What another program has written meanwhile is gone. */
-const overwrite =
-  (options: Options): Change =>
-  (state, self) => {
-    const file = inodeAt(state, self.snapshot as number);
-    Object.assign(file, { holds: textOf(self, state, options), partial: false });
-    self.at = "discardClaim";
-  };
+function overwrite(state: State, self: Writer, options: Options): void {
+  inodeAt(state, self.snapshot as number).holds = textOf(self, state, options);
+}
 
 /** An absent target. */
 const link =

@@ -40,6 +40,10 @@ export const REMOVE_STEPS: Record<string, Step> = {
         if (state.target === null) state.target = claim.next.inode;
         else state.beside.push(claim.next.inode);
       }
+      const isTaken = !claim.alive || !claim.next;
+      const moved = self.snapshot as number;
+      // A fence has removed the file: what was written into it since goes beside the target.
+      if (isTaken && inodeAt(state, moved).holds !== self.read) state.beside.push(moved);
       claim.next = null;
       self.at = "discardClaim";
     }),
