@@ -7,6 +7,7 @@ import type { AuditResult } from "../../bin/audit/auditJournals.ts";
 import { start } from "../helpers/child.ts";
 import { COMMAND, run } from "../helpers/commandLine.ts";
 import { payload, runHook } from "../helpers/hookProcess.ts";
+import { HAS_TERMINAL, runInTerminal } from "../helpers/inTerminal.ts";
 import { failedOpen, journalFile, locked, writeJournal } from "../helpers/journal.ts";
 import { AS_NOBODY, CAN_BE_NOBODY, HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
@@ -317,18 +318,17 @@ describe("in a terminal", () => {
     expect(run(["audit"], box).stdout).toMatch(/#+!/);
   });
 
-  test.each([40, 64, 80, 132, 200])("the text fits %i columns, and the chart fills them", (columns) => {
-    const box = sandbox();
-    figures(box);
-    const script = `stty cols ${columns}; exec ${COMMAND} audit`;
-    const shown = spawnSync("script", ["-qec", script, "/dev/null"], {
-      encoding: "utf8",
-      env: envOf(box, { LANG: "C.UTF-8", TERM: "xterm" }),
-    });
-    const lines = stripVTControlCharacters(shown.stdout).split(/\r?\n/);
-    expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
-    expect(lines.join("\n")).toContain("Acquisitions by day");
-  });
+  test.skipIf(!HAS_TERMINAL).each([40, 64, 80, 132, 200])(
+    "the text fits %i columns, and the chart fills them",
+    (columns) => {
+      const box = sandbox();
+      figures(box);
+      const { shown } = runInTerminal(columns, "audit", box, { LANG: "C.UTF-8", TERM: "xterm" });
+      const lines = stripVTControlCharacters(shown).split("\n");
+      expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
+      expect(lines.join("\n")).toContain("Acquisitions by day");
+    },
+  );
 
   test("many days are grouped into months", () => {
     const box = sandbox();
@@ -356,13 +356,11 @@ describe("in a terminal", () => {
     expect(Object.keys(audit(box).byTarget)).toContain("__proto__");
   });
 
-  test("an audit works on a narrow screen", () => {
+  test.skipIf(!HAS_TERMINAL)("an audit works on a narrow screen", () => {
     const box = sandbox();
     figures(box);
-    const script = `stty cols 10; exec ${COMMAND} audit`;
-    const env = envOf(box, { TERM: "xterm" });
-    const { status, stdout } = spawnSync("script", ["-qec", script, "/dev/null"], { encoding: "utf8", env });
-    expect(stdout).toContain("Who held it");
+    const { status, shown } = runInTerminal(10, "audit", box, { TERM: "xterm" });
+    expect(shown).toContain("Who held it");
     expect(status).toBe(0);
   });
 

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { COMMAND, run } from "../helpers/commandLine.ts";
+import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { HAS_TERMINAL, runInTerminal } from "../helpers/inTerminal.ts";
 import { AS_NOBODY, CAN_BE_NOBODY } from "../helpers/machine.ts";
-import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -205,20 +206,16 @@ test.each(["doctor", "doctor --json"])("names of files cannot drive the terminal
   for (const hostile of ["\u001b", "\u009b", "\u202e"]) expect(stdout).not.toContain(hostile);
 });
 
-test.each([40, 80, 200])(
+test.skipIf(!HAS_TERMINAL).each([40, 80, 200])(
   "the findings fit a terminal of %i columns, and a pipe gets a line for each",
   (columns) => {
-    const script = `stty cols ${columns}; exec ${COMMAND} doctor`;
-    const env = envOf(box, { FORCE_COLOR: "0", NO_COLOR: "1" });
-    const { stdout } = spawnSync("script", ["-qec", script, "/dev/null"], {
-      ...{ cwd: box.projectDir, encoding: "utf8", env, input: "" },
-    });
-    const lines = stdout.split(/\r?\n/).map((line) => line.trimEnd());
+    const { shown } = runInTerminal(columns, "doctor", box, { NO_COLOR: "1" });
+    const lines = shown.split("\n").map((line) => line.trimEnd());
     // A path is not broken.
     const tooWide = lines.filter((line) => line.length > columns && / \S.* /.test(line.trim()));
     expect(tooWide).toEqual([]);
     const piped = run(["doctor"], box).stdout;
-    expect(stdout.split(/\s+/).join(" ").trim()).toBe(piped.split(/\s+/).join(" ").trim());
+    expect(shown.split(/\s+/).join(" ").trim()).toBe(piped.split(/\s+/).join(" ").trim());
     expect(piped).toMatch(
       /^ok {7}update {5}a file was created, replaced and removed in .*, as a session does$/m,
     );

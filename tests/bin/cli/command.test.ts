@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import { COMMAND, run } from "../../helpers/commandLine.ts";
 import { payload, runHook } from "../../helpers/hookProcess.ts";
+import { HAS_TERMINAL, runInTerminal } from "../../helpers/inTerminal.ts";
 import { journalFile, locked, writeJournal } from "../../helpers/journal.ts";
 import { envOf, type Sandbox, sandbox } from "../../helpers/sandbox.ts";
 import { listing } from "../../helpers/tempDir.ts";
@@ -39,16 +40,17 @@ describe.each([...GROUPS, ...COMMANDS])("pact-hooks %s", (command) => {
     expect(longestOf(stdout)).toBeLessThanOrEqual(80);
   });
 
-  test.each([40, 200])("the help wraps at a terminal of %i columns, and loses no word", (columns) => {
-    const box = sandbox();
-    const plain = run([...words(command), "--help"], box).stdout;
-    const script = `stty cols ${columns}; exec ${COMMAND} ${command} --help`;
-    const shown = spawnSync("script", ["-qec", script, "/dev/null"], { encoding: "utf8", env: envOf(box) });
-    const help = shown.stdout.replaceAll("\r\n", "\n");
-    expect(longestOf(help)).toBeLessThanOrEqual(Math.min(columns, 100));
-    expect(help.split(/\s+/)).toEqual(plain.split(/\s+/));
-    expect(run(["help", ...words(command)], box).stdout).toBe(plain);
-  });
+  test.skipIf(!HAS_TERMINAL).each([40, 200])(
+    "the help wraps at a terminal of %i columns, and loses no word",
+    (columns) => {
+      const box = sandbox();
+      const plain = run([...words(command), "--help"], box).stdout;
+      const { shown: help } = runInTerminal(columns, `${command} --help`, box);
+      expect(longestOf(help)).toBeLessThanOrEqual(Math.min(columns, 100));
+      expect(help.split(/\s+/)).toEqual(plain.split(/\s+/));
+      expect(run(["help", ...words(command)], box).stdout).toBe(plain);
+    },
+  );
 
   test("wrong usage exits 2, with the reason and the synopsis of this command on standard error", () => {
     const { status, stdout, stderr } = run([...words(command), "--frobnicate"], sandbox());
