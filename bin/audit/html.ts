@@ -47,7 +47,7 @@ function header(result: AuditResult, about: string): string {
   const gaps = gapsOf(result).join(" ");
   return `<header>
 <p class="kicker">Lock audit</p>
-<h1 class="${result.failOpen > 0 ? "bad" : ""}">${escapeHtml(verdictOf(result))}</h1>
+<h1 class="${result.failOpen > 0 ? "bad" : ""}">${escapeHtml(verdictOf(result, about))}</h1>
 <p class="muted">${escapeHtml(`${sourceOf(result)}${about ? `; ${about}` : ""}`)}</p>
 ${gaps ? `<p class="warning">${escapeHtml(gaps)}</p>` : ""}
 </header>`;

@@ -47,7 +47,7 @@ export function auditText(result: AuditResult, about: string, screen: Screen): s
 
 function headline(result: AuditResult, about: string, screen: Screen): string[] {
   const lines = [
-    ...wrapped(verdictOf(result), screen).map((line) =>
+    ...wrapped(verdictOf(result, about), screen).map((line) =>
       paint(result.failOpen > 0 ? ["bold", "red"] : "bold", line),
     ),
     ...wrapped(`${sourceOf(result)} (UTC)`, screen).map((line) => paint("dim", line)),

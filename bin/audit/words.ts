@@ -3,11 +3,12 @@ import { formatCount, formatRate, plural } from "../cli/format.ts";
 import type { Trouble } from "../journal/findJournals.ts";
 import type { AuditResult } from "./auditJournals.ts";
 
-export function verdictOf({ acquisitions, failOpen, failOpenRate, unreadableFiles }: AuditResult): string {
+/** @param about what was selected, in words; empty for everything */
+export function verdictOf(result: AuditResult, about: string): string {
+  const { acquisitions, failOpen, failOpenRate, unreadableFiles } = result;
   if (acquisitions === 0) {
-    return unreadableFiles > 0
-      ? "Unknown: no lock activity in the journals that could be read."
-      : "No lock activity recorded yet.";
+    if (unreadableFiles > 0) return "Unknown: no lock activity in the journals that could be read.";
+    return about === "" ? "No lock activity recorded yet." : "No lock activity in this selection.";
   }
   return `${formatCount(failOpen)} of ${plural(acquisitions, "acquisition")} of the lock failed open: ${formatRate(failOpenRate)}`;
 }

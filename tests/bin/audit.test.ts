@@ -275,6 +275,8 @@ describe("a selection that selects nothing is told", () => {
     const selected = ["--project", ".", "--session", "a"];
     const { events } = audit(box, ...selected, "--until", "2000-01-01");
     expect(events).toBe(0);
+    const { stdout } = run(["audit", ...selected, "--until", "2000-01-01"], box);
+    expect(stdout).toMatch(/^No lock activity in this selection\.\n/);
   });
 });
 
