@@ -37,10 +37,11 @@ import {
   witnessHolder,
 } from "./lock/eviction.ts";
 import { findBackend } from "./lock/flock.ts";
-import { holderOfRecord, readRecord, writeRecord } from "./lock/holder.ts";
+import { copyOf, holderOfRecord, readRecord, writeCopy, writeRecord } from "./lock/holder.ts";
 import { type Lease, LockFailure, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
 import { codeOf, errnoOf, failureReason, ifPresent, messageOf, quietly } from "./system/errors.ts";
 import { inFolder, isRenumbered, isSameFile } from "./system/files.ts";
+import { IS_WINDOWS } from "./system/platform.ts";
 import { resolveTarget, type TargetPath } from "./system/targetPath.ts";
 import { monotonicMs, sleepMs } from "./system/time.ts";
 
@@ -75,7 +76,7 @@ export function withLockOn<T>(target: TargetPath, critical: (lease: Lease) => T,
   try {
     return critical(lease);
   } finally {
-    if (fd !== undefined) release(fd);
+    if (fd !== undefined) release(fd, sidecarOf(target));
   }
 }
 
@@ -190,21 +191,24 @@ function nextPause(lastMs: number): number {
 function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
   let keep = false;
   try {
-    const locked = fs.fstatSync(fd);
-    const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
+    const locked = fs.fstatSync(fd, { bigint: true });
+    const named = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
     if (!isSameFile(named, locked) && !isRenumbered(sidecar)) return false;
-    const ageMs = Date.now() - locked.mtimeMs;
+    const [size, ino] = [Number(locked.size), Number(locked.ino)];
+    const ageMs = Date.now() - Number(locked.mtimeMs);
     const { request, reaped } = attempt;
-    const isStale = locked.size > 0 && ageMs > request.ttlMs && !attempt.hasReplaced;
-    const record = isStale ? readRecord(fd) : null;
-    if (record) {
+    // Windows lets nobody unlink an open file: there, the next holder overwrites the record, whatever its age.
+    const isStale = !IS_WINDOWS && size > 0 && ageMs > request.ttlMs && !attempt.hasReplaced;
+    const left = isStale ? readRecord(fd) : null;
+    if (left) {
       attempt.hasReplaced = true;
       ifPresent(() => fs.unlinkSync(sidecar));
-      reaped.push({ reason: "abandoned", ageMs, ino: locked.ino, holder: holderOfRecord(record) });
+      reaped.push({ reason: "abandoned", ageMs, ino, holder: holderOfRecord(left) });
       return false;
     }
-    writeRecord(fd, locked.size, request.hook ?? "", request.journal.sessionId);
-    attempt.lockedIno = locked.ino;
+    const record = writeRecord(fd, size, request.hook ?? "", request.journal.sessionId);
+    if (IS_WINDOWS) writeCopy(sidecar, record);
+    attempt.lockedIno = ino;
     keep = true;
     return true;
   } finally {
@@ -276,8 +280,9 @@ function reportReaped({ reason, ageMs, ino, holder }: Reaped, attempt: Attempt):
   );
 }
 
-function release(fd: number): void {
+function release(fd: number, sidecar: string): void {
   // A record that stays behind only names a former holder.
+  if (IS_WINDOWS) quietly(() => fs.unlinkSync(copyOf(sidecar)));
   quietly(() => fs.ftruncateSync(fd, 0));
   quietly(() => fs.closeSync(fd));
 }

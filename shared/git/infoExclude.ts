@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside, resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { applyEdits, removal } from "../text/edits.ts";
@@ -92,7 +93,8 @@ function readExclude({ commonDir }: WorkTree): Exclude {
 export function patternsFor(names: readonly string[]): string[] {
   // A name with a line break cannot be written here.
   const usable = [...new Set(names)].filter((name) => !/[\r\n]/.test(name));
-  return usable.map(escaped).flatMap((name) => [`.${name}.lock`, `.${name}.*.claim/`]);
+  const more = (name: string) => (IS_WINDOWS ? [`.${name}.lock.holder`] : []);
+  return usable.map(escaped).flatMap((name) => [`.${name}.lock`, `.${name}.*.claim/`, ...more(name)]);
 }
 
 /** The patterns that no line of the file has. */
@@ -120,7 +122,8 @@ export function removePatterns(text: string): string {
   const block = findBlock(text);
   if (!block) return text;
   const { first, last, inner } = block;
-  const isOurs = (line: string) => line === LOCAL_SETTINGS || /^\..*(?:\.lock|\.\*\.claim\/)$/.test(line);
+  const isOurs = (line: string) =>
+    line === LOCAL_SETTINGS || /^\..*(?:\.lock|\.lock\.holder|\.\*\.claim\/)$/.test(line);
   const own = inner.filter(({ content }) => isOurs(content));
   const isUnended = last.end === text.length && !text.endsWith("\n");
   const left = applyEdits(text, [first, ...own, last].map(removal));

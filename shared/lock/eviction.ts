@@ -12,6 +12,8 @@
  * other nor damage a record, which is the first line and has `acquired_at`. Of several witnesses of a process the oldest
  * counts. The next writer that gets the lock truncates the sidecar; until then a witness only names a former holder.
  *
+ * Windows lets no process unlink a file that another one has open, so there no holder is evicted.
+ *
  * The sidecar lies in the project: a repository can contain one. So a record counts only for the process that the kernel
  * names, or if the kernel names none and the process runs. A witness counts only for the process that the kernel names,
  * and its start token cannot be guessed.
@@ -20,11 +22,12 @@ import fs from "node:fs";
 import type { LockHolder } from "../journal/events.ts";
 import { ifPresent, isCode, quietly } from "../system/errors.ts";
 import { isSameFile } from "../system/files.ts";
-import { IS_LINUX } from "../system/process.ts";
+import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
 import { monotonicMs } from "../system/time.ts";
 import {
   callersOf,
   describeHolder,
+  findHolder,
   findProcess,
   type HolderRecord,
   type ProcessId,
@@ -83,6 +86,7 @@ export function newWatch(): Watch {
  * @throws the system's error
  */
 export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlinked | "replaced" | "held" {
+  if (IS_WINDOWS) return "held";
   const now = monotonicMs();
   if (now < watch.nextLookAt) return "held";
   watch.nextLookAt = now + LOOK_MS;
@@ -110,6 +114,7 @@ export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlin
 
 /** Finds the holder of a sidecar, and leaves a witness if that one has left no record. Never throws. */
 export function witnessHolder(sidecar: string): LockHolder | undefined {
+  if (IS_WINDOWS) return findHolder(sidecar);
   let found: LockHolder | undefined;
   quietly(() => {
     const held = openHeld(sidecar);

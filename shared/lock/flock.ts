@@ -1,15 +1,17 @@
 /**
  * The only file that knows how `flock(2)` is reached: Node has no call for it. In this order:
- * our own native binding; the `fs-ext` addon; on macOS and the BSDs the open flag O_EXLOCK; the `flock` program of util-linux, which locks a
- * descriptor that it inherits (the lock belongs to the open file description, so it stays with us when the
- * program ends).
+ * our own native binding; the `fs-ext` addon; an open flag on macOS, the BSDs and Windows; the `flock` program of util-linux,
+ * which locks a descriptor that it inherits (the lock belongs to the open file description, so it stays with us when the
+ * program ends). Windows has no flock. There, the flag makes every other open fail until its holder closes the file or ends.
  */
 import fs from "node:fs";
 import { childProcess, fsExt, os } from "../system/dependencies.ts";
 import { isCode, systemError } from "../system/errors.ts";
 import { kindOf, openOrCreate } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
 import { codeFromText, excludeProgram, findProgram, PROGRAM_OPTIONS } from "../system/programs.ts";
+import { assertNoLink, SHARE_NOTHING } from "../system/sharing.ts";
 import { monotonicMs } from "../system/time.ts";
 import { type BackendName, LockFailure } from "./lease.ts";
 
@@ -34,8 +36,10 @@ const OPEN_FLAGS = O_RDWR | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
 const SHARED_FILE = 0o666;
 /** `<sys/file.h>` of Linux: LOCK_EX and LOCK_NB. */
 const LOCK_NOW = 2 | 4;
-/** `<fcntl.h>` of macOS and the BSDs; Node does not name it. */
-const O_EXLOCK = 0x20;
+/** Elsewhere, `<fcntl.h>` of macOS and the BSDs; Node does not name it. */
+const O_EXLOCK = IS_WINDOWS ? SHARE_NOTHING : 0x20;
+/** What an open with that flag fails with while another process holds the lock. */
+const IS_HELD = IS_WINDOWS ? ["EBUSY"] : ["EAGAIN", "EWOULDBLOCK"];
 /** Apart from waiting, the program ends within milliseconds; this only bounds one that hangs. */
 const FLOCK_PROGRAM_TIMEOUT_MS = 2000;
 const PROGRAM_REFUSED = 1;
@@ -106,12 +110,12 @@ function loadAddon(): ReturnType<typeof fsExt> | null {
 }
 
 function findExlock(): FlockBackend | null {
-  if (process.platform !== "darwin" && !process.platform.endsWith("bsd")) return null;
+  if (!IS_WINDOWS && process.platform !== "darwin" && !process.platform.endsWith("bsd")) return null;
   const openLocked = (path: string, _waitMs?: number, beforeCreate?: () => void) => {
     try {
       return openRegular(path, OPEN_FLAGS | O_EXLOCK, beforeCreate);
     } catch (error) {
-      if (isCode(error, "EAGAIN", "EWOULDBLOCK")) return null;
+      if (isCode(error, ...IS_HELD)) return null;
       throw error;
     }
   };
@@ -179,6 +183,7 @@ function openRegular(path: string, flags: number, beforeCreate?: () => void): nu
   const before = fs.lstatSync(path, { throwIfNoEntry: false });
   if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
     throw notRegular(path, before);
+  assertNoLink(path);
   if (!before) beforeCreate?.();
   const fd = openOrCreate(path, flags, SHARED_FILE, before !== undefined);
   let isOurs = false;

@@ -6,16 +6,10 @@
 import fs from "node:fs";
 import type { LockHolder } from "../journal/events.ts";
 import { isSessionId } from "../journal/sessionFolder.ts";
-import { systemError } from "../system/errors.ts";
-import {
-  commandOf,
-  IS_LINUX,
-  isAlive,
-  isPid,
-  isRunning,
-  ownStartToken,
-  startToken,
-} from "../system/process.ts";
+import { ifPresent, quietly, systemError } from "../system/errors.ts";
+import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
+import { commandOf, isAlive, isPid, isRunning, ownStartToken, startToken } from "../system/process.ts";
+import { readRegularFile } from "../system/snapshot.ts";
 import { monotonicMs, timestamp } from "../system/time.ts";
 
 /** A process: the start token distinguishes it from a later one with the same pid. */
@@ -38,9 +32,10 @@ const FIND_HOLDER_MS = 100;
 /**
  * Writes this process's record into the sidecar, which also refreshes the mtime.
  * @param size the sidecar's size in bytes: a crashed holder leaves its record
+ * @returns the record's line
  * @throws the system's error
  */
-export function writeRecord(fd: number, size: number, hook: string, sessionId: string | undefined): void {
+export function writeRecord(fd: number, size: number, hook: string, sessionId: string | undefined): Buffer {
   const record: HolderRecord = {
     pid: process.pid,
     start: ownStartToken(),
@@ -53,6 +48,27 @@ export function writeRecord(fd: number, size: number, hook: string, sessionId: s
   if (size > 0) fs.ftruncateSync(fd, 0);
   const written = fs.writeSync(fd, bytes, 0, bytes.length, 0);
   if (written !== bytes.length) throw systemError("ENOSPC", "the holder record was truncated");
+  return bytes;
+}
+
+/** Where a holder's record is, too, on Windows: there, no process can read a sidecar that another one holds. */
+export function copyOf(sidecar: string): string {
+  return `${sidecar}.holder`;
+}
+
+/** Writes that copy. The lock is as good without it, so a failure is ignored. */
+export function writeCopy(sidecar: string, record: Buffer): void {
+  quietly(() => {
+    // A new file, because a link in its place would be followed.
+    ifPresent(() => fs.unlinkSync(copyOf(sidecar)));
+    fs.writeFileSync(copyOf(sidecar), record, { flag: "wx" });
+  });
+}
+
+function readCopy(sidecar: string): LockHolder | undefined {
+  const copy = readRegularFile(copyOf(sidecar), MAX_READ_BYTES)?.bytes.toString("utf8") ?? "";
+  const record = parseRecord(copy.trimEnd());
+  return record && isAlive(record.pid) ? holderOfRecord(record) : undefined;
 }
 
 /** Reads the lines in a sidecar that are not blank. Empty if it cannot be read. */
@@ -108,6 +124,7 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
  */
 export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHolder | undefined {
   try {
+    if (IS_WINDOWS) return readCopy(sidecar);
     const fd = fs.openSync(
       sidecar,
       fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK,

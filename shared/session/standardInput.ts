@@ -1,7 +1,7 @@
 /** Reads the payload: the first JSON object on standard input, which may stay open after it. */
 import fs from "node:fs";
 import { isCode, messageOf } from "../system/errors.ts";
-import { IS_LINUX } from "../system/process.ts";
+import { IS_LINUX } from "../system/platform.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;

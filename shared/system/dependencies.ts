@@ -1,6 +1,7 @@
 /** The modules that most runs of a hook never need, loaded on first use. */
 import fs from "node:fs";
 import path from "node:path";
+import { IS_WINDOWS } from "./platform.ts";
 
 /** The build gives its value: the folder of the native binding, from the file that a caller is bundled into. */
 declare const PACT_HOOKS_NATIVE_FOLDER: string | undefined;
@@ -46,10 +47,13 @@ function addonFolder(): string {
 export function randomBytes(size: number): Buffer {
   const bytes = Buffer.alloc(size);
   try {
-    const fd = fs.openSync("/dev/urandom", "r");
-    const read = fs.readSync(fd, bytes);
-    fs.closeSync(fd);
-    if (read === size) return bytes;
+    // On Windows, this name is a file of the current drive, which anyone may make.
+    if (!IS_WINDOWS) {
+      const fd = fs.openSync("/dev/urandom", "r");
+      const read = fs.readSync(fd, bytes);
+      fs.closeSync(fd);
+      if (read === size) return bytes;
+    }
   } catch {}
   return process.getBuiltinModule("node:crypto").randomBytes(size);
 }

@@ -3,6 +3,8 @@ import fs, { type BigIntStats, type Stats } from "node:fs";
 import path from "node:path";
 import { writeFileAtomic } from "./dependencies.ts";
 import { isCode, quietly } from "./errors.ts";
+import { IS_WINDOWS } from "./platform.ts";
+import { assertNoLink, retryWhileShared } from "./sharing.ts";
 
 const { O_RDONLY, O_CREAT, O_EXCL, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 const PRIVATE_FILE = 0o600;
@@ -98,20 +100,26 @@ export function openOrCreate(file: string, flags: number, mode = PRIVATE_FILE, e
  */
 export function openPrivate(file: string, flags: number): number {
   makeFolders(path.dirname(file));
-  return openOrCreate(file, flags | O_NOFOLLOW | O_NONBLOCK, PRIVATE_FILE, fs.existsSync(file));
+  assertNoLink(file);
+  return retryWhileShared(() =>
+    openOrCreate(file, flags | O_NOFOLLOW | O_NONBLOCK, PRIVATE_FILE, fs.existsSync(file)),
+  );
 }
 
-interface Identity<T> {
-  dev: T;
-  ino: T;
+/** What identifies a file. Windows and some file systems number files beyond what a `number` can hold. */
+interface Identity {
+  dev: bigint;
+  ino: bigint;
 }
 
 /** Whether two looks found the same file; false if one of them found none. */
-export function isSameFile<T extends number | bigint>(
-  a: Identity<T> | null | undefined,
-  b: Identity<T> | null | undefined,
-): boolean {
-  return !!a && !!b && a.dev === b.dev && a.ino === b.ino;
+export function isSameFile(a: Identity | null | undefined, b: Identity | null | undefined): boolean {
+  return !!a && !!b && a.ino === b.ino && deviceOf(a) === deviceOf(b);
+}
+
+/** Some versions of Node for Windows give a volume's number 64 bits if asked for a name, and 32 for a descriptor. */
+function deviceOf({ dev }: Identity): bigint {
+  return IS_WINDOWS ? BigInt.asUintN(32, dev) : dev;
 }
 
 /** Whether a file has another inode number at each look, as on some network file systems: there, a number says nothing. */
@@ -128,5 +136,5 @@ export function isRenumbered(file: string): boolean {
  */
 export function writeWhole(file: string, bytes: Buffer): void {
   const tmpfileCreated = (temporary: string) => fs.writeFileSync(temporary, bytes);
-  writeFileAtomic().sync(file, "", { mode: PRIVATE_FILE, tmpfileCreated });
+  retryWhileShared(() => writeFileAtomic().sync(file, "", { mode: PRIVATE_FILE, tmpfileCreated }));
 }

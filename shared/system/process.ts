@@ -3,8 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { childProcess } from "./dependencies.ts";
 import { isCode } from "./errors.ts";
-
-export const IS_LINUX = process.platform === "linux";
+import { IS_LINUX, IS_WINDOWS } from "./platform.ts";
 
 export function isPid(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
@@ -12,7 +11,8 @@ export function isPid(value: unknown): value is number {
 
 /** Whether the process with this pid and start token still runs. A later process with the same pid does not count. */
 export function isRunning(pid: number, start: string): boolean {
-  return isAlive(pid) && isSameStart(start, startToken(pid));
+  // Windows tells no other process's start.
+  return isAlive(pid) && (IS_WINDOWS || isSameStart(start, startToken(pid)));
 }
 
 /** Whether a process with this pid runs: perhaps a later one. */
@@ -78,6 +78,7 @@ export function commandOf(pid: number): string | undefined {
 
 /** Prints times in UTC: in its own zone, `ps` would need our TZ, and an hour in autumn would have two meanings. */
 function ps(pid: number, column: string): string {
+  if (IS_WINDOWS) throw new Error("Windows has no ps");
   const env = { LC_ALL: "C", TZ: "UTC0" };
   const options = { encoding: "utf8", env, timeout: 100, stdio: "pipe" } as const;
   return childProcess()

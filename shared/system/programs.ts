@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { os } from "./dependencies.ts";
 import { quietly } from "./errors.ts";
 import { inFolder } from "./files.ts";
+import { IS_WINDOWS } from "./platform.ts";
 
 /** Fixed places: a PATH, or a HOME that a project's settings set, could lead into the project. */
 const FOLDERS = [
@@ -28,6 +29,8 @@ const excluded = new Set<string>();
 
 /** @returns the program's absolute path; undefined if this machine lacks it */
 export function findProgram(name: string): string | undefined {
+  // There, /usr/bin is a folder of the current drive, which anyone may make.
+  if (IS_WINDOWS) return undefined;
   const usable = (file: string) => !excluded.has(file) && isExecutable(file);
   return FOLDERS.map((dir) => `${dir}/${name}`).find(usable) ?? ofProfile(name, usable);
 }

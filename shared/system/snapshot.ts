@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { isCode, quietly, Refusal } from "./errors.ts";
 import { isRenumbered, isSameFile, kindOf } from "./files.ts";
+import { assertNoLink, retryWhileShared } from "./sharing.ts";
 
 /** A file as we read it. */
 export interface FileContent {
@@ -36,7 +37,8 @@ export function readRegularFile(path: string, maxBytes = MAX_BYTES): FileContent
 export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | null {
   let fd: number;
   try {
-    fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    assertNoLink(path);
+    fd = retryWhileShared(() => fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   } catch (error) {
     if (isCode(error, "ENOENT")) return null;
     if (isCode(error, "EACCES", "EPERM")) {
@@ -54,9 +56,11 @@ export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | nul
   }
 }
 
-/** Never throws, because closing a descriptor that we only read from loses nothing. */
+/** Never throws, because closing a descriptor that we only read from loses nothing. Safe to call again. */
 export function closeSnapshot(snapshot: Snapshot | null): void {
-  if (snapshot) quietly(() => fs.closeSync(snapshot.fd));
+  if (!snapshot) return;
+  quietly(() => fs.closeSync(snapshot.fd));
+  snapshot.fd = -1;
 }
 
 /** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */

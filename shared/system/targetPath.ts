@@ -3,6 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
 import { inFolder, isSameFile, kindOf } from "./files.ts";
+import { IS_LINUX } from "./platform.ts";
+import { retryWhileShared } from "./sharing.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
 export interface TargetPath {
@@ -70,7 +72,7 @@ function followLinks(file: string, named: string): string {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (!stat) return file;
     const isLink = stat.isSymbolicLink();
-    const real = isLink ? fs.realpathSync.native(file) : file;
+    const real = isLink ? fs.realpathSync.native(file) : asSpelt(file);
     const kind = isLink ? fs.statSync(real) : stat;
     if (kind.isFile()) return real;
     throw new Refusal(`is ${kindOf(kind)}, not a regular file`, "Move it away.", named);
@@ -78,6 +80,12 @@ function followLinks(file: string, named: string): string {
     if (error instanceof Refusal) throw error;
     throw new Refusal(`is a link that ${whyNot(error)}`, "Repair or remove the link.", named);
   }
+}
+
+/** Where names fold case, all writers must use the name that the folder holds: it names the lock and the claims. */
+function asSpelt(file: string): string {
+  if (IS_LINUX) return file;
+  return ifPresent(() => retryWhileShared(() => fs.realpathSync.native(file))) ?? file;
 }
 
 function whyNot(error: unknown): string {

@@ -13,7 +13,7 @@ import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
 import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
-import { IS_LINUX } from "../system/process.ts";
+import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
@@ -167,7 +167,8 @@ function removeClaim(claim: string, remove: (folder: string, name: string) => vo
 
 /** Through a descriptor where the system allows it: the name may lead elsewhere, once another user swaps it for a link. */
 function empty(claim: string, remove: (folder: string, name: string) => void): void {
-  const fd = isThere("/proc/self/fd") ? ifPresent(() => fs.openSync(claim, FOLDER_FLAGS)) : null;
+  const fd =
+    !IS_WINDOWS && isThere("/proc/self/fd") ? ifPresent(() => fs.openSync(claim, FOLDER_FLAGS)) : null;
   const folder = fd === null ? claim : `/proc/self/fd/${fd}`;
   try {
     for (const name of ifPresent(() => fs.readdirSync(folder)) ?? []) remove(folder, name);

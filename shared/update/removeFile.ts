@@ -7,9 +7,12 @@ import fs from "node:fs";
 import { sidecarOf, withLockOn } from "../fileLock.ts";
 import { report } from "../journal/sessionJournal.ts";
 import { findBackend } from "../lock/flock.ts";
+import { copyOf } from "../lock/holder.ts";
 import { type LockOptions, requestOf } from "../lock/lease.ts";
 import { ifPresent, isCode } from "../system/errors.ts";
 import { inFolder, isRenumbered, isSameFile, isThere } from "../system/files.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
+import { isSharingError, retryWhileShared } from "../system/sharing.ts";
 import { closeSnapshot, isStill, openSnapshot, readAgain, type Snapshot } from "../system/snapshot.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { monotonicMs } from "../system/time.ts";
@@ -61,7 +64,7 @@ function removeUnderClaim(
     if (!snapshot) return true;
     if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
     const moved = inFolder(claim, stagedName(0n, snapshot.stat.ino));
-    fs.renameSync(target.path, moved);
+    retryWhileShared(() => fs.renameSync(target.path, moved));
     const isClosed = settle([snapshot], monotonicMs()).length === 0;
     if (isClosed && isStill(moved, snapshot)) {
       ifPresent(() => fs.unlinkSync(moved));
@@ -104,13 +107,25 @@ export function removeSidecar(target: TargetPath): string | undefined {
   const fd = backend.openLocked(sidecar);
   if (fd === null) return "another process holds it";
   try {
-    const locked = fs.fstatSync(fd);
-    const named = fs.lstatSync(sidecar, { throwIfNoEntry: false });
+    const locked = fs.fstatSync(fd, { bigint: true });
+    const named = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
     if (!isSameFile(named, locked) && !isRenumbered(sidecar)) return "another process has just replaced it";
     // A waiter checks the inode after it gets the flock, and starts over with a new sidecar.
-    fs.unlinkSync(sidecar);
-    return undefined;
+    if (!IS_WINDOWS) fs.unlinkSync(sidecar);
   } finally {
     fs.closeSync(fd);
+  }
+  return IS_WINDOWS ? unlinkFree(sidecar) : undefined;
+}
+
+/** Windows unlinks no open file, which is as good as holding the lock: a holder has it open. */
+function unlinkFree(sidecar: string): string | undefined {
+  try {
+    ifPresent(() => fs.unlinkSync(sidecar));
+    ifPresent(() => fs.unlinkSync(copyOf(sidecar)));
+    return undefined;
+  } catch (error) {
+    if (isSharingError(error)) return "another process holds it";
+    throw error;
   }
 }

@@ -5,7 +5,7 @@ import { childProcess } from "../system/dependencies.ts";
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
-import { IS_LINUX } from "../system/process.ts";
+import { IS_LINUX } from "../system/platform.ts";
 import { codeFromText, findProgram, PROGRAM_OPTIONS } from "../system/programs.ts";
 import type { FileContent, Snapshot } from "../system/snapshot.ts";
 import { stagedName } from "./claim.ts";

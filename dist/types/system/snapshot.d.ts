@@ -19,7 +19,7 @@ export declare const MAX_BYTES: number;
 export declare function readRegularFile(path: string, maxBytes?: number): FileContent | null;
 /** Reads a file as `readRegularFile` does, and keeps it open. */
 export declare function openSnapshot(path: string, maxBytes?: number): Snapshot | null;
-/** Never throws, because closing a descriptor that we only read from loses nothing. */
+/** Never throws, because closing a descriptor that we only read from loses nothing. Safe to call again. */
 export declare function closeSnapshot(snapshot: Snapshot | null): void;
 /** Reads what the snapshot's file holds now, even after a rename or an unlink. @throws the system's error */
 export declare function readAgain({ fd }: Pick<Snapshot, "fd">): Buffer;
