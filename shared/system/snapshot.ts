@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { isCode, quietly, Refusal } from "./errors.ts";
 import { isRenumbered, isSameFile, kindOf } from "./files.ts";
+import { IS_WINDOWS } from "./platform.ts";
 import { assertNoLink, retryWhileShared } from "./sharing.ts";
 
 /** A file as we read it. */
@@ -70,10 +71,15 @@ export function readAgain({ fd }: Pick<Snapshot, "fd">): Buffer {
 
 /**
  * Whether a path still names the snapshot's file, with the same bytes, mode and owner. The bytes come first, since reading
- * takes longer than the look at the name.
+ * takes longer than the look at the name. On Windows, the snapshot may be closed, and modes and owners say nothing.
  * @throws the system's error
  */
 export function isStill(path: string, snapshot: Snapshot): boolean {
+  if (IS_WINDOWS) {
+    const now = readRegularFile(path);
+    const isSame = isSameFile(now?.stat, snapshot.stat) || isRenumbered(path);
+    return isSame && now?.bytes.equals(snapshot.bytes) === true;
+  }
   if (!readAgain(snapshot).equals(snapshot.bytes)) return false;
   const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const isSame = (["mode", "uid", "gid"] as const).every((key) => now?.[key] === snapshot.stat[key]);

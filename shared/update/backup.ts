@@ -37,7 +37,7 @@ export function keepBackup(file: string | undefined, bytes: Buffer, backup: stri
     }
   } catch (error) {
     // Another file system, or another writer has fenced us and removed the file.
-    if (!isCode(error, "EXDEV", "ENOENT", "EPERM", "EACCES")) throw error;
+    if (!isCode(error, "EXDEV", "ENOENT", "EPERM", "EACCES", "EBUSY")) throw error;
   }
   writeWhole(backup, bytes);
   return true;

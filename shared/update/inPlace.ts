@@ -6,6 +6,7 @@
 import fs from "node:fs";
 import { isCode, messageOf } from "../system/errors.ts";
 import { isRenumbered, isSameFile } from "../system/files.ts";
+import { isSharingError } from "../system/sharing.ts";
 import { readAgain, type Snapshot } from "../system/snapshot.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./atRest.ts";
@@ -16,7 +17,7 @@ const { O_RDWR, O_NOFOLLOW } = fs.constants;
 
 /** Whether an error of a publish means that this file can never be replaced here. */
 export function cannotReplace(error: unknown): boolean {
-  return isCode(error, "EBUSY", "EXDEV", "EACCES", "EPERM");
+  return !isSharingError(error) && isCode(error, "EBUSY", "EXDEV", "EACCES", "EPERM");
 }
 
 /**
@@ -33,7 +34,7 @@ export function writeInPlace(staged: string, target: string, old: Snapshot): boo
   const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
   try {
     const isRead = isSameFile(fs.fstatSync(fd, { bigint: true }), old.stat) || isRenumbered(target);
-    if (!isRead || !readAgain(old).equals(old.bytes)) {
+    if (!isRead || !readAgain({ fd }).equals(old.bytes)) {
       fs.renameSync(taken, staged);
       return false;
     }

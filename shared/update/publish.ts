@@ -1,16 +1,20 @@
 /** Puts a staged file in the target's place, or its content into the target, and tells what that displaced. */
 import fs from "node:fs";
 import path from "node:path";
-import { ifPresent, isCode } from "../system/errors.ts";
-import { isSameFile, isThere } from "../system/files.ts";
+import { ifPresent, isCode, quietly } from "../system/errors.ts";
+import { inFolder, isSameFile, isThere } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
+import { SHARE_NOTHING } from "../system/sharing.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../system/snapshot.ts";
-import { isStagedName, moveBeside } from "./claim.ts";
+import { sleepMs } from "../system/time.ts";
+import { SETTLE_MS } from "./atRest.ts";
+import { isStagedName, moveBeside, stagedName } from "./claim.ts";
 import { cannotReplace, writeInPlace } from "./inPlace.ts";
 
 /** Failures that mean: not on this file system, or not in this sandbox. */
 const CANNOT_EXCHANGE = ["EINVAL", "ENOSYS", "EPERM", "ENOTSUP", "EOPNOTSUPP"];
-const CANNOT_LINK = [...CANNOT_EXCHANGE, "EMLINK", "EACCES", "EXDEV", "EIO"];
+const CANNOT_LINK = [...CANNOT_EXCHANGE, "EMLINK", "EACCES", "EXDEV", "EIO", "EISDIR"];
 
 /** A file that the target's name has lost, with the bytes that the new version is made from. The caller closes it. */
 export interface Displaced extends Snapshot {
@@ -23,7 +27,10 @@ export interface Displaced extends Snapshot {
 }
 
 export interface Published {
+  /** Files that a program may still write into, or that nobody has read. */
   displaced: Displaced[];
+  /** What to keep as the backup. */
+  previous?: Pick<Displaced, "bytes" | "file">;
   /** The target could not be replaced: it is the same file as before. */
   isInPlace: boolean;
 }
@@ -44,7 +51,12 @@ export function publish(
   if (!old) return link(staged, target) ? { displaced: [], isInPlace: false } : null;
   try {
     // A replacement would part the file from its other name.
-    if (old.stat.nlink === 1n) return { displaced: replace(staged, target, old), isInPlace: false };
+    if (old.stat.nlink === 1n) {
+      const displaced = IS_WINDOWS ? replaceClosed(staged, target, old) : replace(staged, target, old);
+      const [first] = displaced;
+      const previous = first && !first.isOutside ? first : { bytes: old.bytes };
+      return { displaced, isInPlace: false, ...(displaced.length < 2 && { previous }) };
+    }
   } catch (error) {
     if (!cannotReplace(error)) throw error;
   }
@@ -67,6 +79,34 @@ function replace(staged: string, target: string, old: Snapshot): Displaced[] {
   // Another program has replaced the target since we last looked. Its version is a change of what we read.
   const beside = isStagedName(staged) && ifPresent(() => moveBeside(staged, target));
   return [old, { ...displaced, bytes: old.bytes, isOutside: true, ...(beside && { file: beside }) }];
+}
+
+/**
+ * Replaces a file on Windows, where our snapshot is closed. A second name in the claim keeps the old file. The look at it comes at once, because Windows also keeps the folder of an open file.
+ * @returns what a program has written into it, or put in its place, since we last looked
+ * @throws the system's error; `EBUSY` if another program has it open
+ */
+function replaceClosed(staged: string, target: string, old: Snapshot): Displaced[] {
+  // Before the second name, which would stay while another program has the file open.
+  fs.closeSync(fs.openSync(target, fs.constants.O_RDONLY | SHARE_NOTHING));
+  const kept = inFolder(path.dirname(staged), stagedName(0n, old.stat.ino));
+  // Some file systems have no hard links.
+  quietly(() => fs.linkSync(target, kept));
+  fs.renameSync(staged, target);
+  let outside: Displaced | undefined;
+  // What cannot be read now is no reason to publish again.
+  quietly(() => {
+    sleepMs(SETTLE_MS);
+    const displaced = openSnapshot(kept);
+    if (!displaced) return;
+    if (isSameFile(displaced.stat, old.stat) && displaced.bytes.equals(old.bytes)) {
+      closeSnapshot(displaced);
+      return;
+    }
+    outside = { ...displaced, bytes: old.bytes, isOutside: true };
+    outside.file = moveBeside(kept, target);
+  });
+  return outside ? [outside] : [];
 }
 
 /** PRoot answers a request for a hard link with symbolic ones. Set when we have seen that. */

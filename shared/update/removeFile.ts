@@ -62,6 +62,7 @@ function removeUnderClaim(
     if (fenced.inTheWay) return false;
     snapshot = openSnapshot(target.path);
     if (!snapshot) return true;
+    if (IS_WINDOWS) closeSnapshot(snapshot);
     if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
     const moved = inFolder(claim, stagedName(0n, snapshot.stat.ino));
     retryWhileShared(() => fs.renameSync(target.path, moved));

@@ -4,6 +4,7 @@ import path from "node:path";
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
+import { isSharingError } from "../system/sharing.ts";
 
 export interface UpdateResult {
   /** `refused`: we never write such a target. `abandoned`: we tried and gave up. Both leave the target untouched, or the message says otherwise. */
@@ -60,6 +61,8 @@ const PASSING = ["EAGAIN", "EINTR", "EMFILE", "ENFILE", "ENOMEM", "ESTALE", "ETI
 const OR_ELSE = "or turn the plugin off for this project (enabled: false).";
 
 function adviceFor(error: unknown, code: string | undefined, target: string): string {
+  if (isSharingError(error))
+    return "Close it in other programs, or give this user the right to write it; the next session tries again.";
   if (error instanceof Contention || PASSING.includes(code ?? "")) return "The next session tries again.";
   switch (code) {
     case "ENOSPC":

@@ -48,6 +48,8 @@ export interface Update {
   before: FileContent | null;
   /** A claim that this user may not remove. */
   inTheWay: string | null;
+  /** Why another program's open file ended the last round: Windows only. */
+  sharing: string | undefined;
   isInPlace: boolean;
   /** What a person should know. */
   messages: string[];
@@ -63,7 +65,7 @@ export function newUpdate(
   return {
     ...{ target, request, backup, deadlineMs: deadlineMs + morePatience, change },
     ...{ lock: NOT_NEEDED, waitedMs: 0, rounds: 0, displaced: [], publishedAtMs: 0 },
-    ...{ before: null, inTheWay: null, isInPlace: false, messages: [] },
+    ...{ before: null, inTheWay: null, sharing: undefined, isInPlace: false, messages: [] },
   };
 }
 

@@ -29,6 +29,9 @@
  * exist yet, A lists and removes B's claim before it reads. So the writer that reads first publishes before the other one
  * reads, or not at all.
  *
+ * Windows replaces no file that any process has open. There, we close it after reading, and repeat the round for some
+ * seconds if another program has it open.
+ *
  * What ends an update without a write: we refuse the target, a step fails, or other writers are faster in every round. The
  * target is unchanged then, and the journal has `write_refused` or `write_abandoned`.
  */
@@ -36,7 +39,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { withLockOn } from "../fileLock.ts";
 import { type Lease, NOT_NEEDED, requestOf } from "../lock/lease.ts";
-import { isCode } from "../system/errors.ts";
+import { isCode, whyNot } from "../system/errors.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
+import { isSharingError } from "../system/sharing.ts";
 import { closeSnapshot, isStill, readRegularFile, type Snapshot } from "../system/snapshot.ts";
 import { resolveTarget } from "../system/targetPath.ts";
 import { monotonicMs, sleepMs } from "../system/time.ts";
@@ -44,7 +49,7 @@ import { openAtRest } from "./atRest.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { assertRemovable, createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { bringInOutsideEdits } from "./outsideEdits.ts";
-import { type Displaced, publish } from "./publish.ts";
+import { publish } from "./publish.ts";
 import { abandon, Contention, type UpdateResult } from "./result.ts";
 import { assertWritable, stage } from "./stage.ts";
 import {
@@ -62,6 +67,8 @@ export type { UpdateOptions } from "./update.ts";
 /** After this many rounds a writer gives up its update. */
 export const MAX_ROUNDS = 10;
 const MAX_JITTER_MS = 250;
+/** After this long a writer on Windows gives up a file that another program keeps open. */
+const MAX_SHARING_MS = 3000;
 
 const IN_PLACE = (target: string) =>
   `Wrote into ${target} itself: it has a second name, or cannot be replaced where it is. What another program writes there at the same moment can be lost.`;
@@ -118,10 +125,12 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
   const rounds = (lease: Lease) => {
     if (update.lock === NOT_NEEDED) update.lock = lease;
     update.waitedMs += lease.waitedMs;
+    const untilMs = IS_WINDOWS ? monotonicMs() + MAX_SHARING_MS : 0;
     for (let tries = 1; ; tries++) {
       const outcome = round(update, change);
       if (outcome !== "again") return outcome;
-      if (tries === MAX_ROUNDS || leftMs() === 0) throw new Contention(whyAgain(update, tries));
+      const isOver = tries >= MAX_ROUNDS && monotonicMs() >= untilMs;
+      if (isOver || leftMs() === 0) throw new Contention(whyAgain(update, tries));
       sleepMs(Math.random() * Math.min(4 * 2 ** tries, MAX_JITTER_MS));
     }
   };
@@ -129,7 +138,8 @@ function publishLocked(update: Update, change: Change): "written" | "unchanged" 
   return withLockOn(update.target, rounds, { ...update.request, timeoutMs });
 }
 
-function whyAgain({ inTheWay }: Update, tries: number): string {
+function whyAgain({ inTheWay, sharing }: Update, tries: number): string {
+  if (sharing) return `another program has it open, or this user may not replace it: ${sharing}`;
   if (!inTheWay) return `other programs changed it in each of ${tries} tries`;
   return `${inTheWay} is in the way, and could not be removed; ask its owner to remove it`;
 }
@@ -145,6 +155,8 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     update.inTheWay = inTheWay;
     if (inTheWay) return "again";
     snapshot = openAtRest(target.path, update.before, update.deadlineMs);
+    // An open file cannot be replaced there, neither by us nor, if we hang, by other writers.
+    if (IS_WINDOWS) closeSnapshot(snapshot);
     const next = change(snapshot?.bytes ?? null);
     if (next === null) return "unchanged";
     if (snapshot) assertWritable(target.path, snapshot);
@@ -158,8 +170,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
       return "again";
     }
     update.publishedAtMs = monotonicMs();
-    if (!update.published && published.displaced.length === 1)
-      keepPrevious(update, published.displaced[0] as Displaced);
+    if (!update.published && published.previous) keepPrevious(update, published.previous);
     update.published ??= next;
     update.displaced.push(...published.displaced);
     if (published.isInPlace) update.isInPlace = true;
@@ -168,7 +179,9 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
   } catch (error) {
     // A part of our claim is missing: another writer has fenced us.
     if (isCode(error, "ENOENT")) return "again";
-    throw error;
+    if (!isSharingError(error)) throw error;
+    update.sharing = whyNot(error);
+    return "again";
   } finally {
     closeSnapshot(snapshot);
     for (const file of discardClaim(claim, target.path)) tellSaved(update, file);

@@ -25,7 +25,7 @@ export declare function closeSnapshot(snapshot: Snapshot | null): void;
 export declare function readAgain({ fd }: Pick<Snapshot, "fd">): Buffer;
 /**
  * Whether a path still names the snapshot's file, with the same bytes, mode and owner. The bytes come first, since reading
- * takes longer than the look at the name.
+ * takes longer than the look at the name. On Windows, the snapshot may be closed, and modes and owners say nothing.
  * @throws the system's error
  */
 export declare function isStill(path: string, snapshot: Snapshot): boolean;

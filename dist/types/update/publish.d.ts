@@ -9,7 +9,10 @@ export interface Displaced extends Snapshot {
     savedAs?: string;
 }
 export interface Published {
+    /** Files that a program may still write into, or that nobody has read. */
     displaced: Displaced[];
+    /** What to keep as the backup. */
+    previous?: Pick<Displaced, "bytes" | "file">;
     /** The target could not be replaced: it is the same file as before. */
     isInPlace: boolean;
 }

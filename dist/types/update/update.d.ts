@@ -34,6 +34,8 @@ export interface Update {
     before: FileContent | null;
     /** A claim that this user may not remove. */
     inTheWay: string | null;
+    /** Why another program's open file ended the last round: Windows only. */
+    sharing: string | undefined;
     isInPlace: boolean;
     /** What a person should know. */
     messages: string[];
