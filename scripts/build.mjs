@@ -94,6 +94,8 @@ if (${IS_TOO_OLD}) {
 `,
   );
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);
+  // Windows runs no file without an extension.
+  write(out, "bin/pact-hooks.cmd", '@node "%~dp0pact-hooks" %*\r\n');
 
   const plugin = JSON.parse(fs.readFileSync(path.join(root, "plugin.json"), "utf8"));
   write(out, ".claude-plugin/plugin.json", json({ ...plugin, version: manifest.version, ...addresses() }));

@@ -26,8 +26,11 @@ test("dist is a whole plugin, is small, and has neither a lockfile nor anything 
   expect(json("dist/package.json").dependencies).toBeUndefined();
 });
 
-test("dist/bin, which Claude Code puts on PATH, holds the command only; what it loads lies in dist/cli", () => {
-  expect(listing(path.join(dist, "bin"))).toEqual(["pact-hooks"]);
+test("dist/bin, which Claude Code puts on PATH, holds the command only, once for each kind of shell; what it loads lies in dist/cli", () => {
+  expect(listing(path.join(dist, "bin"))).toEqual(["pact-hooks", "pact-hooks.cmd"]);
+  expect(fs.readFileSync(path.join(dist, "bin/pact-hooks.cmd"), "utf8")).toBe(
+    '@node "%~dp0pact-hooks" %*\r\n',
+  );
   const commands = ["audit", "block", "doctor", "install", "journal", "restore", "try", "uninstall"];
   expect(listing(path.join(dist, "cli"))).toEqual(
     [...commands, "pact-hooks"].map((name) => `${name}.mjs`).sort(),
