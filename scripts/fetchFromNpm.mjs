@@ -11,8 +11,7 @@ import path from "node:path";
  * @returns {string} the folder with its `node_modules`
  */
 export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
-  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
-  const dir = path.join(cache, "pact-hooks", name.replaceAll(/[@/ ]/g, "-"));
+  const dir = cacheFolder(name.replaceAll(/[@/ ]/g, "-"));
   if (fs.existsSync(path.join(dir, "complete"))) return dir;
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(dir, { recursive: true });
@@ -24,6 +23,12 @@ export function fetchFromNpm(spec, { name = spec, env = {} } = {}) {
   });
   fs.writeFileSync(path.join(dir, "complete"), "");
   return dir;
+}
+
+/** @returns a folder of the cache, which may not be there yet */
+export function cacheFolder(name) {
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
+  return path.join(cache, "pact-hooks", name);
 }
 
 /** Fetches a package for one of its programs. @returns the file of the program */

@@ -16,10 +16,17 @@ export function envOf({ configDir }, more = {}) {
     PATH: process.env.PATH,
     HOME: home,
     TMPDIR: path.join(home, "tmp"),
+    ...(process.platform === "win32" && windowsEnv(home)),
     CLAUDE_CONFIG_DIR: configDir,
     ...(process.env.PACT_HOOKS_NATIVE && { PACT_HOOKS_NATIVE: process.env.PACT_HOOKS_NATIVE }),
     ...more,
   };
+}
+
+/** Programs for Windows do not start without its own folder. */
+function windowsEnv(home) {
+  const tmp = path.join(home, "tmp");
+  return { USERPROFILE: home, TEMP: tmp, TMP: tmp, SystemRoot: process.env.SystemRoot };
 }
 
 /**

@@ -22,7 +22,7 @@ export function tempFile(content: string | Buffer, name = "CLAUDE.md"): string {
 export function entriesOf(dir: string): string[] {
   return fs
     .readdirSync(dir)
-    .filter((name) => !/^\..*\.lock$/.test(name))
+    .filter((name) => !/^\..*\.lock(\.holder)?$/.test(name))
     .sort();
 }
 
