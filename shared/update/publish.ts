@@ -82,7 +82,8 @@ function replace(staged: string, target: string, old: Snapshot): Displaced[] {
 }
 
 /**
- * Replaces a file on Windows, where our snapshot is closed. A second name in the claim keeps the old file. The look at it comes at once, because Windows also keeps the folder of an open file.
+ * Replaces a file on Windows, where our snapshot is closed. A second name in the claim keeps the old file. The look at it comes
+ * at once, because Windows also keeps the folder of an open file.
  * @returns what a program has written into it, or put in its place, since we last looked
  * @throws the system's error; `EBUSY` if another program has it open
  */

@@ -88,7 +88,7 @@ function removeUnderClaim(
 
 /** Saves what another program has written into a file that has no name any more. @returns its path beside the target */
 function saveLate(snapshot: Snapshot, target: string): string[] {
-  if (fs.fstatSync(snapshot.fd).nlink > 0) return [];
+  if (IS_WINDOWS || fs.fstatSync(snapshot.fd).nlink > 0) return [];
   const bytes = readAgain(snapshot);
   return bytes.equals(snapshot.bytes) ? [] : [saveBeside(target, bytes)];
 }
