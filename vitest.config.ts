@@ -8,8 +8,11 @@ const WITHOUT_BINDING = [
   "tests/hooks/*.test.ts",
 ];
 
+const IS_WINDOWS = process.platform === "win32";
+
 export default defineConfig({
   test: {
+    setupFiles: IS_WINDOWS ? ["tests/helpers/skipOnWindows.ts"] : [],
     projects: [
       {
         extends: true,
@@ -17,7 +20,7 @@ export default defineConfig({
           name: "all",
           include: ["tests/**/*.test.ts"],
           // The real Claude Code has a script of its own.
-          exclude: ["tests/claude/**"],
+          exclude: ["tests/claude/**", ...(IS_WINDOWS ? ["tests/shared/lock/flockProgram.test.ts"] : [])],
         },
       },
       {

@@ -90,6 +90,7 @@ function windowsEnv(cache) {
     // Names in any script.
     LC_ALL: "C.UTF-8",
     NO_COLOR: "1",
+    ...(process.env.WRITES && { WRITES: process.env.WRITES }),
   };
 }
 
