@@ -41,7 +41,7 @@ export function openAtRest(path: string, before: FileContent | null, deadlineMs:
     if (!snapshot || !isCut(snapshot, before)) return snapshot;
     const isRewritten = isOpen(snapshot);
     if (isRewritten === false) return snapshot;
-    // The wait begins anew with each touch, since without the kernel's word an old file is a finished one.
+    // Each touch restarts the wait: where the kernel does not tell, an old file is a finished one.
     const untouchedMs = Math.abs(Date.now() - Number(snapshot.stat.mtimeMs));
     if (isRewritten === undefined && untouchedMs >= REST_MS) return snapshot;
     closeSnapshot(snapshot);

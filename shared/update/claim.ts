@@ -3,10 +3,10 @@
  * writer whose claim was removed cannot publish any more, because no file can be created in, or renamed out of, a removed
  * folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
  *
- * An exchange puts what the target was into the claim. That may be a version that another program has put in the target's
- * place a moment ago, and nobody has read. So whoever removes a claim looks first at what is in it. The name of a staged
- * file says how: it holds two inode numbers, of the staged file and of the file that its writer read and keeps open. A file
- * that is neither is such a version. It goes beside the target.
+ * An exchange puts what the target was into the claim. That may be a version that another program put in the target's place a
+ * moment ago, and that no writer has read. So a writer that removes a claim first looks at what is in it. The name of a staged
+ * file holds two inode numbers, of the staged file and of the file that its writer read and keeps open. A file that is neither
+ * is such a version. It moves beside the target.
  */
 import fs from "node:fs";
 import path from "node:path";
