@@ -99,6 +99,25 @@ describe("with an exchange,", () => {
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", expect.stringMatching(/\.saved$/)]);
   });
 
+  test("a replacement that a program still has open keeps its place beside the file, and is told", () => {
+    useJournal();
+    const target = tempFile("old\n");
+    let theirs: number | undefined;
+    beforeCall(native() as NonNullable<ReturnType<typeof native>>, "exchange", () => {
+      if (theirs !== undefined) return;
+      replace(target, "old\ntheirs\n");
+      theirs = fs.openSync(target, "a");
+    });
+    const mutate = (text: string | null) => (text?.includes("ours") ? text : `${text}ours\n`);
+    const { message } = updateFile(target, mutate);
+    fs.writeSync(theirs as unknown as number, "late\n");
+    fs.closeSync(theirs as unknown as number);
+    const [, saved = ""] = entriesOf(path.dirname(target));
+    expect(message).toContain(saved);
+    expect(read(path.join(path.dirname(target), saved))).toBe("old\ntheirs\nlate\n");
+    expect(read(target)).toBe("old\nours\ntheirs\n");
+  });
+
   test("a deletion after our last look makes the writer read again", async (context) => {
     const { result, target } = await startExchange(context, "old\n", (file) => fs.rmSync(file));
     expect(result).toMatchObject({ outcome: "written", rounds: 2 });
