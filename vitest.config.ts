@@ -1,3 +1,4 @@
+import os from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** What is different without the native binding: the lock, the publish, and the hooks that do both. */
@@ -28,8 +29,12 @@ export default defineConfig({
         test: {
           name: "without the binding",
           include: WITHOUT_BINDING,
-          // Its scenarios say themselves which of them are without the binding.
-          exclude: ["tests/shared/update/updateFile.stress.test.ts"],
+          // What says itself which of its cases are without the binding, and what has nothing to do with it.
+          exclude: [
+            "tests/shared/update/{updateFile.stress,displaced,updateBlock,merge}.test.ts",
+            "tests/shared/fileLock.{eviction,foreign}.test.ts",
+            "tests/hooks/{standardInput,besidePact}.test.ts",
+          ],
           env: { PACT_HOOKS_NATIVE: "off" },
         },
       },
@@ -37,7 +42,7 @@ export default defineConfig({
     // Hooks and lock holders are real processes; on a busy two-core machine they may take seconds.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // They mostly wait for such processes, so none of the cores is kept free.
-    maxWorkers: "100%",
+    // They mostly wait for such processes.
+    maxWorkers: os.availableParallelism() + 1,
   },
 });

@@ -21,7 +21,7 @@ import {
 import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
-const ROUNDS = Number(process.env.FOREIGN_ROUNDS || 200);
+const ROUNDS = Number(process.env.FOREIGN_ROUNDS || 40);
 const lease = (target: string, options = {}) => withFileLock(target, (given) => given, options);
 const setUp = () => {
   const target = newTarget();

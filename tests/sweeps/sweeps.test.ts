@@ -13,7 +13,7 @@ import { type Call, CHANGING, OF_BINDING, Sweep, TOUCHING } from "./sweep.ts";
 const ALL = process.env.SWEEP === "all";
 const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
 /** Of how many calls one is made to fail. */
-const EACH = ALL ? 1 : 2;
+const EACH = ALL ? 1 : 7;
 const IN_ALL_ONLY = ["a link to AGENTS.md", "the user's own file"];
 const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
 const scenarios = ALL ? SCENARIOS : SCENARIOS.filter(({ name }) => !IN_ALL_ONLY.includes(name));

@@ -10,7 +10,7 @@ import { type ProjectTextOptions, updateProjectText } from "../../../shared/clau
 import { bodyStart } from "../../../shared/claudeMd/scan.ts";
 import { nextSession, session, userFile } from "./textCases.ts";
 
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 1000);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const timeout = 20_000 + numRuns * 20;
 

@@ -11,7 +11,7 @@ import { bodyStart, type Marker, scan } from "../../../shared/claudeMd/scan.ts";
 import { anyFile, anyOptions, isPactBlock, nextSession, session, userFile } from "./textCases.ts";
 
 /** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/claudeMd/projectText.property.test.ts`. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 1000);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;

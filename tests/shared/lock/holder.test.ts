@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { withFileLock } from "../../../shared/fileLock.ts";
 import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../../shared/lock/holder.ts";
-import { start, startProgram } from "../../helpers/child.ts";
+import { start, startProgram, startPython } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
 import { sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
@@ -25,6 +25,15 @@ function ownRecord() {
   if (!record) throw new Error("no record");
   return { fd, record };
 }
+
+/** A process whose child has ended, and stays a zombie. */
+const ZOMBIE = `
+import os, time
+pid = os.fork()
+if pid == 0: os._exit(0)
+print('{"pid":%d}' % pid, flush=True)
+time.sleep(60)
+`;
 
 describe("the holder record", () => {
   test("names the holder while the lock is held, and is empty afterwards", () => {
@@ -98,7 +107,7 @@ describe("the holder record", () => {
   });
 
   test("of an exited process or a zombie names a dead holder", async () => {
-    const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
+    const shell = startPython(ZOMBIE, []);
     const zombie = await shell.message("pid");
     if (IS_LINUX) await waitUntil(() => fs.readFileSync(`/proc/${zombie}/stat`, "utf8").includes(") Z "));
     const { record } = ownRecord();
@@ -173,7 +182,7 @@ describe.runIf(IS_LINUX)("the holder record, on Linux,", () => {
     fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/.*\) /, "").split(" ")[19] as string;
 
   test("of a zombie names a dead holder, although its start token matches", async () => {
-    const shell = start("sh", ["-c", 'sleep 0 & echo "{\\"pid\\":$!}"; exec sleep 60']);
+    const shell = startPython(ZOMBIE, []);
     const pid = await shell.message("pid");
     await waitUntil(() => fs.readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
     const { record } = ownRecord();

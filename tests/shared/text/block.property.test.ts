@@ -9,7 +9,7 @@ import { findConflict } from "../../../shared/text/conflict.ts";
 import { anyBody, anyMarkers, anyPlace, FORMATS, plainText, usedText } from "./blockCases.ts";
 
 /** For a long search, run `FUZZ_RUNS=1000000 npx vitest run tests/shared/text/block.property.test.ts`. */
-const numRuns = Number(process.env.FUZZ_RUNS ?? 2000);
+const numRuns = Number(process.env.FUZZ_RUNS ?? 1000);
 const seed = process.env.FUZZ_SEED ? Number(process.env.FUZZ_SEED) : undefined;
 const check = <T extends unknown[]>(property: fc.IProperty<T>) => fc.assert(property, { numRuns, seed });
 const timeout = 20_000 + numRuns * 20;
