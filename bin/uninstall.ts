@@ -5,7 +5,7 @@ import { claudeMdPaths } from "../shared/claudeMd/place.ts";
 import { sidecarOf } from "../shared/fileLock.ts";
 import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRemoval.ts";
 import { isManaged } from "../shared/install/enabledPlugins.ts";
-import { excludeRemoval } from "../shared/install/gitExcludes.ts";
+import { excludeRemoval, hiddenTargets } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
 import { removeClaims, removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
 import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
@@ -59,6 +59,7 @@ function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolea
     ...[...places, localSettings(dir), sharedSettings(dir)].map((place) =>
       reachableTarget(place.settingsPath, place.projectDir),
     ),
+    ...hiddenTargets(dir),
     // A session's lock on the user's own CLAUDE.md.
     values.user ? reachableTarget(path.join(configDir(), "CLAUDE.md")) : undefined,
   ].filter((target) => target !== undefined);

@@ -103,6 +103,16 @@ export function missingPatterns(text: string | null, patterns: readonly string[]
   return patterns.filter((pattern) => !there.has(pattern));
 }
 
+/** The names of the files whose sidecars our lines hide. */
+export function hiddenNames(text: string): string[] {
+  let isOurs = false;
+  return splitLines(text).flatMap(({ content }) => {
+    if (IS_FIRST.test(content) || content === LAST) isOurs = content !== LAST;
+    const [, name] = /^\.([^\\/*?[]+)\.lock$/.exec(content) ?? [];
+    return isOurs && name !== undefined ? [name] : [];
+  });
+}
+
 /**
  * What to append to a text for these patterns. Where its last line has no ending, ours has none either, which tells
  * `removePatterns` that the line break before our lines came with them.

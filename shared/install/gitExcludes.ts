@@ -1,9 +1,15 @@
 /** Takes the names of our lock files out of a repository's `info/exclude`, and finds those that are missing there. */
 
 import { claudeMdPaths } from "../claudeMd/place.ts";
-import { findExclude, missingPatterns, patternsFor, removePatterns } from "../git/infoExclude.ts";
-import { isThere } from "../system/files.ts";
-import { resolveTarget } from "../system/targetPath.ts";
+import {
+  findExclude,
+  hiddenNames,
+  missingPatterns,
+  patternsFor,
+  removePatterns,
+} from "../git/infoExclude.ts";
+import { inFolder, isThere } from "../system/files.ts";
+import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import type { FileChange } from "../update/fileChange.ts";
 
 /** The removal of our patterns; null outside of a git work tree. A file that holds nothing else is removed. */
@@ -12,6 +18,15 @@ export function excludeRemoval(projectDir: string): FileChange | null {
   if (!found) return null;
   const { file, commonDir } = found;
   return { file, projectDir: commonDir, change: (text) => text && removePatterns(text), leftBehindLink: "" };
+}
+
+/** The files in a project's folder whose sidecars git hides for us: those of blocks that other tools keep, too. */
+export function hiddenTargets(projectDir: string): TargetPath[] {
+  return hiddenNames(findExclude(projectDir)?.text ?? "").map((base) => ({
+    dir: projectDir,
+    base,
+    path: inFolder(projectDir, base),
+  }));
 }
 
 /** Which patterns for CLAUDE.md the exclude file lacks, and where it is; null outside of a git work tree. */

@@ -252,3 +252,17 @@ test("uninstall removes the claim that a crashed writer has left, wherever CLAUD
   });
   expect(listing(box.projectDir)).toEqual([]);
 });
+
+test("uninstall removes the lock file of another tool's block, which git would show from then on", () => {
+  repository(box.projectDir);
+  session();
+  const block = ["AGENTS.md", "--start", "<!-- a -->", "--end", "<!-- b -->"];
+  fs.writeFileSync(path.join(box.projectDir, "body"), "text\n");
+  run(["block", "set", ...block, "--body-file", "body"], box);
+  run(["block", "remove", ...block], box);
+  fs.rmSync(path.join(box.projectDir, "body"));
+  expect(listing(box.projectDir)).toContain(".AGENTS.md.lock");
+  run(["uninstall"], box);
+  expect(listing(box.projectDir)).not.toContain(".AGENTS.md.lock");
+  expect(git(box.projectDir, "status", "--short")).toBe("");
+});
