@@ -197,7 +197,7 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
     const [size, ino] = [Number(locked.size), Number(locked.ino)];
     const ageMs = Date.now() - Number(locked.mtimeMs);
     const { request, reaped } = attempt;
-    // Windows lets nobody unlink an open file: there, the next holder overwrites the record, whatever its age.
+    // On Windows, no process can unlink an open file: there, the next holder overwrites the record, whatever its age.
     const isStale = !IS_WINDOWS && size > 0 && ageMs > request.ttlMs && !attempt.hasReplaced;
     const left = isStale ? readRecord(fd) : null;
     if (left) {

@@ -1,4 +1,4 @@
-/** Guesses which of the known names somebody meant. */
+/** Guesses which of the known names a person meant. */
 import { closestMatch } from "leven";
 
 /** @returns the known name that a mistyped one is close to */

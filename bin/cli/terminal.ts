@@ -19,7 +19,7 @@ export function screenOf(stdout: { columns?: number }, env: NodeJS.ProcessEnv): 
   };
 }
 
-/** The width of a terminal; 80 if the stream is none, and never less than 40. */
+/** The width of a terminal: at least 40, and 80 for a stream that is not a terminal. */
 export function columnsOf({ columns }: { columns?: number }): number {
   return Math.max(columns || DEFAULT_COLUMNS, MIN_COLUMNS);
 }

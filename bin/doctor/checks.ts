@@ -10,7 +10,7 @@ import { findBackend } from "../../shared/lock/flock.ts";
 import { findHolder, nameOf, readRecord } from "../../shared/lock/holder.ts";
 import { readProjectSettings } from "../../shared/settings.ts";
 import { isCode, messageOf, Refusal, whatToDo } from "../../shared/system/errors.ts";
-import { kindOf } from "../../shared/system/files.ts";
+import { isAccessible, kindOf } from "../../shared/system/files.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { checkUpdate } from "./attempt.ts";
@@ -185,13 +185,4 @@ function checkGit(projectDir: string): Found[] {
       "The next update adds them there.",
     ),
   ];
-}
-
-function isAccessible(file: string, mode: number): boolean {
-  try {
-    fs.accessSync(file, mode);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { journalDirOf, workTreeOf } from "../../shared/git/workTree.ts";
 import { journalRoot, sessionDir } from "../../shared/journal/sessionFolder.ts";
 import { whatToDo, whyNot } from "../../shared/system/errors.ts";
+import { isAccessible } from "../../shared/system/files.ts";
 import { plural } from "../cli/format.ts";
 import { findJournals } from "../journal/findJournals.ts";
 import { type Found, ok, problem } from "./finding.ts";
@@ -37,7 +38,7 @@ function describeUnwritable(projectDir: string): Found[] {
 function describeUnreadable(): Found[] {
   const troubles: string[] = [];
   for (const { path: file } of findJournals(journalRoot(), (trouble) => troubles.push(trouble.path))) {
-    if (!isReadable(file)) troubles.push(file);
+    if (!isAccessible(file, fs.constants.R_OK)) troubles.push(file);
   }
   const hidden = troubles.length - MAX_NAMED;
   const named = troubles
@@ -51,13 +52,4 @@ function describeUnreadable(): Found[] {
   return hidden > 0
     ? [...named, problem(`${plural(hidden, "more journal")} cannot be read`, "See pact-hooks audit.")]
     : named;
-}
-
-function isReadable(file: string): boolean {
-  try {
-    fs.accessSync(file, fs.constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -30,6 +30,16 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Whether this user may use a file or folder in these ways (`R_OK`, `W_OK`, `X_OK`). False if it is absent. */
+export function isAccessible(path: string, mode: number): boolean {
+  try {
+    fs.accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Joins a name to a folder's path, which must be normalized already. `path.join` rescans every character, so often in a
  * hook that V8 starts optimizing it, and the process waits for V8 before it exits.

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { os } from "./dependencies.ts";
 import { quietly } from "./errors.ts";
-import { inFolder } from "./files.ts";
+import { inFolder, isAccessible } from "./files.ts";
 import { IS_WINDOWS } from "./platform.ts";
 
 /** Fixed places: a PATH, or a HOME that a project's settings set, could lead into the project. */
@@ -31,7 +31,7 @@ const excluded = new Set<string>();
 export function findProgram(name: string): string | undefined {
   // There, /usr/bin is a folder of the current drive, which anyone may make.
   if (IS_WINDOWS) return undefined;
-  const usable = (file: string) => !excluded.has(file) && isExecutable(file);
+  const usable = (file: string) => !excluded.has(file) && isAccessible(file, fs.constants.X_OK);
   return FOLDERS.map((dir) => `${dir}/${name}`).find(usable) ?? ofProfile(name, usable);
 }
 
@@ -51,15 +51,6 @@ function ofProfile(name: string, usable: (file: string) => boolean): string | un
       .find((file) => STORE.test(file) && usable(file));
   });
   return found;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The code of the system's error in what a program says: it gives no number. */

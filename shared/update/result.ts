@@ -4,6 +4,7 @@ import path from "node:path";
 import { report } from "../journal/sessionJournal.ts";
 import { type Lease, type LockRequest, NOT_NEEDED } from "../lock/lease.ts";
 import { codeOf, errnoOf, failureReason, messageOf, Refusal } from "../system/errors.ts";
+import { isAccessible } from "../system/files.ts";
 import { isSharingError } from "../system/sharing.ts";
 
 export interface UpdateResult {
@@ -73,7 +74,7 @@ function adviceFor(error: unknown, code: string | undefined, target: string): st
       return `Its file system is mounted read-only: mount it writable, ${OR_ELSE}`;
     case "EACCES":
     case "EPERM":
-      return mayWrite(path.dirname(target))
+      return isAccessible(path.dirname(target), fs.constants.W_OK)
         ? `A flag (see lsattr) or a sandbox forbids it: allow it, ${OR_ELSE}`
         : `Make its folder writable for this user, ${OR_ELSE}`;
     case "EBUSY":
@@ -81,14 +82,5 @@ function adviceFor(error: unknown, code: string | undefined, target: string): st
       return `A mount or a sandbox forbids it: allow it, ${OR_ELSE}`;
     default:
       return `Repair that, ${OR_ELSE}`;
-  }
-}
-
-function mayWrite(folder: string): boolean {
-  try {
-    fs.accessSync(folder, fs.constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
