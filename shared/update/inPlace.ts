@@ -22,7 +22,7 @@ export function cannotReplace(error: unknown): boolean {
 
 /**
  * @param staged the new content; moving it within the claim shows that no other writer has fenced us
- * @returns false if the target is no longer what we read
+ * @returns false if the target is not what we read, or another file by now
  * @throws the system's error, after the old text is back; `ENOENT` if another writer has fenced us
  */
 export function writeInPlace(staged: string, target: string, old: Snapshot): boolean {
@@ -33,13 +33,16 @@ export function writeInPlace(staged: string, target: string, old: Snapshot): boo
   settle([old], monotonicMs());
   const fd = fs.openSync(target, O_RDWR | O_NOFOLLOW);
   try {
-    const isRead = isSameFile(fs.fstatSync(fd, { bigint: true }), old.stat) || isRenumbered(target);
-    if (!isRead || !readAgain({ fd }).equals(old.bytes)) {
-      fs.renameSync(taken, staged);
-      return false;
+    const opened = fs.fstatSync(fd, { bigint: true });
+    const isRead = isSameFile(opened, old.stat) || isRenumbered(target);
+    if (isRead && readAgain({ fd }).equals(old.bytes)) {
+      overwrite(fd, next, old.bytes);
+      // An editor may have put another file in the target's place meanwhile.
+      const now = fs.lstatSync(target, { bigint: true, throwIfNoEntry: false });
+      if (isSameFile(now, opened) || isRenumbered(target)) return true;
     }
-    overwrite(fd, next, old.bytes);
-    return true;
+    fs.renameSync(taken, staged);
+    return false;
   } finally {
     fs.closeSync(fd);
   }

@@ -239,30 +239,6 @@ describe("what a write in place may lose", () => {
     `);
   });
 
-  test("the update, when an outsider replaces the file before the last step", () => {
-    expect(broken({ writers: 1, outsiders: ["replace"] }, inPlace)).toMatchInlineSnapshot(`
-      [
-        "A begins",
-        "A createClaim",
-        "A fence: listClaims",
-        "A openAtRest: open",
-        "A openAtRest: read",
-        "A stage: open",
-        "A stage: write",
-        "A isStill",
-        "A writeInPlace: takes its token",
-        "A writeInPlace: looks again",
-        "an outsider replaces the file",
-        "A writeInPlace: writes",
-        "A writeInPlace: truncates",
-        "A writeInPlace: reads it back",
-        "A discardClaim",
-        "A release",
-        "=> the update of A is missing",
-      ]
-    `);
-  });
-
   test("what an outsider writes that has emptied the file before the last step", () => {
     expect(broken({ writers: 1, outsiders: ["truncate"] }, inPlace)).toMatchInlineSnapshot(`
       [

@@ -31,6 +31,8 @@ export interface Options {
   pausesInPlace: boolean;
   /** A file counts as emptied because of what was read from it, or of its size at the open, or never. */
   judgesCut: "read" | "open" | "never";
+  /** After a write in place, a writer looks whether the path still names the file. */
+  looksAfterInPlace: boolean;
   /** No outside edit of a displaced file merges with what the target holds by then. */
   conflicts: boolean;
   /** After a conflict, the file keeps what other writers have published on top. */
@@ -65,7 +67,7 @@ export const AS_IT_IS: Options = {
   ...{ publish: "exchange", fence: "take", settle: "writers" },
   ...{ readsBeforeFence: false, fencesBeforeClaim: false, confirms: true, links: true },
   ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true },
-  ...{ pausesInPlace: true, judgesCut: "read", conflicts: false },
+  ...{ pausesInPlace: true, looksAfterInPlace: true, judgesCut: "read", conflicts: false },
   ...{ keepsAcknowledged: true, remembersFirst: true, backup: "none", removal: "moves", firm: "none" },
   ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, replacesFree: false },
   ...{ givesUpWaiting: false, slowAppender: false, strict: false },

@@ -86,8 +86,8 @@ export const PUBLISH_STEPS: Record<string, Step> = {
     step("writeInPlace: reads it back", (state, self) => {
       const text = textOf(self, state, options);
       const isWhole = (inodeAt(state, self.snapshot as number).holds & text) === text;
-      if (isWhole) self.at = "discardClaim";
-      else goTo(self, "again", { rounds: Infinity });
+      if (!isWhole) return goTo(self, "again", { rounds: Infinity });
+      self.at = state.target === self.snapshot || !options.looksAfterInPlace ? "discardClaim" : "again";
     }),
   ],
 };

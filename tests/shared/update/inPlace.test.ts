@@ -75,6 +75,29 @@ test.each<[string, (target: string) => void, string]>([
   expect(events()).toMatchObject([{ type: "outside_edit", resolution: "reread" }]);
 });
 
+test.each<[string, (target: string) => void, string]>([
+  [
+    "replaces",
+    (target) => {
+      fs.writeFileSync(`${target}.new`, "old\ntheirs\n");
+      fs.renameSync(`${target}.new`, target);
+    },
+    "old\ntheirs\nnew\n",
+  ],
+  ["deletes", (target) => fs.unlinkSync(target), "nullnew\n"],
+])("a program that %s the file while we write it makes the writer start over", (_what, act, after) => {
+  const { events } = useJournal();
+  const { target } = twoNames("old\n");
+  let writes = 0;
+  beforeCall(fs, "ftruncateSync", () => {
+    if (++writes === 1) act(target);
+  });
+  expect(updateFile(target, addLine)).toMatchObject({ outcome: "written", rounds: 2 });
+  expect(read(target)).toBe(after);
+  expect(events()).toMatchObject([{ type: "outside_edit", resolution: "reread" }]);
+  expect(entriesOf(path.dirname(target))).toEqual(["AGENTS.md", "CLAUDE.md"]);
+});
+
 test("a program that has the file open is waited for", (context) => {
   needsBinding(context);
   useJournal();
