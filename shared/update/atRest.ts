@@ -2,6 +2,7 @@
  * Reads a file when no program is in the middle of rewriting it: an editor empties a file in place, and then writes it. Where
  * the kernel tells, we wait while a program has the file open for writing; elsewhere we guess from times.
  */
+import fs from "node:fs";
 import { native } from "../system/native.ts";
 import {
   closeSnapshot,
@@ -20,9 +21,10 @@ export const MAX_OPEN_MS = 250;
 /** Longer than an editor pauses between truncating a file and writing it. */
 const REST_MS = 1000;
 const POLL_MS = 1;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /** Whether any process has the file open for writing; undefined where the kernel does not tell. */
-function isOpen({ fd }: Snapshot): boolean | undefined {
+function isOpen({ fd }: Pick<Snapshot, "fd">): boolean | undefined {
   const answer = native()?.writers(fd) ?? -1;
   return answer < 0 ? undefined : answer > 0;
 }
@@ -55,6 +57,29 @@ export function openAtRest(path: string, before: FileContent | null, deadlineMs:
 /** Whether the file is empty, or shorter than before. A shorter version that a writer published has another inode. */
 function isCut({ bytes, stat }: Snapshot, before: FileContent | null): boolean {
   return bytes.length === 0 || (before?.stat.ino === stat.ino && bytes.length < before.bytes.length);
+}
+
+/** Whether a program has the file open for writing, where the kernel tells, or has written it since we opened it. */
+export function isUnfinished(snapshot: Snapshot): boolean {
+  // Asked first, since a program may write and close the file between the two.
+  if (isOpen(snapshot)) return true;
+  const { mtimeNs, size } = fs.fstatSync(snapshot.fd, { bigint: true });
+  return mtimeNs !== snapshot.stat.mtimeNs || size !== snapshot.stat.size;
+}
+
+/** Whether any process has a regular file open for writing; false where the kernel, or this user, cannot tell. */
+export function isBeingWritten(path: string): boolean {
+  if (!native()) return false;
+  try {
+    const fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      return isOpen({ fd }) === true;
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -4,9 +4,10 @@
  * folder. (Moving a claim aside would not do: a rename that has resolved its path still succeeds.)
  *
  * An exchange puts what the target was into the claim. That may be a version that another program put in the target's place a
- * moment ago, and that no writer has read. So a writer that removes a claim first looks at what is in it. The name of a staged
- * file holds two inode numbers, of the staged file and of the file that its writer read and keeps open. A file that is neither
- * is such a version. It moves beside the target.
+ * moment ago, or the file that our writer has read, but that another program still writes into. If the writer is killed, no one
+ * else knows of that text. So a writer that removes a claim first looks at what is in it. The name of a staged file tells: it
+ * holds the inode numbers of the staged file and of the file that its writer read, and that file's time and size. What is
+ * neither the staged file, nor the other one as it was and closed, moves beside the target.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -15,6 +16,7 @@ import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
 import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
 import type { TargetPath } from "../system/targetPath.ts";
+import { isBeingWritten } from "./atRest.ts";
 
 /** A folder that a writer is filling while we empty it takes a few tries; more than this is an attack or a fault. */
 const MAX_REMOVALS = 1000;
@@ -59,14 +61,20 @@ export function listClaims({ dir, base }: TargetPath): string[] {
     .map((name) => inFolder(dir, name));
 }
 
-/** The name of a file in a claim, by the inode numbers of what was staged and of what its writer read; 0 for none. */
-export function stagedName(staged: bigint, read: bigint): string {
-  return `${staged}.${read}`;
+const NOTHING_READ = { ino: 0n, mtimeNs: 0n, size: 0n };
+
+/**
+ * The name of a file in a claim.
+ * @param staged the inode number of the staged file; 0 for none
+ * @param read the file that its writer read
+ */
+export function stagedName(staged: bigint, read: typeof NOTHING_READ = NOTHING_READ): string {
+  return `${staged}.${read.ino}.${read.mtimeNs}.${read.size}`;
 }
 
 /** Whether a file's name says what was staged there. Elsewhere inode numbers say nothing: see `stage`. */
 export function isStagedName(file: string): boolean {
-  return /^\d+\.\d+$/.test(path.basename(file));
+  return /^\d+(?:\.\d+){3}$/.test(path.basename(file));
 }
 
 /** A new name beside the target, for a version that only a person can merge. */
@@ -133,9 +141,18 @@ function removeEntry(file: string, target: string, saved: string[]): void {
   const stat = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
   if (!stat) return;
   if (stat.isDirectory()) fs.rmdirSync(file);
-  else if (isStagedName(file) && !path.basename(file).split(".").includes(String(stat.ino)))
-    saved.push(moveBeside(file, target));
+  else if (isStagedName(file) && isUnread(file, stat)) saved.push(moveBeside(file, target));
   else ifPresent(() => fs.unlinkSync(file));
+}
+
+/** Whether a file in a claim may hold what no writer of ours has read. */
+function isUnread(file: string, { ino }: fs.BigIntStats): boolean {
+  const name = path.basename(file);
+  if (name.startsWith(`${ino}.`)) return false;
+  // Asked first, since a program may write and close the file between the two.
+  if (isBeingWritten(file)) return true;
+  const now = ifPresent(() => fs.lstatSync(file, { bigint: true }));
+  return now !== null && !name.endsWith(stagedName(0n, now).slice(1));
 }
 
 /** Moves a version of another program out of a claim. @returns its path @throws the system's error */

@@ -43,8 +43,8 @@ function refuseMerge(): void {
 /** All of it is in the target. */
 function dropMerged(update: Update, open: readonly Displaced[]): void {
   for (const displaced of update.displaced) {
-    const { file, isOutside } = displaced;
-    if (!isOutside || file === undefined || open.includes(displaced)) continue;
+    const { file, isBeside } = displaced;
+    if (!isBeside || file === undefined || open.includes(displaced)) continue;
     keepPrevious(update, displaced);
     if (displaced.file === file) quietly(() => fs.rmSync(file));
   }
@@ -90,8 +90,8 @@ function bringIn(edit: OutsideEdit, update: Update, publish: Publish): void {
 
 /** A version that lies beside the target already stays there. What the program writes later replaces what was saved. */
 function saveVersion({ from, outside }: OutsideEdit, target: string): string {
-  if (from.isOutside && from.file !== undefined) from.savedAs = from.file;
-  delete from.isOutside;
+  if (from.isBeside && from.file !== undefined) from.savedAs = from.file;
+  delete from.isBeside;
   if (from.savedAs === undefined || from.savedAs !== from.file) {
     from.savedAs = saveBeside(target, outside, from.savedAs);
   }

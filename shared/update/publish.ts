@@ -8,7 +8,7 @@ import { IS_WINDOWS } from "../system/platform.ts";
 import { SHARE_NOTHING } from "../system/sharing.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../system/snapshot.ts";
 import { sleepMs } from "../system/time.ts";
-import { SETTLE_MS } from "./atRest.ts";
+import { isUnfinished, SETTLE_MS } from "./atRest.ts";
 import { isStagedName, moveBeside, stagedName } from "./claim.ts";
 import { cannotReplace, writeInPlace } from "./inPlace.ts";
 
@@ -20,8 +20,8 @@ const CANNOT_LINK = [...CANNOT_EXCHANGE, "EMLINK", "EACCES", "EXDEV", "EIO", "EI
 export interface Displaced extends Snapshot {
   /** Where the file is now, if it has a name. */
   file?: string;
-  /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
-  isOutside?: true;
+  /** The file lies beside the target until all that it holds is merged. */
+  isBeside?: true;
   /** Where what another program wrote into it was saved, because it could not be merged. */
   savedAs?: string;
 }
@@ -54,7 +54,7 @@ export function publish(
     if (old.stat.nlink === 1n) {
       const displaced = IS_WINDOWS ? replaceClosed(staged, target, old) : replace(staged, target, old);
       const [first] = displaced;
-      const previous = first && !first.isOutside ? first : { bytes: old.bytes };
+      const previous = first && !first.isBeside ? first : { bytes: old.bytes };
       return { displaced, isInPlace: false, ...(displaced.length < 2 && { previous }) };
     }
   } catch (error) {
@@ -62,6 +62,16 @@ export function publish(
   }
   beforeInPlace();
   return writeInPlace(staged, target, old) ? { displaced: [], isInPlace: true } : null;
+}
+
+/** Moves a displaced file out of our claim if another program has not finished writing it. */
+export function saveUnfinished(displaced: Displaced, staged: string, target: string): void {
+  if (displaced.file === staged && isUnfinished(displaced)) moveOut(displaced, staged, target);
+}
+
+/** If a fence has taken the file, or the move fails, who removes the claim looks at it. We have published in any case. */
+function moveOut(displaced: Displaced, file: string, target: string): void {
+  quietly(() => Object.assign(displaced, { file: moveBeside(file, target), isBeside: true }));
 }
 
 function replace(staged: string, target: string, old: Snapshot): Displaced[] {
@@ -77,8 +87,9 @@ function replace(staged: string, target: string, old: Snapshot): Displaced[] {
     return [{ ...old, file: staged }];
   }
   // Another program has replaced the target since we last looked. Its version is a change of what we read.
-  const beside = isStagedName(staged) && ifPresent(() => moveBeside(staged, target));
-  return [old, { ...displaced, bytes: old.bytes, isOutside: true, ...(beside && { file: beside }) }];
+  const outside: Displaced = { ...displaced, bytes: old.bytes };
+  if (isStagedName(staged)) moveOut(outside, staged, target);
+  return [old, outside];
 }
 
 /**
@@ -90,7 +101,7 @@ function replace(staged: string, target: string, old: Snapshot): Displaced[] {
 function replaceClosed(staged: string, target: string, old: Snapshot): Displaced[] {
   // Before the second name, which would stay while another program has the file open.
   fs.closeSync(fs.openSync(target, fs.constants.O_RDONLY | SHARE_NOTHING));
-  const kept = inFolder(path.dirname(staged), stagedName(0n, old.stat.ino));
+  const kept = inFolder(path.dirname(staged), stagedName(0n, old.stat));
   // Some file systems have no hard links.
   quietly(() => fs.linkSync(target, kept));
   fs.renameSync(staged, target);
@@ -104,8 +115,8 @@ function replaceClosed(staged: string, target: string, old: Snapshot): Displaced
       closeSnapshot(displaced);
       return;
     }
-    outside = { ...displaced, bytes: old.bytes, isOutside: true };
-    outside.file = moveBeside(kept, target);
+    outside = { ...displaced, bytes: old.bytes };
+    moveOut(outside, kept, target);
   });
   return outside ? [outside] : [];
 }

@@ -64,7 +64,7 @@ function removeUnderClaim(
     if (!snapshot) return true;
     if (IS_WINDOWS) closeSnapshot(snapshot);
     if (!mayRemove(snapshot.bytes.toString("utf8")) || !isStill(target.path, snapshot)) return false;
-    const moved = inFolder(claim, stagedName(0n, snapshot.stat.ino));
+    const moved = inFolder(claim, stagedName(0n, snapshot.stat));
     retryWhileShared(() => fs.renameSync(target.path, moved));
     const isClosed = settle([snapshot], monotonicMs()).length === 0;
     if (isClosed && isStill(moved, snapshot)) {

@@ -57,7 +57,7 @@ export function stage(target: string, claim: string, bytes: Buffer, old: Snapsho
 function nameStaged(staged: string, fd: number, old: Snapshot | null): string {
   const { ino } = fs.fstatSync(fd, { bigint: true });
   if (fs.lstatSync(staged, { bigint: true }).ino !== ino) return staged;
-  const named = inFolder(path.dirname(staged), stagedName(ino, old?.stat.ino ?? 0n));
+  const named = inFolder(path.dirname(staged), stagedName(ino, old?.stat));
   fs.renameSync(staged, named);
   return named;
 }

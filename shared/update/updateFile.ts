@@ -49,7 +49,7 @@ import { openAtRest } from "./atRest.ts";
 import { type Change, MutateError, textChange } from "./change.ts";
 import { assertRemovable, createClaim, discardClaim, fence, listClaims } from "./claim.ts";
 import { bringInOutsideEdits } from "./outsideEdits.ts";
-import { publish } from "./publish.ts";
+import { publish, saveUnfinished } from "./publish.ts";
 import { abandon, Contention, type UpdateResult } from "./result.ts";
 import { assertWritable, stage } from "./stage.ts";
 import {
@@ -171,6 +171,7 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     }
     update.publishedAtMs = monotonicMs();
     if (!update.published && published.previous) keepPrevious(update, published.previous);
+    for (const displaced of published.displaced) saveUnfinished(displaced, staged, target.path);
     update.published ??= next;
     update.displaced.push(...published.displaced);
     if (published.isInPlace) update.isInPlace = true;

@@ -1,5 +1,5 @@
 /** What must hold in every interleaving. */
-import type { Options } from "./options.ts";
+import { type Options, wayOf } from "./options.ts";
 import { bitOf } from "./outsiders.ts";
 import { ENDED, writerMoves } from "./protocol.ts";
 import { copy, newWriter, type State, type Writer } from "./state.ts";
@@ -39,19 +39,25 @@ function missing(state: State, after: State, options: Options): string | null {
 
 const holdsOf = (state: State, inode: number | null) => (inode === null ? 0 : inodeAt(state, inode).holds);
 
-/**
- * A writer that crashes before it has looked back takes with it what an appender has put into the displaced file: the
- * backup has that. The backup does not have a version that an outsider put in the place of the file.
- */
-function diedWith(state: State, bit: number, { savesFirst, strict }: Options): boolean {
+/** A writer that crashes before it has looked back takes with it what an appender has put into a file that it replaced by a rename. */
+function diedWith(state: State, bit: number, options: Options): boolean {
   return state.writers.some(
-    ({ at, displaced }) =>
+    ({ at, displaced }, number) =>
       at === "crashed" &&
       displaced.some(
         ({ inode, isOutside }) =>
-          inodeAt(state, inode).holds & bit && (!isOutside || (!savesFirst && !strict)),
+          inodeAt(state, inode).holds & bit && isGivenUp(isOutside, wayOf(options, number), options),
       ),
   );
+}
+
+function isGivenUp(
+  isOutside: boolean,
+  way: string,
+  { savesFirst, savesUnfinished, strict }: Options,
+): boolean {
+  if (isOutside) return !savesFirst && !strict;
+  return way === "rename" || !(savesUnfinished || strict);
 }
 
 /** Lets one more writer run, alone. @returns the state after that, or what is wrong with it */

@@ -1,7 +1,7 @@
 /** The steps on claims: update/claim.ts. */
 import type { Options } from "./options.ts";
 import { openedBy } from "./outsiders.ts";
-import { type Claim, isOutside, type State, TEXT, type Writer } from "./state.ts";
+import { type Claim, isOutside, isUnfinished, type Staged, type State, TEXT, type Writer } from "./state.ts";
 import { afterFence, type Change, claimOf, goTo, inodeAt, type MakeStep, type Step } from "./step.ts";
 
 export const CLAIM_STEPS: Record<string, Step> = {
@@ -49,10 +49,10 @@ export const CLAIM_STEPS: Record<string, Step> = {
   },
 
   // The file's name holds two inode numbers: of the file that was staged, and of the file that its writer had read.
-  lookAtTaken: (_, __, ___, step) => [
+  lookAtTaken: (_, __, options, step) => [
     step("fence: looks at what it took", (state, self) => {
       const own = claimOf(state, self);
-      if (own.taken && isOutside(own.taken)) state.beside.push(own.taken.inode);
+      if (own.taken && isKept(state, own.taken, options)) state.beside.push(own.taken.inode);
       // The file of a removal, whose writer may have crashed.
       else if (own.taken?.staged === null) state.deleted |= TEXT;
       own.taken = null;
@@ -67,17 +67,25 @@ export const CLAIM_STEPS: Record<string, Step> = {
     }),
   ],
 
-  discardClaim: (_, __, ___, step) => [
+  discardClaim: (_, __, options, step) => [
     step("discardClaim", (state, self) => {
       const claim = claimOf(state, self);
-      if (claim.alive && claim.next) claim.next = null;
-      else {
+      if (claim.alive && claim.next) {
+        if (options.savesUnfinished && isKept(state, claim.next, options))
+          state.beside.push(claim.next.inode);
+        claim.next = null;
+      } else {
         claim.alive = false;
         goTo(self, "release", { snapshot: null, read: 0, claim: null });
       }
     }),
   ],
 };
+
+/** Whether whoever removes a claim moves the file in it beside the target. */
+function isKept(state: State, file: Staged, { savesUnfinished }: Options): boolean {
+  return isOutside(file) || (savesUnfinished && isUnfinished(state, file));
+}
 
 /** The file in another's claim goes first. */
 function emptyClaim({ fence, strict }: Options, step: MakeStep) {

@@ -12,7 +12,7 @@ const isLong = rounds > 3;
 describe("a version that an exchange displaced", () => {
   const replaced: Setting = { outsiders: ["replace"] };
   const alone: Setting = { ...replaced, writers: 1 };
-  const unlinks = { fence: "remove", savesFirst: false, strict: true } as const;
+  const unlinks = { fence: "remove", savesFirst: false, savesUnfinished: false, strict: true } as const;
   const takes = { ...unlinks, fence: "take" } as const;
 
   test("is kept when its writer neither crashes nor is fenced", () => {
@@ -158,6 +158,62 @@ describe("a version that an exchange displaced", () => {
   });
 });
 
+describe("a file that an exchange displaced while an appender had it open", () => {
+  const late: Setting = { writers: 1, outsiders: ["open"] };
+  const unlinks = { savesUnfinished: false, strict: true } as const;
+
+  test("is kept, however late the append, and whether or not its writer crashes", () => {
+    expect(broken(late, { givesUpWaiting: true, crashes: 1, strict: true })).toEqual([]);
+  });
+
+  test("loses an append that comes later than its writer waits, when it is not moved beside the target", () => {
+    expect(broken(late, { ...unlinks, givesUpWaiting: true })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openAtRest: open",
+        "A openAtRest: read",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "an outsider opens, to append",
+        "A publish: exchange",
+        "A publish: looks at the displaced file",
+        "A discardClaim",
+        "A discardClaim",
+        "A release",
+        "A settle: gives up waiting",
+        "A findOutsideEdit",
+        "an outsider appends",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+
+  test("loses an append when its writer crashes before the look back, and has not moved it either", () => {
+    expect(broken(late, { ...unlinks, crashes: 1 })).toMatchInlineSnapshot(`
+      [
+        "A begins",
+        "A createClaim",
+        "A fence: listClaims",
+        "A openAtRest: open",
+        "A openAtRest: read",
+        "A stage: open",
+        "A stage: write",
+        "A isStill",
+        "A publish: path",
+        "an outsider opens, to append",
+        "A publish: exchange",
+        "A crashes",
+        "an outsider appends",
+        "=> the outside edit is missing",
+      ]
+    `);
+  });
+});
+
 describe("no coincidence loses what an exchange displaced in any interleaving of", () => {
   const keeping: [what: string, setting: Setting, options: Partial<Options>][] = [
     ["two writers and an outsider that replaces the file", { outsiders: ["replace"] }, { crashes: 1 }],
@@ -173,7 +229,6 @@ describe("no coincidence loses what an exchange displaced in any interleaving of
     ],
   ];
   const longKeeping: typeof keeping = [
-    ["two writers and an appender", { outsiders: ["open"] }, { crashes: 1 }],
     ["two writers, each of which may crash", { outsiders: ["replace"] }, { crashes: 2 }],
     [
       "three writers and an outsider that replaces the file",

@@ -142,7 +142,7 @@ describe("the backup", () => {
   });
 
   test("lacks what an appender writes too late if it is a copy", () => {
-    const options = { backup: "copy", givesUpWaiting: true, strict: true } as const;
+    const options = { backup: "copy", savesUnfinished: false, givesUpWaiting: true, strict: true } as const;
     expect(broken(late, options)).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -250,7 +250,7 @@ describe("a removal", () => {
   });
 
   test("loses the whole text when it does not put back what has changed", () => {
-    expect(broken(appender, { removal: "keeps" })).toMatchInlineSnapshot(`
+    expect(broken(appender, { removal: "keeps", savesUnfinished: false })).toMatchInlineSnapshot(`
       [
         "A begins",
         "A createClaim",

@@ -55,34 +55,6 @@ describe("what the guide says may be lost", () => {
     `);
   });
 
-  test("an edit is lost when an appender keeps the file open for longer than a writer waits", () => {
-    expect(
-      broken({ writers: 1, outsiders: ["open"] }, { givesUpWaiting: true, strict: true }),
-    ).toMatchInlineSnapshot(`
-      [
-        "A begins",
-        "A createClaim",
-        "A fence: listClaims",
-        "A openAtRest: open",
-        "A openAtRest: read",
-        "A stage: open",
-        "A stage: write",
-        "A isStill",
-        "A publish: path",
-        "an outsider opens, to append",
-        "A publish: exchange",
-        "A publish: looks at the displaced file",
-        "A discardClaim",
-        "A discardClaim",
-        "A release",
-        "A settle: gives up waiting",
-        "A findOutsideEdit",
-        "an outsider appends",
-        "=> the outside edit is missing",
-      ]
-    `);
-  });
-
   test("an edit is lost when the kernel pauses an appender inside its open until the writer has finished", () => {
     expect(broken({ writers: 1, outsiders: ["find"] })).toMatchInlineSnapshot(`
       [

@@ -25,14 +25,16 @@ export interface Options {
   looksAtDisplaced: boolean;
   /** A writer that displaced an outsider's version moves it beside the target until it is merged. */
   savesFirst: boolean;
+  /** So does whoever finds in a claim what an exchange displaced while an outsider had it open, or after it wrote into it. */
+  savesUnfinished: boolean;
   /** What a writer waits for before it reads the displaced files again: until no process has one open, or 3 ms. */
   settle: "writers" | "pause" | "none";
   /** Other processes may come between the steps of a write in place. */
   pausesInPlace: boolean;
-  /** A file counts as emptied because of what was read from it, or of its size at the open, or never. */
-  judgesCut: "read" | "open" | "never";
   /** After a write in place, a writer looks whether the path still names the file. */
   looksAfterInPlace: boolean;
+  /** A file counts as emptied because of what was read from it, or of its size at the open, or never. */
+  judgesCut: "read" | "open" | "never";
   /** No outside edit of a displaced file merges with what the target holds by then. */
   conflicts: boolean;
   /** After a conflict, the file keeps what other writers have published on top. */
@@ -66,7 +68,7 @@ export interface Options {
 export const AS_IT_IS: Options = {
   ...{ publish: "exchange", fence: "take", settle: "writers" },
   ...{ readsBeforeFence: false, fencesBeforeClaim: false, confirms: true, links: true },
-  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true },
+  ...{ looksAgain: true, looksAtDisplaced: true, savesFirst: true, savesUnfinished: true },
   ...{ pausesInPlace: true, looksAfterInPlace: true, judgesCut: "read", conflicts: false },
   ...{ keepsAcknowledged: true, remembersFirst: true, backup: "none", removal: "moves", firm: "none" },
   ...{ maxRounds: 2, crashes: 0, lock: false, evicts: true, failsOpen: true, replacesFree: false },

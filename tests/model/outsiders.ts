@@ -143,11 +143,6 @@ export function openedBy({ writers, outsiders }: State, file: number | null): nu
   return bits.reduce((all, bit) => all | bit, 0);
 }
 
-/** Whether an outsider has a file open for writing. An appender that the kernel pauses inside its open does not count. */
-export function isOpen({ outsiders }: State, file: number | null): boolean {
-  return outsiders.some(({ at, inode }) => (at === "write" || at === "rewrite") && inode === file);
-}
-
 export function bitOf(state: State, outsider: number): number {
   return 1 << (state.writers.length + outsider);
 }

@@ -69,7 +69,7 @@ function testAll(all: Case[], options: Partial<Options>): void {
 const all = [...cases, ...moreCases, ...(isLong ? longCases : [])];
 
 describe("nothing is lost, nothing is partial, and the next writer sweeps up, in every interleaving of", () => {
-  testAll(all, { maxRounds: rounds });
+  testAll(all, { maxRounds: rounds, strict: true, givesUpWaiting: true });
 });
 
 describe("without the binding, too, nothing is lost in any interleaving of", () => {

@@ -1,7 +1,6 @@
 /** The steps that change the target: update/publish.ts and update/inPlace.ts. */
 import { type Options, wayOf } from "./options.ts";
-import { isOpen } from "./outsiders.ts";
-import { contentOf, isOutside, type State, type Writer } from "./state.ts";
+import { contentOf, isOpen, isOutside, type State, type Writer } from "./state.ts";
 import { type Change, claimOf, copyOf, goTo, inodeAt, type MakeStep, type Step, textOf } from "./step.ts";
 
 export const PUBLISH_STEPS: Record<string, Step> = {
@@ -49,9 +48,11 @@ export const PUBLISH_STEPS: Record<string, Step> = {
   // If a fence has removed the file, a copy of what was read is kept.
   keepPrevious: (_, __, { backup }, step) => [
     step("keepPrevious", (state, self) => {
-      const { alive, next } = claimOf(state, self);
-      if (backup === "displaced" && alive && next) self.backup = next.inode;
-      else self.backup = copyOf(state, self.read);
+      const claim = claimOf(state, self);
+      if (backup === "displaced" && claim.alive && claim.next) {
+        self.backup = claim.next.inode;
+        claim.next = null;
+      } else self.backup = copyOf(state, self.read);
       self.at = "discardClaim";
     }),
   ],

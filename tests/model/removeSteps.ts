@@ -1,5 +1,5 @@
 /** The steps of a removal after its last look: update/removeFile.ts. */
-import { isOpen } from "./outsiders.ts";
+import { isOpen } from "./state.ts";
 import { claimOf, goTo, inodeAt, type Step } from "./step.ts";
 
 export const REMOVE_STEPS: Record<string, Step> = {
@@ -9,7 +9,8 @@ export const REMOVE_STEPS: Record<string, Step> = {
       const isThere = claim.alive && state.target !== null;
       if (!isThere) return goTo(self, "discardClaim");
       if (removal === "unlinks") state.deleted |= self.read;
-      else claim.next = { inode: state.target as number, staged: null, read: self.snapshot };
+      else
+        claim.next = { inode: state.target as number, staged: null, read: self.snapshot, known: self.read };
       state.target = null;
       self.at = removal === "unlinks" ? "discardClaim" : "settleMoved";
     }),

@@ -1,7 +1,7 @@
 /** The steps of a round apart from its claim and its publish, and the look back. */
 import type { Options } from "./options.ts";
-import { isOpen, openedBy } from "./outsiders.ts";
-import { contentOf, type State, TEXT, type Writer } from "./state.ts";
+import { openedBy } from "./outsiders.ts";
+import { contentOf, isOpen, type State, TEXT, type Writer } from "./state.ts";
 import { afterRead, claimOf, copyOf, goTo, inodeAt, roundStart, type Step, textOf } from "./step.ts";
 
 export const ROUND_STEPS: Record<string, Step> = {
@@ -31,7 +31,7 @@ export const ROUND_STEPS: Record<string, Step> = {
       const claim = claimOf(state, self);
       if (!claim.alive || claim.aside) return goTo(self, "again");
       const staged = state.inodes.push({ holds: textOf(self, state, options), partial: true }) - 1;
-      claim.next = { inode: staged, staged, read: self.snapshot };
+      claim.next = { inode: staged, staged, read: self.snapshot, known: self.read };
       self.at = "stageAll";
     }),
   ],
@@ -93,7 +93,7 @@ export const ROUND_STEPS: Record<string, Step> = {
       );
       if (!file) {
         // All is merged, so what is saved beside the target is not needed any more.
-        const own = self.displaced.filter((one) => one.isOutside).map(({ inode }) => inode);
+        const own = self.displaced.map(({ inode }) => inode);
         const merged = own.filter((inode) => state.beside.includes(inode) && !isOpen(state, inode));
         if (options.backup !== "none") self.backup ??= merged[0] ?? null;
         state.beside = state.beside.filter((inode) => !merged.includes(inode));

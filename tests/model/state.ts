@@ -21,10 +21,21 @@ export interface Staged {
   /** None for a file that a removal has moved. */
   staged: number | null;
   read: number | null;
+  /** What its writer found in the file that it read. In the real name: the time and the size. */
+  known: Changes;
 }
 
 /** Neither what was staged nor what its writer had read: an exchange displaced a version of an outsider. */
 export const isOutside = ({ inode, staged, read }: Staged) => inode !== staged && inode !== read;
+
+/** Whether an outsider has a file open for writing. An appender that the kernel pauses inside its open does not count. */
+export function isOpen({ outsiders }: State, file: number | null): boolean {
+  return outsiders.some(({ at, inode }) => (at === "write" || at === "rewrite") && inode === file);
+}
+
+/** The file that its writer had read, and another program has not finished writing it, or had not when it was read. */
+export const isUnfinished = (state: State, { inode, read, known }: Staged) =>
+  inode === read && (isOpen(state, inode) || (state.inodes[inode] as Inode).holds !== known);
 
 /** A folder of one writer; a removed one is dead for ever. */
 export interface Claim {
@@ -184,7 +195,7 @@ export function keyOf(state: State): string {
     return sidecars.get(index) as number;
   };
   const staged = (file: Staged | null) =>
-    file && [inode(file.inode), isOutside(file) ? 2 : Number(file.inode === file.read)];
+    file && [inode(file.inode), isOutside(file) ? -1 : file.inode === file.read ? file.known : -2];
   const contents = ({ aside, isFirm, next, taken }: Claim) => [
     (aside ? 1 : 0) + (isFirm ? 2 : 0),
     staged(next),

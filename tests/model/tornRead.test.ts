@@ -22,7 +22,7 @@ describe("beside a program that empties the file and then writes it, the user's 
   const alone = { writers: 1, ...REWRITER };
 
   test("when a writer takes an empty file for the text, and then crashes", () => {
-    expect(broken(alone, { judgesCut: "never", crashes: 1 })).toMatchInlineSnapshot(`
+    expect(broken(alone, { judgesCut: "never", savesUnfinished: false, crashes: 1 })).toMatchInlineSnapshot(`
       [
         "A begins",
         "A createClaim",
@@ -43,7 +43,9 @@ describe("beside a program that empties the file and then writes it, the user's 
   });
 
   test("when a writer judges by the size at its open, and then gives up waiting", () => {
-    expect(broken(alone, { judgesCut: "open", givesUpWaiting: true })).toMatchInlineSnapshot(`
+    expect(
+      broken(alone, { judgesCut: "open", savesUnfinished: false, givesUpWaiting: true }),
+    ).toMatchInlineSnapshot(`
       [
         "A begins",
         "A createClaim",

@@ -113,7 +113,7 @@ describe("with the binding each part of the protocol is needed", () => {
   test("an update is lost in a crash when a writer reads before it fences, does not look again and saves nothing", () => {
     const early = { readsBeforeFence: true, looksAgain: false, strict: true, crashes: 1 };
     expect(broken({}, early)).toEqual([]);
-    expect(broken({}, { ...early, savesFirst: false })).toMatchInlineSnapshot(`
+    expect(broken({}, { ...early, savesFirst: false, savesUnfinished: false })).toMatchInlineSnapshot(`
       [
         "A begins",
         "A createClaim",
@@ -149,7 +149,7 @@ describe("with the binding each part of the protocol is needed", () => {
 
   test("an outside edit is lost when no writer looks at the file that it has displaced", () => {
     expect(
-      broken({ writers: 1, outsiders: ["replace"] }, { looksAtDisplaced: false }),
+      broken({ writers: 1, outsiders: ["replace"] }, { looksAtDisplaced: false, savesUnfinished: false }),
     ).toMatchInlineSnapshot(`
       [
         "A begins",
@@ -174,7 +174,9 @@ describe("with the binding each part of the protocol is needed", () => {
   });
 
   test("an outside edit is lost when no writer asks whether a process has the displaced file open", () => {
-    expect(broken({ writers: 1, outsiders: ["open"] }, { settle: "none" })).toMatchInlineSnapshot(`
+    expect(
+      broken({ writers: 1, outsiders: ["open"] }, { settle: "none", savesUnfinished: false }),
+    ).toMatchInlineSnapshot(`
       [
         "A begins",
         "A createClaim",
@@ -198,7 +200,7 @@ describe("with the binding each part of the protocol is needed", () => {
   });
 
   test("a pause instead of that question loses what a slow appender writes", () => {
-    const pause = { settle: "pause", slowAppender: true, strict: true } as const;
+    const pause = { settle: "pause", savesUnfinished: false, slowAppender: true, strict: true } as const;
     expect(broken({ writers: 1, outsiders: ["open"] }, pause)).toMatchInlineSnapshot(`
       [
         "A begins",

@@ -2,15 +2,15 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** How long an outsider may hold the file from its open to its close, with the binding and without it. */
-const PROMISED_MS = { native: 250, none: 2 };
+/** How long an outsider may hold the file from its open to its close, without the binding. */
+const PROMISED_MS = 2;
 
 /** Longer than a writer takes from its last look at the file to its look back, on a busy machine, suspended or not. */
 const LOOK_BACK_MS = 5000;
 
 /**
  * Compares the notes of the crowd with CLAUDE.md and the files beside it. A line is lost if it is nowhere. It is no loss of
- * ours if an editor overwrote it unread, and *known* if the outsider held the file for longer than we promise to wait.
+ * ours if an editor overwrote it unread, and *known* if that is not promised without the binding.
  */
 export function verdictOf(crowd, { projectDir, target, notes: folder }) {
   const wrong = [...crowd.failed];
@@ -58,10 +58,9 @@ const kindOf = ({ line }) => line.replace(/\d.*/, "");
 function reasonFor(note, { kills, isNative }, overwritten) {
   const kind = kindOf(note);
   if (overwritten.has(note.line)) return "overwritten";
-  if (kind === "writer") return "none";
-  const promisedMs = PROMISED_MS[isNative ? "native" : "none"];
+  if (kind === "writer" || isNative) return "none";
   // An editor that comes in between our last look and our rename is promised nothing without the binding.
-  if (kind === "editor" ? !isNative : note.to - note.from > promisedMs) return "known";
+  if (kind === "editor" || note.to - note.from > PROMISED_MS) return "known";
   // Lines may be lost together with a writer that was killed before it looked back.
   return kills.some((at) => Math.abs(at - note.to) < LOOK_BACK_MS) ? "killed" : "none";
 }

@@ -3,8 +3,8 @@ import { type Snapshot } from "../system/snapshot.ts";
 export interface Displaced extends Snapshot {
     /** Where the file is now, if it has a name. */
     file?: string;
-    /** The file is not the one that we read: a version of another program, which lies beside the target until it is merged. */
-    isOutside?: true;
+    /** The file lies beside the target until all that it holds is merged. */
+    isBeside?: true;
     /** Where what another program wrote into it was saved, because it could not be merged. */
     savedAs?: string;
 }
@@ -24,3 +24,5 @@ export interface Published {
  * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
  */
 export declare function publish(staged: string, target: string, old: Snapshot | null, beforeInPlace: () => void): Published | null;
+/** Moves a displaced file out of our claim if another program has not finished writing it. */
+export declare function saveUnfinished(displaced: Displaced, staged: string, target: string): void;

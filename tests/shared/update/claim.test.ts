@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { native } from "../../../shared/system/native.ts";
 import type { TargetPath } from "../../../shared/system/targetPath.ts";
 import {
   assertRemovable,
@@ -188,11 +189,11 @@ describe("a file in another writer's claim", () => {
       fs.writeFileSync(path.join(target.dir, name), text);
       return {
         file: path.join(target.dir, name),
-        ino: fs.statSync(path.join(target.dir, name), { bigint: true }).ino,
+        stat: fs.statSync(path.join(target.dir, name), { bigint: true }),
       };
     };
     const [staged, read, other] = [make("staged", "staged"), make("read", "read"), make("other", "theirs")];
-    const next = path.join(claim, stagedName(staged.ino, read.ino));
+    const next = path.join(claim, stagedName(staged.stat.ino, read.stat));
     return { target, own, claim, staged, read, other, next };
   };
 
@@ -202,6 +203,30 @@ describe("a file in another writer's claim", () => {
     expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
     expect(fs.readdirSync(own)).toEqual([]);
   });
+
+  test.each<[string, boolean, (file: string) => unknown]>([
+    ["has open", true, (file) => fs.openSync(file, "a")],
+    ["has opened, and has written", true, (file) => writeTo(fs.openSync(file, "a"))],
+    ["has written", false, (file) => fs.closeSync(writeTo(fs.openSync(file, "a")))],
+    ["has changed, in its old length", false, (file) => fs.writeFileSync(file, "READ")],
+    ["has emptied", false, (file) => fs.truncateSync(file)],
+  ])(
+    "is kept beside the target if it is the read one, which another program %s",
+    (_what, needsKernel, act) => {
+      if (needsKernel && !native()) return;
+      const { target, own, claim, read, next } = setUp();
+      fs.renameSync(read.file, next);
+      const fd = act(next);
+      const text = fs.readFileSync(next, "utf8");
+      const { saved } = fence(target, own, TTL_MS);
+      expect(saved.map((file) => fs.readFileSync(file, "utf8"))).toEqual([text]);
+      expect(listClaims(target)).toEqual([own]);
+      fs.mkdirSync(claim);
+      fs.renameSync(saved[0] as string, next);
+      expect(discardClaim(claim, target.path)).toHaveLength(1);
+      if (typeof fd === "number") fs.closeSync(fd);
+    },
+  );
 
   test.each<[string, (own: string, claim: string) => string]>([
     ["by a fence", (own) => own],
@@ -232,6 +257,11 @@ describe("a file in another writer's claim", () => {
     expect(fs.readFileSync(next, "utf8")).toBe("theirs");
   });
 });
+
+function writeTo(fd: number): number {
+  fs.writeSync(fd, "theirs");
+  return fd;
+}
 
 function asNobody<T>(run: () => T): T {
   process.setegid?.(NOBODY.gid);

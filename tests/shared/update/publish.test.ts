@@ -19,6 +19,12 @@ function replace(file: string, text: string): void {
   fs.renameSync(`${file}.new`, file);
 }
 
+function savedBeside(target: string): string {
+  const dir = path.dirname(target);
+  const [name = ""] = entriesOf(dir).filter((entry) => entry.endsWith(".saved"));
+  return read(path.join(dir, name));
+}
+
 describe("with an exchange,", () => {
   beforeEach(needsBinding);
 
@@ -135,34 +141,73 @@ describe("with an exchange,", () => {
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", "CLAUDE.md.moved"]);
   });
 
-  /** Starts an update that an outsider's replacement meets just before its exchange, and that stands still after it. */
-  const displaceTheirs = async (context: TestContext) => {
+  const replaceIt = (target: string) => replace(target, "theirs\n");
+
+  /** Starts an update that an outsider meets just before its exchange, and that stands still after it. */
+  const displaceTheirs = async (context: TestContext, act = replaceIt) => {
     const { events } = useJournal();
     const target = tempFile("old\n");
     const log = path.join(tempDir(), "log");
     const under = injecting(context, "renameat2:delay_enter=500000:delay_exit=2000000:when=1", log);
     const child = startProgram("update", { target, line: "ours" }, { under });
     await waitUntil(() => fs.existsSync(log) && read(log).includes("renameat2("), "the exchange");
-    replace(target, "theirs\n");
+    act(target);
     await waitUntil(() => read(target).includes("ours"), "the publish");
-    const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
-    const savedText = () => read(path.join(path.dirname(target), saved()[0] as string));
-    return { child, target, events, saved, savedText };
+    const kill = async () => {
+      // strace would let it go on.
+      const [writer = ""] = read(`/proc/${child.pid}/task/${child.pid}/children`).split(" ");
+      process.kill(Number(writer), "SIGKILL");
+      await child.exited;
+    };
+    return { child, kill, target, events, savedText: () => savedBeside(target) };
   };
 
   const fenceIt = (target: string) =>
     updateFile(target, (text) => `${text}next\n`, { timeoutMs: 0, ttlMs: 60_000 });
 
   test("a replacement after our last look lies beside the file when our writer crashes", async (context) => {
-    const { child, target, events, savedText } = await displaceTheirs(context);
-    // strace would let it go on.
-    const [writer = ""] = read(`/proc/${child.pid}/task/${child.pid}/children`).split(" ");
-    process.kill(Number(writer), "SIGKILL");
-    await child.exited;
+    const { kill, target, events, savedText } = await displaceTheirs(context);
+    await kill();
     const { outcome, message } = fenceIt(target);
     expect([outcome, read(target), savedText()]).toEqual(["written", "old\nours\nnext\n", "theirs\n"]);
     expect(message).toMatch(/Its version is in .*\.saved; merge the two by hand/);
     expect(events("outside_edit")).toMatchObject([{ resolution: "saved" }]);
+  });
+
+  test("what a program appends late to the old file lies beside the new one when our writer crashes", async (context) => {
+    let theirs = 0;
+    const { kill, target, savedText } = await displaceTheirs(context, (file) => {
+      theirs = fs.openSync(file, "a");
+    });
+    await kill();
+    expect(fenceIt(target).message).toMatch(/\.saved; merge the two by hand/);
+    fs.writeSync(theirs, "late\n");
+    fs.closeSync(theirs);
+    expect([read(target), savedText()]).toEqual(["old\nours\nnext\n", "old\nlate\n"]);
+  });
+
+  test("what a program appends late to the old file lies beside the new one when it outlasts our wait", () => {
+    useJournal();
+    const target = tempFile("old\n");
+    const theirs = fs.openSync(target, "a");
+    const { message } = updateFile(target, (text) => `${text}ours\n`);
+    fs.writeSync(theirs, "late\n");
+    fs.closeSync(theirs);
+    expect(message).toMatch(/what it writes there from now on goes into .*\.saved/);
+    expect([read(target), savedBeside(target)]).toEqual(["old\nours\n", "old\nlate\n"]);
+  });
+
+  test("an old file that cannot be moved at that moment stays in the claim, for the next writer to move", async (context) => {
+    useJournal();
+    const target = tempFile("old\n");
+    const theirs = fs.openSync(target, "a");
+    const under = injecting(context, "?rename,?renameat:error=ENOSPC:when=2+");
+    const child = startProgram("update", { target, line: "ours" }, { under });
+    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 1 });
+    fs.writeSync(theirs, "late\n");
+    fs.closeSync(theirs);
+    expect(fenceIt(target).message).toMatch(/\.saved; merge the two by hand/);
+    expect([read(target), savedBeside(target)]).toEqual(["old\nours\nnext\n", "old\nlate\n"]);
   });
 
   test("a replacement after our last look lies beside the file when another writer fences ours", async (context) => {
