@@ -11,15 +11,17 @@ import { transformSync } from "esbuild";
 import { parseAst } from "vite";
 import { readArguments } from "./readArguments.mjs";
 
-const USAGE = `Usage: npm run mutate -- FILE [TEST...] [--most N]
+const USAGE = `Usage: npm run mutate -- FILE [TEST...] [--most N | --only N,...]
 
-Lists the mutants of FILE that TEST... (default: FILE's own tests) do not notice. Exit code 1 if there are any.
+Lists the mutants of FILE that no TEST (default: FILE's own tests) notices. Exit code 1 if there are any. Each mutant is tried
+on one TEST after another, until one fails: name the fastest first.
 
   --most N      try at most N mutants, evenly spread (default: 40)
+  --only N,...  try the mutants of these numbers, such as those that survived a run before
   -h, --help    print this text
 
 Example:
-  npm run mutate -- shared/update/claim.ts tests/shared/update
+  npm run mutate -- shared/update/claim.ts tests/shared/update/claim tests/shared/update tests/hooks
 `;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -74,42 +76,57 @@ function mutantsOf(script) {
   }
 }
 
-function survivorsOf(file, tests, most) {
+/** @returns how many mutants survive */
+function countSurvivors({ file, tests, most, only }) {
   const copy = copyOfCheckout();
   try {
     const target = path.join(copy, file);
     const { code } = transformSync(fs.readFileSync(target, "utf8"), { loader: "ts", target: "node20.17" });
-    const all = mutantsOf(code);
-    const step = Math.max(1, all.length / most);
-    const mutants = all.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
-    const startedAt = Date.now();
+    const mutants = mutantsOf(code);
     fs.writeFileSync(target, code);
-    if (!pass(copy, tests)) throw new Error(`${tests.join(" ")}: the tests fail without a mutant`);
-    const limitMs = 5000 + 3 * (Date.now() - startedAt);
-    return mutants.filter(({ start, end, text }) => {
-      fs.writeFileSync(target, code.slice(0, start) + text + code.slice(end));
-      const survives = pass(copy, tests, limitMs);
-      const [old, now] = [code.slice(start, end).trim().slice(0, 60), text.trim() || "(nothing)"];
-      if (survives) console.log(`SURVIVED ${lineAt(code, start)}\n    ${old} => ${now}`);
-      return survives;
+    if (!build(copy)) throw new Error("the build fails without a mutant");
+    const limits = tests.map((test) => {
+      const startedAt = Date.now();
+      if (!passes(copy, test)) throw new Error(`${test}: fails without a mutant`);
+      return 5000 + 3 * (Date.now() - startedAt);
     });
+    const step = Math.max(1, mutants.length / most);
+    const isPicked = (number) =>
+      only ? only.includes(number) : Math.floor(number / step) !== Math.floor((number - 1) / step);
+    let survivors = 0;
+    for (const [at, { start, end, text }] of mutants.entries()) {
+      if (!isPicked(at + 1)) continue;
+      fs.writeFileSync(target, code.slice(0, start) + text + code.slice(end));
+      const noticing = build(copy)
+        ? tests.find((test, place) => !passes(copy, test, limits[place]))
+        : "the build";
+      const change = `${code.slice(start, end).trim().slice(0, 60)} => ${text.trim() || "(nothing)"}`;
+      const fate = noticing ? `noticed by ${noticing}` : `SURVIVED ${lineAt(code, start)}\n    ${change}`;
+      console.log(`${at + 1} of ${mutants.length} ${fate}`);
+      if (!noticing) survivors++;
+    }
+    return survivors;
   } finally {
     fs.rmSync(path.dirname(copy), { recursive: true, force: true });
   }
 }
 
-/** Runs the tests on the source and on what is built from it. A run that hangs counts as noticed. */
-function pass(copy, tests, timeout = 600_000) {
+/** Some tests run what is built. */
+function build(copy) {
+  return run(copy, ["scripts/build.mjs", "--no-types"]);
+}
+
+/** A run that hangs counts as noticed. */
+function passes(copy, test, timeout) {
+  return run(copy, ["node_modules/vitest/vitest.mjs", "run", "--bail=1", "--no-isolate", test], timeout);
+}
+
+function run(copy, args, timeout = 600_000) {
   const home = path.join(copy, "../home");
   // A mutant may do anything with paths: keep it away from this user's own files.
   const env = { ...process.env, HOME: home, TMPDIR: home, FUZZ_RUNS: "30" };
-  const run = (...args) =>
-    spawnSync(process.execPath, args, { cwd: copy, env, stdio: "ignore", timeout, killSignal: "SIGKILL" })
-      .status === 0;
-  return (
-    run("scripts/build.mjs", "--no-types") &&
-    run("node_modules/vitest/vitest.mjs", "run", "--bail=1", "--no-isolate", ...tests)
-  );
+  const options = { cwd: copy, env, stdio: "ignore", timeout, killSignal: "SIGKILL" };
+  return spawnSync(process.execPath, args, options).status === 0;
 }
 
 function lineAt(code, offset) {
@@ -134,18 +151,20 @@ function copyOfCheckout() {
   return copy;
 }
 
-const config = { options: { most: { type: "string", default: "40" } }, allowPositionals: true };
-const args = readArguments(USAGE, config, ({ values, positionals }) => {
+const options = { most: { type: "string", default: "40" }, only: { type: "string" } };
+const args = readArguments(USAGE, { options, allowPositionals: true }, ({ values, positionals }) => {
   const [file, ...tests] = positionals;
   if (file === undefined) throw new Error("FILE is missing");
-  if (!(Number(values.most) >= 1)) throw new Error("--most must be a number from 1");
-  const own = `tests/${file.replace(/\.ts$/, ".")}`;
-  return { file, tests: tests.length > 0 ? tests : [own], most: Number(values.most) };
+  const most = Number(values.most);
+  const only = values.only?.split(",").map(Number);
+  if (!(most >= 1)) throw new Error("--most must be a number from 1");
+  if (only?.some(Number.isNaN)) throw new Error("--only must be numbers, such as 3,17");
+  return { file, tests: tests.length > 0 ? tests : [`tests/${file.replace(/\.ts$/, ".")}`], most, only };
 });
 try {
-  const survivors = args && survivorsOf(args.file, args.tests, args.most);
-  if (survivors) console.log(`${survivors.length} survived`);
-  if (survivors?.length > 0) process.exitCode = 1;
+  const survivors = args && countSurvivors(args);
+  if (args) console.log(`${survivors} survived`);
+  if (survivors > 0) process.exitCode = 1;
 } catch (error) {
   console.error(error.message);
   process.exitCode = 2;
