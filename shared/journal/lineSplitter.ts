@@ -1,13 +1,12 @@
 /** Splits the bytes of a file into lines, as they are read. */
 const NEWLINE = 0x0a;
-const NOTHING = Buffer.alloc(0);
 /** Bytes of a line that are kept: none of our events comes near, and a truncated one is no event. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 /** Lines of bytes that come in pieces: in bounded memory, and in linear time however small the pieces are. */
 export class LineSplitter {
   /** Holds the beginning of a line whose end has not come yet, and room for more of it. */
-  #buffer = NOTHING;
+  #buffer = Buffer.alloc(0);
   #length = 0;
 
   /**
@@ -30,7 +29,6 @@ export class LineSplitter {
   /** The line that has not ended, which is not kept any longer. */
   end(): string {
     const line = this.#buffer.toString("utf8", 0, this.#length);
-    this.#buffer = NOTHING;
     this.#length = 0;
     return line;
   }
@@ -42,7 +40,7 @@ export class LineSplitter {
       this.#buffer.copy(larger, 0, 0, this.#length);
       this.#buffer = larger;
     }
-    bytes.copy(this.#buffer, this.#length, 0, length - this.#length);
+    bytes.copy(this.#buffer, this.#length);
     this.#length = length;
   }
 }
