@@ -174,6 +174,21 @@ test.each([
   expect(events()).toMatchObject(journaled);
 });
 
+test("a writer reaps an abandoned sidecar once, although the new one holds an old record, too", () => {
+  const { events } = useJournal();
+  const target = newTarget();
+  const sidecar = sidecarOf(target);
+  fs.writeFileSync(sidecar, "");
+  beforeCall(fs, "fstatSync", (fd) => {
+    // The writer has opened it, and not locked it yet.
+    if (fs.fstatSync(fd).ino !== inodeOf(sidecar)) return;
+    fs.writeFileSync(sidecar, JSON.stringify(CRASHED));
+    dated(sidecar, -HOUR);
+  });
+  expect(lease(target, { timeoutMs: 0 }).outcome).toBe("locked");
+  expect(events()).toMatchObject([{ type: "lock_reaped", reason: "abandoned" }]);
+});
+
 test.each([undefined, Number.NaN, -1])("a ttlMs of %s means a TTL of 30 seconds", (ttlMs) => {
   useJournal();
   const target = newTarget();
