@@ -42,16 +42,20 @@ export function previousJournal(
   claudePid = process.ppid,
 ): string | undefined {
   try {
-    const { pointer, folder } = latestPointer(projectDir);
-    const { session_id: previous, project_dir: project, claude_pid: pid } = pointer;
-    // Two projects may share a folder, and a pointer's name.
-    if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
-    if (isPid(pid) && pid !== claudePid && isAlive(pid)) return undefined;
-    const journal = inFolder(inFolder(folder, previous), JOURNAL_NAME);
-    return fs.existsSync(journal) ? journal : undefined;
+    for (const file of pointerFiles(projectDir)) {
+      const pointer = readPointer(file);
+      if (!pointer) continue;
+      const { session_id: previous, project_dir: project, claude_pid: pid } = pointer;
+      // Two projects may share a folder, and a pointer's name.
+      if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
+      if (isPid(pid) && pid !== claudePid && isAlive(pid)) return undefined;
+      const journal = inFolder(inFolder(path.dirname(file), previous), JOURNAL_NAME);
+      return fs.existsSync(journal) ? journal : undefined;
+    }
   } catch {
-    return undefined;
+    // There is no home folder.
   }
+  return undefined;
 }
 
 /** Removes the pointers to a session that is gone, from the folder of its project's sessions. @throws the system's error */
@@ -63,20 +67,10 @@ export function forgetSession(slugDir: string, sessionId: string): void {
   }
 }
 
-/** A project's pointer, empty if there is none, and the folder that it lies in, beside its session's. */
-function latestPointer(projectDir: string): { pointer: Record<string, unknown>; folder: string } {
-  for (const file of pointerFiles(projectDir)) {
-    const pointer = readPointer(file);
-    if (pointer) return { pointer, folder: path.dirname(file) };
-  }
-  return { pointer: {}, folder: "" };
-}
-
 /** What a pointer file says; undefined if there is none, or it is not one. */
 function readPointer(file: string): Record<string, unknown> | undefined {
   try {
-    const content = readRegularFile(file, MAX_POINTER_BYTES);
-    return content ? Object(JSON.parse(content.bytes.toString("utf8"))) : undefined;
+    return Object(JSON.parse(String(readRegularFile(file, MAX_POINTER_BYTES)?.bytes)));
   } catch {
     return undefined;
   }

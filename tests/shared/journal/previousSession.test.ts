@@ -41,6 +41,21 @@ test("the latest other session is the previous one", () => {
   expect(previousJournal(PROJECT, "two")).toBeUndefined();
 });
 
+test("a shorter pointer replaces a longer one whole", () => {
+  session("a-long-name");
+  const two = session("two");
+  expect(previousJournal(PROJECT, "three")).toBe(two);
+});
+
+test("neither writing nor reading a pointer leaves a descriptor open", () => {
+  session("one");
+  const open = () => fs.readdirSync("/dev/fd").length;
+  const before = open();
+  session("two");
+  previousJournal(PROJECT, "three");
+  expect(open()).toBe(before);
+});
+
 test("a session that runs beside this one, in another process, is not the previous one", async () => {
   const other = spawn("sleep", ["1000"]);
   onTestFinished(() => void other.kill("SIGKILL"));
@@ -106,8 +121,10 @@ test("a forgotten session takes its own pointers with it, and no other file", ()
   session("one");
   session("two", "/other/demo");
   const folder = path.dirname(sessionDir(PROJECT, "one"));
-  fs.writeFileSync(path.join(folder, "notes.json"), '{"session_id":"one"}');
+  const notes = path.join(folder, "notes.json");
+  fs.writeFileSync(notes, '{"session_id":"one"}');
   forgetSession(folder, "one");
+  expect(pointers()).toContain(notes);
   expect(pointers()).toHaveLength(2);
   expect(previousJournal("/other/demo", "three")).toBeDefined();
 });
