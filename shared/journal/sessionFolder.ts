@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { os } from "../system/dependencies.ts";
 import { inFolder, isThere } from "../system/files.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
 
 /** Names the session whose journal is meant. Without a usable session id, that is the journal of unattributed events. */
 export interface JournalAddress {
@@ -19,7 +20,7 @@ export const UNATTRIBUTED_NAME = "unattributed.jsonl";
 export function configDir(): string {
   const configured = process.env.CLAUDE_CONFIG_DIR;
   if (configured) return path.resolve(configured);
-  const home = process.env[process.platform === "win32" ? "USERPROFILE" : "HOME"] ?? "";
+  const home = process.env[IS_WINDOWS ? "USERPROFILE" : "HOME"] ?? "";
   // An empty or relative HOME would lead into the project.
   return path.join(path.isAbsolute(home) ? home : os().userInfo().homedir, ".claude");
 }
@@ -48,7 +49,7 @@ export function sessionDir(projectDir: string, sessionId: string, config = confi
 export function slugsOf(projectDir: string): string[] {
   const former = path.basename(path.resolve(projectDir)) || "root";
   const slug = (path.basename(realOf(projectDir)) || "root").replace(/[^A-Za-z0-9_-]+/g, "_");
-  return slug === former ? [slug] : [slug, former];
+  return [...new Set([slug, former])];
 }
 
 /** The PACT plugin names a project that is opened through a link after the folder that the link leads to. */
