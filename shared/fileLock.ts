@@ -117,7 +117,7 @@ function elapsedMs({ startedAt }: Attempt): number {
 }
 
 /** Never throws: every failure fails open, with one event. @returns no descriptor if the lock has failed open */
-function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?: number } {
+function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd: number | undefined } {
   const sidecar = sidecarOf(target);
   const attempt = newAttempt(target.path, sidecar, request);
   let fd: number | undefined;
@@ -133,7 +133,7 @@ function acquire(target: TargetPath, request: LockRequest): { lease: Lease; fd?:
     reportReaped(reaped, attempt);
     if (reaped.reason === "expired") lease.evicted = reaped.holder ?? {};
   }
-  return fd === undefined ? { lease } : { lease, fd };
+  return { lease, fd };
 }
 
 /** @returns the descriptor of the locked sidecar, with our record in it @throws the reason for failing open */
@@ -143,10 +143,11 @@ function poll(sidecar: string, attempt: Attempt, beforeCreate: () => void): numb
     throw new LockFailure("no_backend", "this machine has no native binding, fs-ext addon or flock program");
   }
   attempt.backend = backend.name;
+  const { watch, reaped } = attempt;
   const { timeoutMs, ttlMs } = attempt.request;
   const leftMs = () => timeoutMs - elapsedMs(attempt);
   let wantedMs = 0;
-  let late = false;
+  let isLate = false;
   for (;;) {
     const pauseMs = Math.max(0, Math.min(wantedMs, leftMs()));
     const askedAt = monotonicMs();
@@ -156,21 +157,21 @@ function poll(sidecar: string, attempt: Attempt, beforeCreate: () => void): numb
     try {
       fd = backend.openLocked(sidecar, pauseMs, beforeCreate);
       if (fd !== null && confirm(fd, sidecar, attempt)) return fd;
-      isReplaced =
-        fd !== null || noteUnlinked(evictHolder(sidecar, attempt.watch, ttlMs), "expired", attempt);
+      isReplaced = fd !== null || noteUnlinked(evictHolder(sidecar, watch, ttlMs), "expired", reaped);
     } catch (error) {
       const unlinked = fd === null && !attempt.hasReplaced && removeUnreadable(error, sidecar, ttlMs);
       if (!unlinked) throw error;
       attempt.hasReplaced = true;
-      noteUnlinked(unlinked, "unreadable", attempt);
+      noteUnlinked(unlinked, "unreadable", reaped);
     }
     // A sidecar that was just replaced is probably free: try once more, even after the timeout.
-    if (leftMs() <= 0 && (late || !isReplaced)) {
+    const wasLate = isLate;
+    isLate = leftMs() <= 0;
+    if (isLate && (wasLate || !isReplaced)) {
       throw new LockFailure("timeout", `the lock was not free within ${timeoutMs} ms`);
     }
-    late = leftMs() <= 0;
-    if (!isReplaced) sleepMs(pauseMs - (monotonicMs() - askedAt));
-    wantedMs = isReplaced ? 0 : backend.waits ? WAIT_MS : nextPause(pauseMs);
+    sleepMs(pauseMs - (monotonicMs() - askedAt));
+    wantedMs = backend.waits ? WAIT_MS : nextPause(pauseMs);
   }
 }
 
@@ -216,15 +217,14 @@ function confirm(fd: number, sidecar: string, attempt: Attempt): boolean {
   }
 }
 
-/** @returns whether the path may name another sidecar now, so that the waiter can retry at once */
+/** @returns whether the path may name another sidecar now */
 function noteUnlinked(
   unlinked: Unlinked | "replaced" | "held",
   reason: Reaped["reason"],
-  { reaped, watch }: Attempt,
+  reaped: Reaped[],
 ): boolean {
   if (unlinked === "held") return false;
   if (unlinked !== "replaced") reaped.push({ reason, ...unlinked });
-  Object.assign(watch, newWatch());
   return true;
 }
 
@@ -251,14 +251,7 @@ function failOpen(attempt: Attempt, error: unknown): Lease {
     },
     request,
   );
-  return {
-    outcome: "fail_open",
-    waitedMs,
-    backend,
-    reason,
-    ...(code === undefined ? {} : { code }),
-    ...(holder ? { holder } : {}),
-  };
+  return { outcome: "fail_open", waitedMs, backend, reason, code, holder };
 }
 
 /** Journals that we unlinked a sidecar. */

@@ -52,9 +52,9 @@ export interface Lease {
   /** Why it failed open: `timeout`, `permission`, `no_space`, … */
   reason?: string;
   /** The system's error code, if a system call failed. */
-  code?: string;
+  code?: string | undefined;
   /** The process that held the lock at the timeout, if known. */
-  holder?: LockHolder;
+  holder?: LockHolder | undefined;
   /** The live holder that this writer evicted; empty if unknown. */
   evicted?: Partial<LockHolder>;
 }

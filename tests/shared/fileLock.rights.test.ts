@@ -1,12 +1,13 @@
 /** Who owns what a session makes: one as root must not lock out the user who owns the project. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, type TestContext, test } from "vitest";
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { withFileLock } from "../../shared/fileLock.ts";
+import { beforeCall } from "../helpers/beforeCall.ts";
 import { startProgram } from "../helpers/child.ts";
 import { payload, startHook } from "../helpers/hookProcess.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { CAN_BE_NOBODY, IS_LINUX, NOBODY } from "../helpers/machine.ts";
+import { AS_NOBODY, CAN_BE_NOBODY, CAN_UNSHARE, IS_LINUX, NOBODY } from "../helpers/machine.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { dated, HOUR, inodeOf, newTarget, pinned, startForeign, startHolder } from "../helpers/sidecar.ts";
 import { listing, sidecarOf } from "../helpers/tempDir.ts";
@@ -90,11 +91,45 @@ describe("a sidecar that this user may not open", () => {
     fs.chmodSync(sidecar, mode);
     dated(sidecar, seconds);
     const old = pinned(sidecar);
-    expect((await ownersLease(target)).outcome).toBe("locked");
+    expect((await ownersLease(target, { timeoutMs: 0 })).outcome).toBe("locked");
     expect(ownerOf(sidecar)).toBe(OWNER);
     expect(events()).toMatchObject([
       { type: "lock_reaped", reason: "unreadable", old_ino: old, new_ino: inodeOf(sidecar) },
     ]);
+  });
+
+  test("is replaced once, although the next one is stale and unreadable, too", (context) => {
+    const { target, sidecar, events } = setUp(context);
+    const asRoot = (act: () => void) => {
+      const before = process.geteuid?.() ?? ROOT;
+      process.seteuid?.(ROOT);
+      act();
+      process.seteuid?.(before);
+    };
+    beforeCall(fs, "openSync", (name) => {
+      if (name !== sidecar) return;
+      asRoot(() => {
+        fs.writeFileSync(sidecar, "", { mode: 0o600 });
+        dated(sidecar, -HOUR);
+      });
+    });
+    fs.writeFileSync(sidecar, "");
+    process.seteuid?.(OWNER);
+    onTestFinished(() => process.seteuid?.(ROOT));
+    const { reason } = withFileLock(target, (lease) => lease, { timeoutMs: 0 });
+    expect(reason).toBe("permission");
+    expect(events("lock_reaped")).toMatchObject([{ reason: "unreadable" }]);
+  });
+
+  test("is replaced if it is stale, where the kernel does not say whether it is held", async (context) => {
+    const { target, sidecar, events } = setUp(context);
+    context.skip(!CAN_UNSHARE, "needs a mount namespace");
+    fs.writeFileSync(sidecar, "", { mode: 0o600 });
+    dated(sidecar, -HOUR);
+    const under = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh", ...AS_NOBODY];
+    const child = startProgram("holdLock", { target, options: { timeoutMs: 0 } }, { under });
+    expect(await child.message("entered")).toMatchObject({ outcome: "locked" });
+    expect(events()).toMatchObject([{ reason: "unreadable" }]);
   });
 
   test("stays while it is fresh, and the lock fails open", async (context) => {

@@ -2,14 +2,15 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { withFileLock } from "../../shared/fileLock.ts";
 import { findBackend } from "../../shared/lock/flock.ts";
 import { startProgram } from "../helpers/child.ts";
+import { useClock } from "../helpers/clock.ts";
 import { useJournal } from "../helpers/journal.ts";
 import { BACKENDS, EACH_BACKEND, injecting, useBackend } from "../helpers/machine.ts";
 import { dated, HOUR, inodeOf, isOpenElsewhere, newTarget, pinned, startHolder } from "../helpers/sidecar.ts";
-import { entriesOf, sidecarOf, tempDir } from "../helpers/tempDir.ts";
+import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
 describe.each(EACH_BACKEND)("with backend %s", (backend) => {
@@ -22,7 +23,7 @@ describe.each(EACH_BACKEND)("with backend %s", (backend) => {
   test("a writer gets a free lock at once, and journals nothing", () => {
     const { target, events } = setUp();
     expect(lease(target)).toEqual({ outcome: "locked", waitedMs: expect.any(Number), backend });
-    expect(entriesOf(path.dirname(target))).toEqual([]);
+    expect(fs.readdirSync(path.dirname(target))).toEqual([path.basename(sidecarOf(target))]);
     expect(events()).toEqual([]);
   });
 
@@ -86,7 +87,7 @@ describe.each(EACH_BACKEND)("with backend %s", (backend) => {
     fs.unlinkSync(sidecar);
     const held = findBackend()?.openLocked(sidecar) as number;
     expect(inodeOf(sidecar)).not.toBe(old);
-    await waitUntil(() => late.lines.length > 0 || fs.readFileSync(log, "utf8").includes("EAGAIN"));
+    await waitUntil(() => late.lines.length > 0 || /EAGAIN|ERESTARTSYS/.test(fs.readFileSync(log, "utf8")));
     expect(late.lines).toEqual([]);
     fs.closeSync(held);
     expect(await late.message("entered")).toMatchObject({ outcome: "locked" });
@@ -155,6 +156,33 @@ test("the lease and the journal give the waiting time to a tenth of a millisecon
     expect(ms).toBeLessThanOrEqual(atMostMs + 0.1);
     expect(ms).toBe(Math.round(ms * 10) / 10);
   }
+});
+
+const POLLING = BACKENDS.find((name) => name !== "flock");
+
+test.runIf(POLLING)("a waiter pauses about twice as long each time, until its timeout", () => {
+  useJournal();
+  useBackend(POLLING as string);
+  const { pauses } = useClock();
+  const random = vi.spyOn(Math, "random").mockReturnValue(0.75);
+  onTestFinished(() => random.mockRestore());
+  const target = newTarget();
+  const wait = () => withFileLock(target, (lease) => lease, { timeoutMs: 20.7 });
+  const { reason, waitedMs } = withFileLock(target, wait);
+  expect([reason, waitedMs]).toEqual(["timeout", expect.closeTo(20.7, 0)]);
+  expect(pauses.slice(0, 4)).toEqual([1, 2.5, 6.25, 10]);
+});
+
+test("a lock that fails open at once does not name the holder", () => {
+  const { events } = useJournal();
+  const target = newTarget();
+  const tryWithout = () => {
+    useBackend("none");
+    return withFileLock(target, (lease) => lease);
+  };
+  expect(withFileLock(target, tryWithout).holder).toBeUndefined();
+  expect(events()).toMatchObject([{ reason: "no_backend" }]);
+  expect(events()[0]).not.toHaveProperty("holder");
 });
 
 test.each([

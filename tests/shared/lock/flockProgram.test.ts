@@ -2,10 +2,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, onTestFinished, type TestContext, test, vi } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { withFileLock } from "../../../shared/fileLock.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
+import { useClock } from "../../helpers/clock.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { BACKENDS, useBackend } from "../../helpers/machine.ts";
 import { sidecarOf, tempDir } from "../../helpers/tempDir.ts";
@@ -31,19 +32,19 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     await holder.message("entered");
     useBackend("flock");
     // Each call takes 60 ms, whatever else the machine has to do.
-    let calls = 0;
-    const clock = vi.spyOn(process.hrtime, "bigint").mockImplementation(() => BigInt(calls) * 60_000_000n);
-    onTestFinished(() => clock.mockRestore());
+    const clock = useClock();
     const asked: string[][] = [];
     beforeCall(process.getBuiltinModule("node:child_process"), "spawnSync", (_program, args) => {
-      calls++;
+      clock.nowMs += 60;
       asked.push(args);
     });
-    expect(withFileLock(target, ({ reason }) => reason, { timeoutMs: 100 })).toBe("timeout");
+    expect(withFileLock(target, ({ reason }) => reason, { timeoutMs: 160 })).toBe("timeout");
     expect(asked).toEqual([
       ["-xn", "3"],
+      ["-x", "-w", "0.050", "3"],
       ["-x", "-w", "0.040", "3"],
     ]);
+    expect(clock.pauses).toEqual([]);
   });
 
   /** A command prefix that mounts a script over `flock`. The script can run the real program as `$FLOCK`. */
