@@ -43,6 +43,7 @@ const LOOK_MS = 100;
 /** Foreign holders never truncate the sidecar. In a longer one, a waiter does so before it appends a witness. */
 const MAX_SIDECAR_BYTES = 2048;
 const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const OPEN_FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
 
 /** The holder that a waiter waits for. */
 export interface Watch {
@@ -62,18 +63,13 @@ export interface Unlinked {
   holder?: LockHolder | undefined;
 }
 
-/** A witness in a sidecar. */
-interface Witness extends ProcessId {
-  /** Milliseconds since 1970. */
-  seenAt: number;
-}
-
 /** A sidecar that is held, as a waiter reads it. */
 interface Held {
   fd: number;
   stat: fs.BigIntStats;
   record: HolderRecord | null;
-  witnesses: Witness[];
+  /** What its lines name: its witnesses, and its record. */
+  witnesses: (ProcessId & Record<string, unknown>)[];
 }
 
 export function newWatch(): Watch {
@@ -90,14 +86,15 @@ export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlin
   const now = monotonicMs();
   if (now < watch.nextLookAt) return "held";
   watch.nextLookAt = now + LOOK_MS;
-  const held = ifPresent(() => openHeld(sidecar));
-  if (!held) return "replaced";
+  const fd = ifPresent(() => fs.openSync(sidecar, OPEN_FLAGS));
+  if (fd === null) return "replaced";
   try {
+    const held = readHeld(fd);
     const seen = `${held.stat.dev} ${held.stat.ino} ${JSON.stringify(held.record)}`;
     if (watch.seen !== seen) Object.assign(watch, { seen, since: now });
     if (now - watch.since < PATIENCE_MS) return "held";
     watch.nextLookAt = now + PATIENCE_MS;
-    const holder = findProcess(held.fd, held.record, held.witnesses);
+    const holder = findProcess(fd, held.record, held.witnesses);
     const ageMs = holder && heldMs(held, holder);
     if (holder && ageMs === undefined) watch.isWitness = leaveWitness(held, holder);
     const isKnown = holder === held.record || !watch.isWitness;
@@ -108,7 +105,7 @@ export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlin
     if (!isSameFile(named, held.stat) || ifPresent(() => fs.unlinkSync(sidecar)) === null) return "replaced";
     return unlinked;
   } finally {
-    fs.closeSync(held.fd);
+    fs.closeSync(fd);
   }
 }
 
@@ -117,13 +114,14 @@ export function witnessHolder(sidecar: string): LockHolder | undefined {
   if (IS_WINDOWS) return findHolder(sidecar);
   let found: LockHolder | undefined;
   quietly(() => {
-    const held = openHeld(sidecar);
+    const fd = fs.openSync(sidecar, OPEN_FLAGS);
     try {
-      const holder = findProcess(held.fd, held.record, held.witnesses);
+      const held = readHeld(fd);
+      const holder = findProcess(fd, held.record, held.witnesses);
       found = holder && describeHolder(holder, held.record);
       if (holder && heldMs(held, holder) === undefined) leaveWitness(held, holder);
     } finally {
-      fs.closeSync(held.fd);
+      fs.closeSync(fd);
     }
   });
   return found;
@@ -134,8 +132,8 @@ function heldMs({ record, witnesses }: Held, holder: ProcessId): number | undefi
   if (record && holder === record) return Date.now() - Date.parse(record.acquired_at);
   const ages = witnesses
     .filter(({ pid, start }) => pid === holder.pid && start === holder.start)
-    .map(({ seenAt }) => Date.now() - seenAt)
-    // The clock has been set back since: that witness would never grow old.
+    .map(({ seen_at }) => Date.now() - Date.parse(String(seen_at)))
+    // Not a record, which says no such time, nor a witness from before the clock was set back, which would never grow old.
     .filter((age) => age >= 0);
   return ages.length > 0 ? Math.max(...ages) : undefined;
 }
@@ -153,23 +151,11 @@ function leaveWitness({ fd, stat }: Held, { pid, start }: ProcessId): true {
 }
 
 /** @throws the system's error */
-function openHeld(sidecar: string): Held {
-  const fd = fs.openSync(sidecar, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    const stat = fs.fstatSync(fd, { bigint: true });
-    const lines = readLines(fd);
-    const witnesses = lines.map(parseWitness).filter((one) => one !== null);
-    return { fd, stat, record: parseRecord(lines[0] ?? ""), witnesses };
-  } catch (error) {
-    fs.closeSync(fd);
-    throw error;
-  }
-}
-
-function parseWitness(line: string): Witness | null {
-  const value = parseProcess(line);
-  const seenAt = Date.parse(String(value?.seen_at));
-  return value && !Number.isNaN(seenAt) ? { pid: value.pid, start: value.start, seenAt } : null;
+function readHeld(fd: number): Held {
+  const stat = fs.fstatSync(fd, { bigint: true });
+  const lines = readLines(fd);
+  const witnesses = lines.map(parseProcess).flatMap((named) => named ?? []);
+  return { fd, stat, record: parseRecord(lines[0] ?? ""), witnesses };
 }
 
 /**

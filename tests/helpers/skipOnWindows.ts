@@ -38,6 +38,7 @@ const ALWAYS: Skips = {
     "shared/fileLock.foreign": ALL,
     "shared/fileLock.failOpen": /another process removes the expired sidecar first/,
     "shared/fileLock.test": /old records of crashed holders appear/,
+    "shared/lock/eviction": ALL,
     "shared/lock/holder": ALL,
     "shared/update/updateFile.writers": /the one that is evicted/,
   },
