@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { codeOf, errnoOf, messageOf, Refusal } from "../../shared/system/errors.ts";
+import { codeOf, errnoOf, isUnknown, messageOf, Refusal } from "../../shared/system/errors.ts";
 import { formatHelp, synopsisOf } from "./help.ts";
 import { note, outputError, print } from "./output.ts";
 import { didYouMean } from "./suggest.ts";
@@ -80,11 +80,21 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
       note(error.message, `\n${hintOf(usage)}`);
       return 2;
     }
-    // Any other error is a defect, whose stack trace shows where.
-    if (!(error instanceof Refusal) && errnoOf(codeOf(error)) === undefined) throw error;
-    note(messageOf(error));
+    note(isDefect(error) ? defectOf(error) : messageOf(error));
     return 1;
   }
+}
+
+/** Whether an error is neither the system's nor a refusal of ours: this package is wrong then. */
+export function isDefect(error: unknown): boolean {
+  return !(error instanceof Refusal) && errnoOf(codeOf(error)) === undefined;
+}
+
+/** One line, with the place of the stack trace that a report needs. */
+function defectOf(error: unknown): string {
+  const [, at] = /^ +at .*?([^/\\(]+:\d+:\d+)\)?$/m.exec(String((error as Error | null)?.stack)) ?? [];
+  const what = at ? `${messageOf(error)}, at ${at}` : messageOf(error);
+  return `failed, which is a defect (${what}). Please report this line, with your command and pact-hooks --version.`;
 }
 
 function help(usage: string): number {
@@ -138,11 +148,12 @@ function folderOf(positionals: string[]): string {
   throw new UsageError(`${dir} is not a folder`);
 }
 
-/** @throws {UsageError} if the system cannot say */
+/** @throws the system's error if it does not tell */
 export function isFolder(dir: string): boolean {
   try {
     return fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    if (isUnknown(error)) throw error;
+    return false;
   }
 }

@@ -13,10 +13,11 @@ export class Refusal extends Error {
    * @param why follows the file's name in the message: "is not UTF-8 text"
    * @param advice a whole sentence, or empty
    * @param file absent if the caller knows only the text: see `of`
+   * @param options with the system's error as `cause`, if one is the reason
    */
-  constructor(why: string, advice = "", file?: string) {
+  constructor(why: string, advice = "", file?: string, options?: ErrorOptions) {
     const what = `${why}; left unchanged.`;
-    super([file, what, advice].filter(Boolean).join(" "));
+    super([file, what, advice].filter(Boolean).join(" "), options);
     this.what = [file, why].filter(Boolean).join(" ");
     this.advice = advice;
     this.#why = why;
@@ -24,7 +25,7 @@ export class Refusal extends Error {
 
   /** Turns the refusal of a text into that of the file that holds the text. */
   of(file: string): Refusal {
-    return new Refusal(this.#why, this.advice, file);
+    return new Refusal(this.#why, this.advice, file, { cause: this.cause });
   }
 }
 
@@ -102,6 +103,18 @@ const ADVICE: Record<string, string> = {
   ENXIO: MOVE_AWAY,
   ENOTDIR: "Move the file away that stands in the place of a folder, on the way to",
 };
+
+/** A path with one of these errors leads to no file that can be read, whoever asks. */
+const LEADS_NOWHERE = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ENXIO"];
+
+/**
+ * Whether an error leaves open what is at a path: the system did not tell, as with EACCES or EMFILE. A path that leads
+ * nowhere, and a file that we refuse for what it is, are known.
+ */
+export function isUnknown(error: unknown): boolean {
+  const cause = error instanceof Refusal ? error.cause : error;
+  return errnoOf(codeOf(cause)) !== undefined && !isCode(cause, ...LEADS_NOWHERE);
+}
 
 /** Runs `read`. @returns its result, or null if the file is absent @throws every other error of `read` */
 export function ifPresent<T>(read: () => T): T | null {

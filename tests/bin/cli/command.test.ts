@@ -8,6 +8,7 @@ import { COMMAND, run } from "../../helpers/commandLine.ts";
 import { payload, runHook } from "../../helpers/hookProcess.ts";
 import { HAS_TERMINAL, runInTerminal } from "../../helpers/inTerminal.ts";
 import { journalFile, locked, writeJournal } from "../../helpers/journal.ts";
+import { injecting } from "../../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../../helpers/sandbox.ts";
 import { listing } from "../../helpers/tempDir.ts";
 
@@ -75,6 +76,27 @@ test.each(WITH_FOLDER)("%s takes one folder, which must exist", (command) => {
       stderr: expect.stringContaining(name),
     });
   }
+});
+
+test("a folder that the system does not let us look at is no wrong usage", (context) => {
+  const box = sandbox();
+  const under = injecting(context, "?statx,?stat,?newfstatat:error=EACCES", undefined, box.projectDir);
+  const { status, stderr } = run(["uninstall", box.projectDir], box, { under });
+  expect({ status, stderr }).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^pact-hooks: EACCES: .*\n$/),
+  });
+});
+
+test("a defect is one line that says where and what to do, with exit code 1", () => {
+  const box = sandbox();
+  const broken = path.join(box.projectDir, "broken.cjs");
+  fs.writeFileSync(broken, 'process.cwd = () => { throw new TypeError("broken"); };\n');
+  expect(run(["restore"], box, { env: { NODE_OPTIONS: `--require=${broken}` } })).toEqual({
+    ...{ status: 1, stdout: "" },
+    stderr:
+      "pact-hooks: failed, which is a defect (broken, at broken.cjs:1:29). Please report this line, with your command and pact-hooks --version.\n",
+  });
 });
 
 test.each(WITHOUT_ARGUMENTS)("%s takes no arguments", (command) => {
