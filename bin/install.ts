@@ -44,7 +44,10 @@ export const run = runnerOf({
 function install(values: { shared?: boolean; user?: boolean; "dry-run"?: boolean }, dir: string): number {
   if (values.shared && values.user) throw new UsageError("use either --shared or --user");
   const place = values.user ? userSettings() : values.shared ? sharedSettings(dir) : localSettings(dir);
-  const { enabledIn } = startersOf(dir);
+  // What cannot be read may enable the plugin.
+  const { enabledIn } = startersOf(dir, (_file, error) => {
+    throw error;
+  });
   const settings: NamedChange = {
     wanted: additionOf({ ...place, pluginRoot: PLUGIN_ROOT }),
     done: `added the hooks, which run from ${PLUGIN_ROOT}`,

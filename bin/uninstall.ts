@@ -1,5 +1,4 @@
 /** `pact-hooks uninstall`: removes everything of pact-hooks from settings, CLAUDE.md and git. */
-import fs from "node:fs";
 import path from "node:path";
 import { claudeMdPaths } from "../shared/claudeMd/place.ts";
 import { sidecarOf } from "../shared/fileLock.ts";
@@ -7,11 +6,18 @@ import { claudeMdRemovals, reachableTarget } from "../shared/install/claudeMdRem
 import { isManaged } from "../shared/install/enabledPlugins.ts";
 import { excludeRemoval, hiddenTargets } from "../shared/install/gitExcludes.ts";
 import { removalOf } from "../shared/install/installHooks.ts";
-import { removeClaims, removeEmptyFolder, removeSidecars } from "../shared/install/leftovers.ts";
+import {
+  type Leftovers,
+  removeClaims,
+  removeEmptyFolder,
+  removeSidecars,
+} from "../shared/install/leftovers.ts";
 import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { configDir, journalRoot } from "../shared/journal/sessionFolder.ts";
+import { messageOf } from "../shared/system/errors.ts";
+import { isThere } from "../shared/system/files.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
-import { runnerOf } from "./cli/command.ts";
+import { isDefect, runnerOf } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
 import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
 
@@ -46,64 +52,110 @@ export const run = runnerOf({
 
 function uninstall(values: { user?: boolean; purge?: boolean; "dry-run"?: boolean }, dir: string): number {
   const places = values.user ? [userSettings()] : [localSettings(dir), sharedSettings(dir)];
+  const steps = new Steps();
+  const removals = steps.find(() => claudeMdRemovals(dir, { purge: values.purge === true }));
   // The hooks first, so that no new session brings the block back.
   const changes: NamedChange[] = [
     ...places.map((place) => ({ wanted: removalOf(place), done: "removed the hooks" })),
-    ...claudeMdRemovals(dir, { purge: values.purge === true }).map((wanted) => ({
-      wanted,
-      done: "removed the managed block",
-    })),
+    ...removals.map((wanted) => ({ wanted, done: "removed the managed block" })),
   ];
-  const targets = [
-    ...claudeMdPaths(dir).map((file) => reachableTarget(file, dir)),
-    ...[...places, localSettings(dir), sharedSettings(dir)].map((place) =>
-      reachableTarget(place.settingsPath, place.projectDir),
+  const locked: [file: string, projectDir?: string][] = [
+    ...claudeMdPaths(dir).map((file): [string, string] => [file, dir]),
+    ...[...places, localSettings(dir), sharedSettings(dir)].map(
+      ({ settingsPath, projectDir }): [string, string?] => [settingsPath, projectDir],
     ),
-    ...hiddenTargets(dir),
-    // A session's lock on the user's own CLAUDE.md.
-    values.user ? reachableTarget(path.join(configDir(), "CLAUDE.md")) : undefined,
-  ].filter((target) => target !== undefined);
-  return values["dry-run"] ? showAll(dir, changes, targets) : removeAll(dir, changes, targets);
+  ];
+  // A session's lock on the user's own CLAUDE.md.
+  if (values.user) locked.push([path.join(configDir(), "CLAUDE.md")]);
+  const targets = [
+    ...locked.flatMap(([file, projectDir]) => steps.find(() => reachableTarget(file, projectDir) ?? [])),
+    ...steps.find(() => hiddenTargets(dir)),
+  ];
+  if (values["dry-run"]) showAll(dir, changes, targets, steps);
+  else removeAll(dir, changes, targets, steps);
+  return steps.isWhole ? 0 : 1;
 }
 
-function showAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
-  const wanted = excludeRemoval(dir);
-  const all = wanted ? [...changes, { wanted, done: "" }] : changes;
-  const sidecars = new Set(targets.map(sidecarOf).filter((file) => fs.existsSync(file)));
+/** The steps of an uninstall. One that fails is reported, and the others are done all the same. */
+class Steps {
+  isWhole = true;
+  #told = new Set<string>();
+
+  /** What a step finds; nothing after a failure, which is reported. @throws a defect */
+  find<T>(look: () => T | readonly T[]): readonly T[] {
+    try {
+      const found = look();
+      return Array.isArray(found) ? found : [found as T];
+    } catch (error) {
+      if (isDefect(error)) throw error;
+      this.fail(messageOf(error));
+      return [];
+    }
+  }
+
+  /** Reports a failure, once. */
+  fail(message: string): void {
+    this.isWhole = false;
+    if (!this.#told.has(message)) note(message);
+    this.#told.add(message);
+  }
+
+  /** Reports what was kept. @returns what was removed */
+  keep({ removed, kept }: Leftovers): string[] {
+    for (const { path: file, why } of kept) this.fail(`kept ${file}: ${why}. Run this again later.`);
+    return removed;
+  }
+}
+
+function showAll(
+  dir: string,
+  changes: readonly NamedChange[],
+  targets: readonly TargetPath[],
+  steps: Steps,
+): void {
+  const excludes = steps.find(() => excludeRemoval(dir) ?? []);
+  const all = [...changes, ...excludes.map((wanted) => ({ wanted, done: "" }))];
   const previews = all.map((change) => previewOf(change));
   for (const preview of previews) if (preview) showPreview(preview);
+  const isSidecar = (file: string) => steps.find(() => isThere(file)).includes(true);
+  const sidecars = [...new Set(targets.map(sidecarOf))].filter(isSidecar);
   for (const file of sidecars) printLine(`${file} would be removed, unless a process holds it.`);
-  if (previews.every((preview) => preview === null) && sidecars.size === 0) printLine("Nothing to change.");
-  return previews.includes(false) ? 1 : 0;
+  if (previews.includes(false)) steps.isWhole = false;
+  const isNothing = steps.isWhole && previews.every((preview) => preview === null) && sidecars.length === 0;
+  if (isNothing) printLine("Nothing to change.");
 }
 
-function removeAll(dir: string, changes: readonly NamedChange[], targets: readonly TargetPath[]): number {
+function removeAll(
+  dir: string,
+  changes: readonly NamedChange[],
+  targets: readonly TargetPath[],
+  steps: Steps,
+): void {
   const results = changes.map((change) => make(change, "uninstall"));
-  const leftovers = [removeClaims(targets), removeSidecars(targets)];
-  const [removed, kept] = [leftovers.flatMap((some) => some.removed), leftovers.flatMap((some) => some.kept)];
+  const removed = [...steps.keep(removeClaims(targets)), ...steps.keep(removeSidecars(targets))];
   for (const file of removed) printLine(`${file}: removed`);
-  for (const { path: file, why } of kept) note(`kept ${file}: ${why}. Run this again later.`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
   const folder = path.join(dir, ".claude");
-  if (isOneGone && removeEmptyFolder(folder)) printLine(`${folder}: removed, because it was empty`);
+  const isEmptied = isOneGone && steps.keep(removeEmptyFolder(folder)).length > 0;
+  if (isEmptied) printLine(`${folder}: removed, because it was empty`);
   // A lock file that stays is still not to show in git status.
-  const exclude = kept.length === 0 ? excludeRemoval(dir) : null;
-  if (exclude) {
-    results.push(make({ wanted: exclude, done: "removed the names of the lock files" }, "uninstall"));
-    const target = reachableTarget(exclude.file, exclude.projectDir);
-    if (target) removeSidecars([target]);
+  const excludes = steps.isWhole ? steps.find(() => excludeRemoval(dir) ?? []) : [];
+  for (const wanted of excludes) {
+    results.push(make({ wanted, done: "removed the names of the lock files" }, "uninstall"));
+    const own = steps.find(() => reachableTarget(wanted.file, wanted.projectDir) ?? []);
+    for (const leftovers of [removeClaims(own), removeSidecars(own)]) steps.keep(leftovers);
   }
-  if (!isOneGone && results.every((result) => result?.outcome === "unchanged"))
-    printLine("Nothing to change.");
-  else
+  if (results.includes(null)) steps.isWhole = false;
+  if (isOneGone || results.some((result) => result?.outcome === "written"))
     printLine(`The session journals stay in ${journalRoot()}. To remove old ones: pact-hooks journal prune`);
-  tellOtherStarters(dir);
-  return results.includes(null) || kept.length > 0 ? 1 : 0;
+  else if (steps.isWhole) printLine("Nothing to change.");
+  tellOtherStarters(dir, steps);
 }
 
 /** Reports what still starts the hooks, which would add the block again. */
-function tellOtherStarters(dir: string): void {
-  const { enabledIn, hooksIn } = startersOf(dir);
+function tellOtherStarters(dir: string, steps: Steps): void {
+  const unreadable = (_file: string, error: unknown) => steps.fail(messageOf(error));
+  const { enabledIn, hooksIn } = startersOf(dir, unreadable);
   for (const file of enabledIn) {
     const advice = isManaged(file)
       ? "Ask your administrator."

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { isManaged, readSettingsFile, settingsFilesOf } from "../../shared/install/enabledPlugins.ts";
 import { isOurHandler, isOwnRoot } from "../../shared/install/ownHooks.ts";
-import { messageOf } from "../../shared/system/errors.ts";
+import { messageOf, whyNot } from "../../shared/system/errors.ts";
 import { installedRoot } from "./installedPlugin.ts";
 
 export interface ClaudeSettings {
@@ -11,12 +11,19 @@ export interface ClaudeSettings {
   values: Record<string, unknown>;
   /** Why Claude Code does not use the file. */
   problem?: string;
+  /** Why we cannot read it. */
+  unreadable?: string;
 }
 
 /** The settings files that exist; the later one counts more. */
 export function readClaudeSettings(projectDir: string): ClaudeSettings[] {
-  return settingsFilesOf(projectDir).flatMap((file) => {
-    const text = readSettingsFile(file);
+  const unknown: ClaudeSettings[] = [];
+  const unreadable = (file: string, error: unknown) => {
+    const why = whyNot((error as Error).cause ?? error);
+    unknown.push({ file, isManaged: isManaged(file), values: {}, unreadable: why });
+  };
+  const known = settingsFilesOf(projectDir, unreadable).flatMap((file) => {
+    const text = readSettingsFile(file, unreadable);
     const found = { file, isManaged: isManaged(file) };
     if (text === "") return [];
     try {
@@ -27,6 +34,7 @@ export function readClaudeSettings(projectDir: string): ClaudeSettings[] {
       return [{ ...found, values: {}, problem: messageOf(error) }];
     }
   });
+  return [...known, ...unknown];
 }
 
 /** One value of a wrong type is enough, but for a managed file, of which only that value is not used. */

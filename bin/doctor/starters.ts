@@ -1,6 +1,7 @@
 /** The check whether Claude Code will run our hook at the next session's start. */
 import fs from "node:fs";
 import { sharedSettings } from "../../shared/install/settingsFiles.ts";
+import { isUnknown, whyNot } from "../../shared/system/errors.ts";
 import {
   type ClaudeSettings,
   findStarters,
@@ -35,7 +36,8 @@ export function checkStarters(projectDir: string): Found[] {
   ];
 }
 
-function describeInvalid({ file, isManaged, problem: why }: ClaudeSettings): Found[] {
+function describeInvalid({ file, isManaged, problem: why, unreadable }: ClaudeSettings): Found[] {
+  if (unreadable) return [problem(`${file} cannot be read (${unreadable})`, "Make it readable for you.")];
   if (!why) return [];
   return isManaged
     ? [problem(`${file} is not valid, so Claude Code does not start: ${why}`, ASK)]
@@ -81,7 +83,13 @@ function whyGone({ file, plugin, script }: Starter): Found | undefined {
       `Run: /plugin install ${plugin}`,
     );
   }
-  if (fs.existsSync(script)) return undefined;
+  const error = errorOf(() => fs.accessSync(script, fs.constants.R_OK));
+  if (error === undefined) return undefined;
+  if (isUnknown(error))
+    return problem(
+      `${file} runs a hook that cannot be read (${whyNot(error)}): ${script}`,
+      "Make it readable for you.",
+    );
   return plugin
     ? problem(
         `${plugin} lacks its hook: ${script} is gone`,
@@ -91,6 +99,16 @@ function whyGone({ file, plugin, script }: Starter): Found | undefined {
         `${file} runs a hook that is gone: ${script}`,
         "Run: pact-hooks install, with the option that names this file",
       );
+}
+
+/** The error of a step, or undefined. */
+function errorOf(step: () => void): unknown {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Claude Code runs a command that several settings files name alike only once. */

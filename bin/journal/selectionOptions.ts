@@ -1,8 +1,9 @@
 /** The options that select events, the same for every command that reads journals. */
-import fs from "node:fs";
 import path from "node:path";
 import { EVENT_RULES } from "../../shared/journal/events.ts";
 import { isSessionId } from "../../shared/journal/sessionFolder.ts";
+import { quietly } from "../../shared/system/errors.ts";
+import { isThere } from "../../shared/system/files.ts";
 import { UsageError } from "../cli/command.ts";
 import { note } from "../cli/output.ts";
 import { didYouMean } from "../cli/suggest.ts";
@@ -64,7 +65,10 @@ function momentOf(option: string, text: string): Moment {
 /** Tells which project, session and types of a selection no journal has, once all journals were read. */
 export function noteUnmatched(filter: Filter, { projectDir = "", sessionId }: Selection): void {
   const { project, session, types } = filter.unmatched();
-  const gone = fs.existsSync(projectDir) ? "" : ", and there is no such folder";
+  let gone = "";
+  quietly(() => {
+    if (!isThere(projectDir)) gone = ", and there is no such folder";
+  });
   if (project) note(`no journal has an event of the project ${projectDir}${gone}`);
   if (session) note(`no journal has an event of the session ${sessionId}`);
   noteUnknownTypes(types);

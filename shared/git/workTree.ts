@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { isUnknown } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isFolderInside } from "../system/targetPath.ts";
@@ -29,7 +30,7 @@ const MAX_POINTER_BYTES = 64 * 1024;
  * The work tree that a folder lies in. `GIT_DIR`, `GIT_COMMON_DIR` and `GIT_WORK_TREE` count as they do for git.
  * @param known a work tree found a moment ago, whose repository need not be checked again
  * @returns null if there is none, or if its `.git` leads to a repository that does not know this work tree
- * @throws the system's error if the folder cannot be read
+ * @throws the system's error, or a {Refusal}, if the folder or what tells of the repository cannot be read
  */
 export function findWorkTree(folder: string, known: WorkTree | null = null): WorkTree | null {
   const { GIT_DIR, GIT_COMMON_DIR, GIT_WORK_TREE } = process.env;
@@ -133,26 +134,26 @@ function isRepository(gitDir: string, commonDir: string): boolean {
 }
 
 function isInside(dir: string, anchor: string): boolean {
-  try {
-    return isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(anchor));
-  } catch {
-    return false;
-  }
+  return (
+    unlessNone(() => isFolderInside(fs.realpathSync.native(dir), fs.realpathSync.native(anchor))) ?? false
+  );
 }
 
 function isSame(a: string, b: string): boolean {
-  try {
-    return fs.realpathSync.native(a) === fs.realpathSync.native(b);
-  } catch {
-    return false;
-  }
+  return unlessNone(() => fs.realpathSync.native(a) === fs.realpathSync.native(b)) ?? false;
 }
 
 /** The text of a small regular file; null for anything else. */
 function readPointer(file: string): string | null {
+  return unlessNone(() => readRegularFile(file, MAX_POINTER_BYTES)?.bytes.toString("utf8") ?? null);
+}
+
+/** What `look` finds; null if a path leads nowhere, or to what is not looked for. @throws if the system does not tell */
+function unlessNone<T>(look: () => T): T | null {
   try {
-    return readRegularFile(file, MAX_POINTER_BYTES)?.bytes.toString("utf8") ?? null;
-  } catch {
+    return look();
+  } catch (error) {
+    if (isUnknown(error)) throw error;
     return null;
   }
 }

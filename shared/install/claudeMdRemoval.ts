@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { claudeMdPaths } from "../claudeMd/place.ts";
 import { removeManagedBlock } from "../claudeMd/removeManaged.ts";
-import { Refusal } from "../system/errors.ts";
+import { isUnknown, Refusal } from "../system/errors.ts";
 import { isThere } from "../system/files.ts";
 import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
 import { refuseConflict } from "../text/conflict.ts";
@@ -33,11 +33,16 @@ export function claudeMdRemovals(projectDir: string, options: { purge: boolean }
   return [...links, ...files].map((file) => ({ file, projectDir, change, leftBehindLink: "", isOurFile }));
 }
 
-/** The real file, beside which the sidecar lies. @returns undefined if unreachable: then no writer ever wrote it */
+/**
+ * The real file, beside which the sidecar lies.
+ * @returns undefined if it leads nowhere, or where no writer of ours writes
+ * @throws {Refusal} {the system's error} if the system does not tell where it leads
+ */
 export function reachableTarget(file: string, projectDir?: string): TargetPath | undefined {
   try {
     return resolveTarget(file, projectDir);
-  } catch {
+  } catch (error) {
+    if (isUnknown(error)) throw error;
     return undefined;
   }
 }

@@ -2,18 +2,22 @@
 import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
+import { isUnknown } from "../system/errors.ts";
 import { readRegularFile } from "../system/snapshot.ts";
+
+/** Gets each file or folder that the system does not let us read, and why. */
+export type Unreadable = (file: string, error: unknown) => void;
 
 /**
  * The settings files that count in a project. What a later one says overrides those before it: the user's own, the team's,
  * the person's in the project, and those that an administrator manages. @throws if the user has no home folder
  */
-export function settingsFilesOf(projectDir: string): string[] {
+export function settingsFilesOf(projectDir: string, unreadable?: Unreadable): string[] {
   return [
     path.join(configDir(), "settings.json"),
     path.join(projectDir, ".claude", "settings.json"),
     path.join(projectDir, ".claude", "settings.local.json"),
-    ...managedFiles(),
+    ...managedFiles(unreadable),
   ];
 }
 
@@ -24,20 +28,21 @@ const MANAGED_DIR =
   ] ?? "/etc/claude-code";
 
 /** The managed settings, and the files that add to them, in the order of their names. */
-function managedFiles(): string[] {
+function managedFiles(unreadable?: Unreadable): string[] {
   const [main, more] = ["managed-settings.json", "managed-settings.d"].map((name) =>
     path.join(MANAGED_DIR, name),
   ) as [string, string];
-  return [main, ...namesIn(more).map((name) => path.join(more, name))];
+  return [main, ...namesIn(more, unreadable).map((name) => path.join(more, name))];
 }
 
-function namesIn(dir: string): string[] {
+function namesIn(dir: string, unreadable?: Unreadable): string[] {
   try {
     return fs
       .readdirSync(dir)
       .filter((name) => name.endsWith(".json") && !name.startsWith("."))
       .sort();
-  } catch {
+  } catch (error) {
+    if (isUnknown(error)) unreadable?.(dir, error);
     return [];
   }
 }
@@ -45,10 +50,10 @@ function namesIn(dir: string): string[] {
 export const isManaged = (file: string): boolean => file.startsWith(MANAGED_DIR + path.sep);
 
 /** The files that enable a plugin, whatever marketplace it is from, and are not overridden. @throws if the user has no home folder */
-export function enablersOf(plugin: string, projectDir: string): string[] {
+export function enablersOf(plugin: string, projectDir: string, unreadable?: Unreadable): string[] {
   const last = new Map<string, { file: string; on: unknown }>();
-  for (const file of settingsFilesOf(projectDir)) {
-    for (const [name, on] of Object.entries(pluginsIn(readSettingsFile(file)))) {
+  for (const file of settingsFilesOf(projectDir, unreadable)) {
+    for (const [name, on] of Object.entries(pluginsIn(readSettingsFile(file, unreadable)))) {
       if (name.startsWith(`${plugin}@`)) last.set(name, { file, on });
     }
   }
@@ -56,11 +61,12 @@ export function enablersOf(plugin: string, projectDir: string): string[] {
   return [...new Set(enabling)];
 }
 
-/** The text of a settings file; empty if the file cannot be read. */
-export function readSettingsFile(file: string): string {
+/** The text of a settings file; empty if there is none, or it cannot be read. */
+export function readSettingsFile(file: string, unreadable?: Unreadable): string {
   try {
     return readRegularFile(fs.realpathSync(file))?.bytes.toString("utf8") ?? "";
-  } catch {
+  } catch (error) {
+    if (isUnknown(error)) unreadable?.(file, error);
     return "";
   }
 }

@@ -9,8 +9,9 @@ import {
   removePatterns,
 } from "../git/infoExclude.ts";
 import { inFolder, isThere } from "../system/files.ts";
-import { resolveTarget, type TargetPath } from "../system/targetPath.ts";
+import type { TargetPath } from "../system/targetPath.ts";
 import type { FileChange } from "../update/fileChange.ts";
+import { reachableTarget } from "./claudeMdRemoval.ts";
 
 /** The removal of our patterns; null outside of a git work tree. A file that holds nothing else is removed. */
 export function excludeRemoval(projectDir: string): FileChange | null {
@@ -42,13 +43,8 @@ export function missingExcludes(projectDir: string): { file: string; missing: st
 
 /** CLAUDE.md, and the name that it is a link to: the lock lies beside the real file, under that name. */
 function claudeMdNames(projectDir: string): string[] {
-  const names = ["CLAUDE.md"];
-  for (const file of claudeMdPaths(projectDir)) {
-    try {
-      if (isThere(file)) names.push(resolveTarget(file, projectDir).base);
-    } catch {
-      // A link that leads outside is never locked.
-    }
-  }
-  return names;
+  const there = claudeMdPaths(projectDir).filter(isThere);
+  // A link that leads outside is never locked.
+  const targets = there.flatMap((file) => reachableTarget(file, projectDir) ?? []);
+  return ["CLAUDE.md", ...targets.map(({ base }) => base)];
 }

@@ -18,9 +18,9 @@ export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
   const result: Leftovers = { removed: [], kept: [] };
   for (const target of targets) {
     const path = sidecarOf(target);
-    if (!fs.lstatSync(path, { throwIfNoEntry: false })) continue;
     let why: string | undefined;
     try {
+      if (!isThere(path)) continue;
       why = removeSidecar(target);
     } catch (error) {
       why = messageOf(error);
@@ -56,14 +56,15 @@ function sweep(target: TargetPath): void {
   }
 }
 
-/** Removes a folder if it is empty. @returns whether the folder was removed @throws the system's error */
-export function removeEmptyFolder(dir: string): boolean {
+/** Removes a folder if it is empty. Never throws. */
+export function removeEmptyFolder(dir: string): Leftovers {
   try {
+    // One that holds something may also be one that cannot be removed.
+    if (fs.readdirSync(dir).length > 0) return { removed: [], kept: [] };
     fs.rmdirSync(dir);
-    return true;
+    return { removed: [dir], kept: [] };
   } catch (error) {
-    if (isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY", "EROFS"))
-      return false;
-    throw error;
+    const isGone = isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST");
+    return { removed: [], kept: isGone ? [] : [{ path: dir, why: messageOf(error) }] };
   }
 }

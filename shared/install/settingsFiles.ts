@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { configDir } from "../journal/sessionFolder.ts";
-import { enablersOf, readSettingsFile, settingsFilesOf } from "./enabledPlugins.ts";
+import { enablersOf, readSettingsFile, settingsFilesOf, type Unreadable } from "./enabledPlugins.ts";
 import { isOwnRoot } from "./ownHooks.ts";
 import { hasHooks } from "./settingsText.ts";
 
@@ -35,9 +35,12 @@ export function userSettings(): SettingsPlace {
 }
 
 /** The settings files that enable the plugin in the plugin system, and those that hold our hooks. */
-export function startersOf(projectDir: string): { enabledIn: string[]; hooksIn: string[] } {
+export function startersOf(
+  projectDir: string,
+  unreadable: Unreadable,
+): { enabledIn: string[]; hooksIn: string[] } {
   return {
-    enabledIn: enablersOf("pact-hooks", projectDir),
+    enabledIn: enablersOf("pact-hooks", projectDir, unreadable),
     hooksIn: settingsFilesOf(projectDir).filter((file) => hasHooks(readSettingsFile(file), isOwnRoot)),
   };
 }

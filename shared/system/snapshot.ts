@@ -43,7 +43,8 @@ export function openSnapshot(path: string, maxBytes = MAX_BYTES): Snapshot | nul
   } catch (error) {
     if (isCode(error, "ENOENT")) return null;
     if (isCode(error, "EACCES", "EPERM")) {
-      throw new Refusal("may not be read by this user", "Give this user permission to read it.", path);
+      const advice = "Give this user permission to read it.";
+      throw new Refusal("may not be read by this user", advice, path, { cause: error });
     }
     throw error;
   }

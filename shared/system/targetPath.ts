@@ -63,7 +63,7 @@ function realDir(dir: string, target: string): string {
     return fs.realpathSync.native(`${dir}/.`);
   } catch (error) {
     const why = isCode(error, "ENOTDIR") ? "is not a folder" : whyNot(error);
-    throw new Refusal(`cannot be reached: ${dir} ${why}`, "", target);
+    throw new Refusal(`cannot be reached: ${dir} ${why}`, "", target, { cause: error });
   }
 }
 
@@ -78,7 +78,8 @@ function followLinks(file: string, named: string): string {
     throw new Refusal(`is ${kindOf(kind)}, not a regular file`, "Move it away.", named);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`is a link that ${whyNot(error)}`, "Repair or remove the link.", named);
+    const advice = "Repair or remove the link.";
+    throw new Refusal(`is a link that ${whyNot(error)}`, advice, named, { cause: error });
   }
 }
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
+import { injecting } from "../helpers/machine.ts";
 import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { listing } from "../helpers/tempDir.ts";
@@ -265,4 +266,67 @@ test("uninstall removes the lock file of another tool's block, which git would s
   run(["uninstall"], box);
   expect(listing(box.projectDir)).not.toContain(".AGENTS.md.lock");
   expect(git(box.projectDir, "status", "--short")).toBe("");
+});
+
+describe("what the system does not tell is no proof that nothing is there: reported, exit code 1", () => {
+  const LOOKS = "?access,?faccessat2,?statx,?lstat,?newfstatat";
+
+  test("a .claude folder that cannot be looked at is not taken for none", (context) => {
+    run(["install"], box);
+    const before = state();
+    const under = injecting(context, `${LOOKS}:error=EMFILE`, undefined, path.dirname(inner));
+    const { status, stdout, stderr } = run(["uninstall"], box, { under });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/settings\.json \(EMFILE: .*unchanged/);
+    expect(state()).toEqual(before);
+  });
+
+  test("a repository that cannot be read is not taken for none, and the rest is done", (context) => {
+    repository(box.projectDir);
+    const exclude = read(excludeOf(box.projectDir));
+    session();
+    const head = path.join(box.projectDir, ".git/HEAD");
+    const under = injecting(context, "openat:error=EACCES", undefined, head);
+    const { status, stderr } = run(["uninstall"], box, { under });
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`: ${head} may not`),
+    });
+    expect(fs.existsSync(inner)).toBe(false);
+    expect(run(["uninstall"], box).status).toBe(0);
+    expect(read(excludeOf(box.projectDir))).toBe(exclude);
+    expect(untracked(box.projectDir)).toEqual([]);
+  });
+
+  test("settings that cannot be read may still start the hooks, and install adds none beside them", (context) => {
+    const file = path.join(box.configDir, "settings.json");
+    fs.mkdirSync(box.configDir);
+    fs.writeFileSync(file, '{ "enabledPlugins": { "pact-hooks@pact-hooks": true } }');
+    const under = injecting(context, "openat:error=EACCES", undefined, file);
+    const unreadable = { status: 1, stderr: expect.stringContaining(`: ${file} may not be read`) };
+    expect(run(["uninstall"], box, { under })).toMatchObject(unreadable);
+    expect(run(["install"], box, { under })).toMatchObject(unreadable);
+    expect(listing(box.projectDir)).toEqual([]);
+  });
+
+  test("an empty .claude folder that cannot be removed is named", (context) => {
+    session();
+    const folder = path.dirname(inner);
+    const under = injecting(context, "rmdir:error=EPERM", undefined, folder);
+    const { status, stderr } = run(["uninstall"], box, { under });
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`kept ${folder}: EPERM`),
+    });
+  });
+});
+
+test("uninstall removes what a crashed uninstall has left beside info/exclude", () => {
+  repository(box.projectDir);
+  const info = path.dirname(excludeOf(box.projectDir));
+  const before = listing(info);
+  fs.mkdirSync(path.join(info, ".exclude.0123456789abcdef.claim"));
+  fs.writeFileSync(path.join(info, ".exclude.lock"), "");
+  expect(run(["uninstall"], box).status).toBe(0);
+  expect(listing(info)).toEqual(before);
 });

@@ -14,7 +14,7 @@ export interface WorkTree {
  * The work tree that a folder lies in. `GIT_DIR`, `GIT_COMMON_DIR` and `GIT_WORK_TREE` count as they do for git.
  * @param known a work tree found a moment ago, whose repository need not be checked again
  * @returns null if there is none, or if its `.git` leads to a repository that does not know this work tree
- * @throws the system's error if the folder cannot be read
+ * @throws the system's error, or a {Refusal}, if the folder or what tells of the repository cannot be read
  */
 export declare function findWorkTree(folder: string, known?: WorkTree | null): WorkTree | null;
 /** Does the same, but never throws: null also if the folder cannot be read. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../../bin/doctor/finding.ts";
 import { run } from "../../helpers/commandLine.ts";
-import { CAN_MOUNT } from "../../helpers/machine.ts";
+import { CAN_MOUNT, injecting } from "../../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../../helpers/sandbox.ts";
 import { PLUGIN, root, STARTERS_CASES, writeSettings } from "../../helpers/startersCases.ts";
 
@@ -168,4 +168,18 @@ describe("a hook whose file is gone", () => {
     writeSettings({ user: enabled }, box);
     expect(doctor().problems).toMatchObject([{ message: expect.stringContaining("not installed here") }]);
   });
+});
+
+test("settings and a hook that cannot be read are named, and not taken for none", (context) => {
+  const user = path.join(box.configDir, "settings.json");
+  const script = path.join(root, "dist/hooks/sessionStart.cjs");
+  writeSettings({ user: { enabledPlugins: { [PLUGIN]: true } } }, box);
+  expect(doctor(injecting(context, "openat:error=EACCES", undefined, user)).problems).toMatchObject([
+    { message: `${user} cannot be read (EACCES: permission denied)`, advice: "Make it readable for you." },
+  ]);
+  expect(
+    doctor(injecting(context, "?access,?faccessat2:error=EACCES", undefined, script)).problems,
+  ).toMatchObject([
+    { message: `${user} runs a hook that cannot be read (EACCES: permission denied): ${script}` },
+  ]);
 });

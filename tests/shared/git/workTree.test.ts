@@ -3,6 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { findWorkTree } from "../../../shared/git/workTree.ts";
+import { systemError } from "../../../shared/system/errors.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { git, repository } from "../../helpers/repository.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
@@ -124,4 +126,17 @@ test("a .git folder cannot share the folder of another repository", () => {
   const hostile = repository(inDir("hostile"));
   fs.writeFileSync(path.join(hostile, ".git/commondir"), `${victim}/.git\n`);
   expect(findWorkTree(hostile)?.commonDir).toBe(path.join(hostile, ".git"));
+});
+
+test.each([
+  [".git/HEAD", "openSync"],
+  [".git/commondir", "openSync"],
+  [".git/objects", "statSync"],
+] as const)("a repository is not taken for none because %s cannot be looked at", (name, call) => {
+  const top = repository(inDir("main"));
+  if (name.endsWith("commondir")) fs.writeFileSync(path.join(top, name), ".");
+  beforeCall(fs, call, (file: string) => {
+    if (file === path.join(top, name)) throw systemError("EMFILE", "too many open files");
+  });
+  expect(() => findWorkTree(top)).toThrow("EMFILE");
 });
