@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { journalDirOf, workTreeOf } from "../shared/git/workTree.ts";
 import { journalRoot } from "../shared/journal/sessionFolder.ts";
 import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
-import { Refusal } from "../shared/system/errors.ts";
+import { isUnknown, messageOf, Refusal } from "../shared/system/errors.ts";
 import { isThere } from "../shared/system/files.ts";
 import { readRegularFile } from "../shared/system/snapshot.ts";
 import { isFolderInside, resolveTarget } from "../shared/system/targetPath.ts";
@@ -18,7 +18,7 @@ import { showDiff } from "./cli/diff.ts";
 import { plural } from "./cli/format.ts";
 import { note, print, printLine } from "./cli/output.ts";
 import { paint } from "./cli/terminal.ts";
-import { findJournals } from "./journal/findJournals.ts";
+import { findJournals, type Trouble } from "./journal/findJournals.ts";
 import { projectOf } from "./journal/selectionOptions.ts";
 
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
@@ -60,10 +60,15 @@ export const run = runnerOf({
   run({ list: isList, project, yes = false }, ids) {
     if (ids.length > 1 || (isList && ids.length > 0)) throw new UsageError("restore takes one ID, or --list");
     const [id] = ids;
-    const backups = findBackups(projectOf(project) ?? (isList || id ? undefined : process.cwd()));
-    if (isList) return printList(backups);
+    let isWhole = true;
+    const trouble = ({ path: file, message }: Trouble) => {
+      note(`could not read ${file}: ${message}`);
+      isWhole = false;
+    };
+    const backups = findBackups(projectOf(project) ?? (isList || id ? undefined : process.cwd()), trouble);
+    if (isList) return printList(backups, isWhole);
     const backup = choose(backups, id);
-    return backup ? restore(backup, yes) : tellNoBackup(id);
+    return backup ? restore(backup, yes) : tellNoBackup(id, isWhole);
   },
 });
 
@@ -77,19 +82,22 @@ function choose(backups: Backup[], start: string | undefined): Backup | undefine
   return backup;
 }
 
-function tellNoBackup(start: string | undefined): number {
-  const what = start ? `no backup has an ID that starts with ${start}` : "this project has no backup yet";
+function tellNoBackup(start: string | undefined, isWhole: boolean): number {
+  const among = isWhole ? "" : " among those that can be read";
+  const what = start
+    ? `no backup${among} has an ID that starts with ${start}`
+    : `this project has no backup${among || " yet"}`;
   note(`${what}. To see all backups: pact-hooks restore --list`);
   return 1;
 }
 
-/** The backups that still exist, latest first. */
-function findBackups(projectDir: string | undefined): Backup[] {
+/** The backups that still exist, latest first. @param trouble gets what cannot be read, and may hold or be a backup */
+function findBackups(projectDir: string | undefined, trouble: (found: Trouble) => void): Backup[] {
   const found: Backup[] = [];
-  for (const journal of findJournals(journalRoot(), () => {})) {
-    const events = [...readBackupEvents(journal.path)];
+  for (const journal of findJournals(journalRoot(), trouble)) {
+    const events = [...readBackupEvents(journal.path, trouble)];
     for (const [index, event] of events.entries()) {
-      const backup = asBackup(event, index, path.basename(path.dirname(journal.path)));
+      const backup = asBackup(event, index, path.basename(path.dirname(journal.path)), trouble);
       if (backup && (!projectDir || isSameFolder(backup.projectDir, projectDir))) found.push(backup);
     }
   }
@@ -116,35 +124,42 @@ function realOf(folder: string): string {
   }
 }
 
-function* readBackupEvents(journal: string): Generator<JournalEvent> {
+function* readBackupEvents(journal: string, trouble: (found: Trouble) => void): Generator<JournalEvent> {
   try {
     for (const event of readEvents(journal)) if (event.type === "backup_kept") yield event;
-  } catch {
-    // A journal that cannot be read has no backups to offer.
+  } catch (error) {
+    trouble({ path: journal, message: messageOf(error) });
   }
 }
 
 /** The backup of an event. A session that changed more than one file has an ID for each. */
-function asBackup(event: JournalEvent, index: number, sessionId: string): Backup | null {
+function asBackup(
+  event: JournalEvent,
+  index: number,
+  sessionId: string,
+  trouble: (found: Trouble) => void,
+): Backup | null {
   const { ts, target, backup: file, project_dir: projectDir } = event;
   if (typeof target !== "string" || typeof file !== "string") return null;
-  const bytes = sizeOf(file);
+  const bytes = sizeOf(file, trouble);
   if (bytes === null) return null;
   const id = index === 0 ? sessionId : `${sessionId}/${index + 1}`;
   return { id, ts, target, file, bytes, projectDir: typeof projectDir === "string" ? projectDir : undefined };
 }
 
 /** The bytes of a regular file, or null for anything else. */
-function sizeOf(file: string): number | null {
+function sizeOf(file: string, trouble: (found: Trouble) => void): number | null {
   try {
     const stat = fs.lstatSync(file);
     return stat.isFile() ? stat.size : null;
-  } catch {
+  } catch (error) {
+    if (isUnknown(error)) trouble({ path: file, message: messageOf(error) });
     return null;
   }
 }
 
-function printList(backups: Backup[]): number {
+function printList(backups: Backup[], isWhole: boolean): number {
+  if (backups.length === 0 && !isWhole) return 1;
   if (backups.length === 0) printLine("No backups yet.");
   for (const { id, ts, target, bytes } of backups) {
     const details = `${ts.slice(0, 19)}Z  ${plural(bytes, "byte")}  ${target}`;
@@ -155,12 +170,10 @@ function printList(backups: Backup[]): number {
 
 async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise<number> {
   const before = readText(file);
+  if (before === null) throw new Refusal("is gone", "Choose another one: pact-hooks restore --list", file);
   for (;;) {
-    const shown = readText(resolveTarget(target).path);
-    if (shown === before) {
-      printLine(`${target} already has that content.`);
-      return 0;
-    }
+    const shown = readText(resolveTarget(target).path) ?? "";
+    if (shown === before) return leaveAsItIs(target);
     showDiff(shown, before, target);
     if (!yes && !(await confirm(`Restore ${printable(target)}? [y/N] `))) {
       printLine("Nothing was changed.");
@@ -182,6 +195,14 @@ async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise
   }
 }
 
+/** Changes nothing, but removes the claim of a restore that has crashed after it was done. */
+function leaveAsItIs(target: string): number {
+  const { outcome, message } = updateFile(target, () => null, { hook: "restore" });
+  if (message) note(message);
+  if (outcome === "unchanged") printLine(`${target} already has that content.`);
+  return outcome === "unchanged" ? 0 : 1;
+}
+
 /** What a restore replaces becomes a backup of the same session. */
 function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "projectDir">): UpdateOptions {
   const folder = path.dirname(file);
@@ -192,9 +213,10 @@ function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "proje
   return { backup: path.join(folder, replacedName(number)), journal };
 }
 
-/** The text of a file, empty if it does not exist. @throws {Refusal} if it is not a regular file, or not UTF-8 */
-function readText(file: string): string {
-  const bytes = readRegularFile(file)?.bytes ?? Buffer.alloc(0);
+/** The text of a file, null if it does not exist. @throws {Refusal} if it is not a regular file, or not UTF-8 */
+function readText(file: string): string | null {
+  const bytes = readRegularFile(file)?.bytes;
+  if (!bytes) return null;
   if (!isUtf8(bytes)) throw new Refusal("is not UTF-8 text", "Copy it by hand.", file);
   return bytes.toString("utf8");
 }

@@ -6,6 +6,7 @@ import { start as startCommand } from "../helpers/child.ts";
 import { COMMAND, run } from "../helpers/commandLine.ts";
 import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
+import { injecting } from "../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
@@ -204,4 +205,47 @@ test("the answer counts for the text that was shown: after another change, resto
   child.send("y");
   await shows("restored");
   expect(text()).toBe("mine\n");
+});
+
+test("a restore that finds its work done removes the claim of the crashed one that did it", () => {
+  start();
+  run(["restore", "--yes"], box);
+  const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
+  fs.mkdirSync(claim);
+  fs.writeFileSync(path.join(claim, "next"), "half");
+  const again = run(["restore", "--yes"], box);
+  expect(again).toMatchObject({ status: 0, stderr: "", stdout: `${file} already has that content.\n` });
+  expect(fs.existsSync(claim)).toBe(false);
+});
+
+test("a journal that cannot be read is named, and a backup elsewhere is restored all the same", () => {
+  start();
+  const journal = path.join(box.configDir, "pact-sessions/demo/other/session-journal.jsonl");
+  fs.mkdirSync(journal, { recursive: true });
+  expect(run(["restore", "--yes"], box)).toMatchObject({
+    status: 0,
+    stderr: `pact-hooks: could not read ${journal}: not a regular file\n`,
+  });
+  expect(text()).toBe("mine\n");
+});
+
+test("where the journals cannot be read, restore says so, and not that there is no backup", (context) => {
+  start();
+  const root = path.join(box.configDir, "pact-sessions");
+  const under = injecting(context, "openat:error=EACCES", undefined, root);
+  const message = new RegExp(`^pact-hooks: could not read ${root}: EACCES`);
+  const asked = run(["restore", "--yes"], box, { under });
+  expect(asked).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(message) });
+  expect(asked.stderr).toContain("this project has no backup among those that can be read. To see");
+  const listed = run(["restore", "--list"], box, { under });
+  expect(listed).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(message) });
+});
+
+test("a backup that another program has just removed is not taken for an empty one", (context) => {
+  start();
+  const backup = String(journalEvents(box).find(({ type }) => type === "backup_kept")?.backup);
+  const under = injecting(context, "openat:error=ENOENT", undefined, backup);
+  const { status, stderr } = run(["restore", "--yes"], box, { under });
+  expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining("is gone") });
+  expect(text()).toContain("PACT_MANAGED_START");
 });
