@@ -8,15 +8,17 @@ import { fileURLToPath } from "node:url";
 import { updateProjectText } from "../shared/claudeMd/projectText.ts";
 import { resolveProjectClaudeMd } from "../shared/claudeMdManager.ts";
 import { configDir, journalPath } from "../shared/journal/sessionFolder.ts";
-import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
+import { type JournalEvent, parseEvent, readEvents } from "../shared/journal/sessionJournal.ts";
 import { PERSONAL_FILE, TEAM_FILE } from "../shared/settings.ts";
-import { messageOf } from "../shared/system/errors.ts";
+import { isUnknown, messageOf, Refusal } from "../shared/system/errors.ts";
 import { isThere } from "../shared/system/files.ts";
 import { readRegularFile } from "../shared/system/snapshot.ts";
 import { resolveTarget } from "../shared/system/targetPath.ts";
 import { runnerOf } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
 import { print, printLine } from "./cli/output.ts";
+import { screenOf } from "./cli/terminal.ts";
+import { eventLine } from "./journal/eventLine.ts";
 
 const USAGE = `Usage: pact-hooks try [DIR] [--here]
 
@@ -112,11 +114,11 @@ function tryOn(projectDir: string, config: string): number {
   const healthy = showAnswer(hook.stdout);
   if (hook.stderr) {
     heading("What the hook wrote to standard error");
-    print(`${hook.stderr.trimEnd()}\n`);
+    for (const line of hook.stderr.trimEnd().split("\n")) printEventOr(line);
   }
   heading("What was journaled");
   const events = journalOf(config, projectDir, sessionId);
-  for (const event of events) printLine(JSON.stringify(event));
+  for (const event of events) printEvent(event);
   if (events.length === 0) printLine("nothing", "red");
   const start = events.find((event) => event.type === "session_start");
   const lock = start?.lock as { outcome: string; backend: string; waited_ms: number } | undefined;
@@ -136,10 +138,12 @@ function isRefused(start: JournalEvent | undefined, text: string): boolean {
   return outcome === "refused" || outcome === "abandoned";
 }
 
+/** @returns an empty text for no file, and for one that the hook refuses @throws if the system does not tell */
 function readText(file: string): string {
   try {
     return readRegularFile(fs.realpathSync.native(file))?.bytes.toString("utf8") ?? "";
-  } catch {
+  } catch (error) {
+    if (isUnknown(error) && !(error instanceof Refusal)) throw error;
     return "";
   }
 }
@@ -163,7 +167,18 @@ function showAnswer(stdout: string): boolean {
 
 function journalOf(config: string, projectDir: string, sessionId: string): JournalEvent[] {
   const journal = journalPath({ projectDir, sessionId }, config);
-  return fs.existsSync(journal) ? [...readEvents(journal)] : [];
+  return isThere(journal) ? [...readEvents(journal)] : [];
+}
+
+function printEvent(event: JournalEvent): void {
+  print(eventLine(event, screenOf(process.stdout, process.env)));
+}
+
+/** A hook writes an event to standard error if it cannot write its journal. */
+function printEventOr(line: string): void {
+  const event = parseEvent(line);
+  if (event) printEvent(event);
+  else printLine(line);
 }
 
 function heading(text: string): void {

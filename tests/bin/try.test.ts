@@ -16,7 +16,8 @@ test("try shows the diff, the context, the journal, the backend and the time, an
   expect(stdout).toContain("+<!-- PACT_MANAGED_START");
   expect(stdout).toContain("\n mine\n");
   expect(stdout).toContain("PACT session");
-  expect(stdout).toContain('"type":"session_start"');
+  expect(stdout).toMatch(/^\S+Z session_start session_id=\S+ .*lock\.outcome=locked/m);
+  expect(stdout).not.toMatch(/^\{/m);
   expect(stdout).toMatch(/lock: locked, backend (native|addon|exlock|flock)/);
   expect(stdout).toMatch(/exit 0, \d+ ms/);
   expect(listing(box.projectDir)).toEqual(["CLAUDE.md"]);
@@ -102,4 +103,14 @@ test("try neither reads nor shows what a settings file is a link to", () => {
   expect(status).toBe(1);
   expect(stdout).toContain("is a link; left unchanged.");
   expect(stdout).not.toContain("secret");
+});
+
+test("try shows an event that the hook could not journal as it shows the others", () => {
+  const box = sandbox();
+  fs.mkdirSync(box.configDir);
+  fs.writeFileSync(path.join(box.configDir, "pact-sessions"), "in the way");
+  const { stdout } = run(["try", "--here"], box);
+  expect(stdout).toMatch(/What the hook wrote to standard error\n.*follows\.\n\S+Z session_start /);
+  expect(stdout).toContain("\nWhat was journaled\nnothing\n");
+  expect(stdout).not.toMatch(/^\{/m);
 });
