@@ -30,7 +30,7 @@ Options:
   --session ID               only this session
   --json                     print the figures as one JSON object, described in docs/journal.md
   --html FILE                write the figures to one self-contained web page
-  --max-fail-open-rate RATE  exit 1 if a larger share failed open: 0.01, or 1%
+  --max-fail-open-rate RATE  exit 1 if a larger share failed open (0.01, or 1%), or if a journal could not be read
   -h, --help                 show this help
 
 Examples:
@@ -40,7 +40,7 @@ Examples:
   pact-hooks audit --html lock-audit.html
 `;
 
-/** Exits 1 above `--max-fail-open-rate`, or if the page cannot be written. */
+/** Exits 1 above `--max-fail-open-rate`, if that stays unknown, or if the page cannot be written. */
 export const run = runnerOf({
   usage: USAGE,
   options: {
@@ -109,8 +109,13 @@ function limitOf(text: string | undefined): number | undefined {
   throw new UsageError(`--max-fail-open-rate must be a share from 0 to 1 or a percentage, not '${text}'`);
 }
 
-function exceeds({ failOpenRate }: AuditResult, limit: number | undefined): boolean {
-  if (limit === undefined || failOpenRate === null || failOpenRate <= limit) return false;
+/** A journal that cannot be read may hold any number of locks that failed open. */
+function exceeds({ failOpenRate, unreadableFiles }: AuditResult, limit: number | undefined): boolean {
+  if (limit === undefined) return false;
+  if (failOpenRate === null || failOpenRate <= limit) {
+    if (unreadableFiles > 0) note("the fail-open rate is unknown without what could not be read");
+    return unreadableFiles > 0;
+  }
   note(`the fail-open rate of ${formatRate(failOpenRate)} is above ${formatRate(limit)}`);
   return true;
 }

@@ -9,7 +9,7 @@ import { COMMAND, run } from "../helpers/commandLine.ts";
 import { payload, runHook } from "../helpers/hookProcess.ts";
 import { HAS_TERMINAL, runInTerminal } from "../helpers/inTerminal.ts";
 import { failedOpen, journalFile, locked, writeJournal } from "../helpers/journal.ts";
-import { AS_NOBODY, CAN_BE_NOBODY, HAS_FLOCK_PROGRAM } from "../helpers/machine.ts";
+import { AS_NOBODY, CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, injecting } from "../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { sidecarOf } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
@@ -116,6 +116,18 @@ describe("locks that fail in known ways are counted exactly: ", () => {
 });
 
 describe("selection", () => {
+  test("a project folder that cannot be looked at is not called absent", (context) => {
+    const box = sandbox();
+    const under = injecting(
+      context,
+      "?access,?faccessat2,?statx,?lstat,?newfstatat:error=EACCES",
+      undefined,
+      box.projectDir,
+    );
+    const { stderr } = run(["audit", "--project", box.projectDir], box, { under });
+    expect(stderr).toBe(`pact-hooks: no journal has an event of the project ${box.projectDir}\n`);
+  });
+
   test("every journal is read, and torn lines and unreadable journals are reported", () => {
     const box = sandbox();
     const root = path.join(box.configDir, "pact-sessions");
@@ -294,6 +306,19 @@ describe("--max-fail-open-rate", () => {
     expect(result.status).toBe(status);
     expect(JSON.parse(result.stdout).failOpenRate).toBe(0.25);
     expect(result.stderr.includes("above")).toBe(status === 1);
+  });
+
+  test("a rate is not below any limit if a journal could not be read", () => {
+    const box = sandbox();
+    fs.mkdirSync(journalFile(box, "b"), { recursive: true });
+    for (const events of [[], [locked(1)]]) {
+      if (events.length > 0) writeJournal(journalFile(box, "a"), ...events);
+      expect(run(["audit", "--max-fail-open-rate", "1"], box)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining("\npact-hooks: the fail-open rate is unknown without"),
+      });
+    }
+    expect(run(["audit"], box).status).toBe(0);
   });
 });
 
