@@ -9,6 +9,12 @@ export function sleep(ms) {
   if (ms > 0) Atomics.wait(pause, 0, 0, ms);
 }
 
+/** For how long to hold the file this time, in milliseconds: holdMs at most, one time in ten longHoldMs. */
+export function holdTime() {
+  const { holdMs, longHoldMs } = params;
+  return Math.random() * (Math.random() < 0.1 ? longHoldMs : holdMs);
+}
+
 /**
  * Adds numbered lines until the stop file appears, and notes what became of them in a file of its own, with the times
  * between which each was added. Parameters of the program: name, notes, stop, pauseMs (at most, between two lines).

@@ -4,13 +4,13 @@
  */
 import fs from "node:fs";
 import { params } from "../helpers/messages.mjs";
-import { addLines, sleep } from "./addLines.mjs";
+import { addLines, holdTime, sleep } from "./addLines.mjs";
 
-const { target, holdMs, longHoldMs } = params;
+const { target } = params;
 
 addLines((line) => {
   const file = fs.openSync(target, "a");
-  sleep(Math.random() * (Math.random() < 0.1 ? longHoldMs : holdMs));
+  sleep(holdTime());
   const isWhole = append(file, `${line}\n`);
   fs.closeSync(file);
   return { outcome: isWhole ? "written" : "failed" };

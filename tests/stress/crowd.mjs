@@ -1,6 +1,6 @@
 /**
- * The writers of the stress test and the soak, and the outsiders beside them, which know neither lock nor claim: starts,
- * disturbs and stops them.
+ * The writers of the stress test and the soak, and the outsiders beside them, which know no claims: starts, disturbs and stops
+ * them. Outsiders know no lock either, but for the holders, which take the lock as other programs do.
  */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -11,6 +11,7 @@ import { outputOf } from "../helpers/outputOf.mjs";
 import { envOf } from "../helpers/sandboxEnv.mjs";
 
 const START_MS = 60_000;
+const SIDECAR = ".CLAUDE.md.lock";
 const PYTHON = "/usr/bin/python3";
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 const node = (name) => [process.execPath, fileOf(`${name}.mjs`)];
@@ -19,7 +20,19 @@ const python = (name) => [PYTHON, "-B", fileOf(`${name}.py`)];
 
 /** One time in ten an appender or a mapper holds the file for so long. */
 const LONG_HOLD_MS = 200;
-const OUTSIDERS = { appender: node("appender"), mapper: python("mapper"), editor: python("editor") };
+const OUTSIDERS = {
+  appender: node("appender"),
+  mapper: python("mapper"),
+  editor: python("editor"),
+  truncator: python("truncator"),
+  flockHolder: node("flockHolder"),
+  fcntlHolder: python("fcntlHolder"),
+};
+const EDITORS = ["editor", "truncator"];
+/** The kinds that take the lock, and leave no record. */
+export const HOLDERS = ["flockHolder", "fcntlHolder"];
+/** The kinds that call the kernel through Python. */
+const IN_PYTHON = ["mapper", "editor", "truncator", "fcntlHolder"];
 const QUICK_PAUSE_MS = 5;
 /** How many lines a mapper can write. More would make each merge slow, and the outsiders then come in between. */
 const SLOTS = 200;
@@ -28,8 +41,14 @@ const SLOTS = 200;
 export const HAS_BINDING =
   process.env.PACT_HOOKS_NATIVE !== "off" &&
   fs.existsSync(fileOf(`../../native/${process.platform}-${process.arch}.node`));
-/** Mappers and editors call the kernel through Python. */
-export const HAS_PYTHON = process.platform === "linux" && fs.existsSync(PYTHON);
+const HAS_PYTHON = process.platform === "linux" && fs.existsSync(PYTHON);
+const HAS_FLOCK = spawnSync("flock", ["--version"]).status === 0;
+
+/** The outsiders of a project that this machine can run. */
+export function runnable(outsiders) {
+  const can = (kind) => (HAS_PYTHON || !IN_PYTHON.includes(kind)) && (HAS_FLOCK || kind !== "flockHolder");
+  return Object.fromEntries(Object.entries(outsiders).filter(([kind]) => can(kind)));
+}
 
 /** Makes a folder for a project, its journals, and the notes of the crowd. */
 export function newPlace(parent, name) {
@@ -92,11 +111,12 @@ class Crowd {
     this.#place = place;
     this.isNative = HAS_BINDING && scenario.native !== "off";
     const { writers, outsiders = {}, holdMs = 0 } = scenario;
+    this.hasHolders = HOLDERS.some((kind) => kind in outsiders);
     for (let i = 0; i < writers; i++) this.addWriter();
     for (const [kind, number] of Object.entries(outsiders)) {
       // If one of them had the file open at each moment, no update would come to its end.
       const pauseMs = Math.max(QUICK_PAUSE_MS, holdMs * 4);
-      const longHoldMs = holdMs === 0 ? 0 : Math.max(holdMs, kind === "editor" ? 0 : LONG_HOLD_MS);
+      const longHoldMs = holdMs === 0 ? 0 : Math.max(holdMs, EDITORS.includes(kind) ? 0 : LONG_HOLD_MS);
       for (let i = 0; i < number; i++)
         this.#start(kind, OUTSIDERS[kind], `${kind}${i}`, {}, { pauseMs, holdMs, longHoldMs });
     }
@@ -115,8 +135,9 @@ class Crowd {
   }
 
   #start(kind, [program, ...args], name, env, more) {
-    const { target, stop, notes } = this.#place;
-    const params = { target, name, stop, notes: path.join(notes, name), ...more };
+    const { projectDir, target, stop, notes } = this.#place;
+    const sidecar = path.join(projectDir, SIDECAR);
+    const params = { target, sidecar, name, stop, notes: path.join(notes, name), ...more };
     const child = spawn(program, [...args, JSON.stringify(params)], {
       env: envOf(this.#place, env),
       stdio: ["ignore", "ignore", "pipe"],
@@ -141,8 +162,7 @@ class Crowd {
 
   /** Suspends the process that holds the lock, again and again. */
   async suspendHolders(suspendMs, until) {
-    const { projectDir } = this.#place;
-    const sidecar = path.join(projectDir, ".CLAUDE.md.lock");
+    const sidecar = path.join(this.#place.projectDir, SIDECAR);
     while (Date.now() < until - suspendMs) {
       await setTimeout(Math.random() * 10);
       const victim = this.all.find(({ child, running }) => running && child.pid === holderOf(sidecar));

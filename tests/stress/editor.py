@@ -5,23 +5,15 @@ own loss and not ours. Parameters: those of outsider.py, target.
 """
 import ctypes
 import os
-from outsider import add_lines, hold, libc, params
+from outsider import add_lines, hold, libc, params, read, with_line
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 target = params["target"]
 temporary = f"{target}.{params['name']}"
 
 
-def read(file):
-    with open(file, encoding="utf8", newline="") as opened:
-        return opened.read()
-
-
 def replace(line, _number):
-    text = read(target)
-    if text and not text.endswith("\n"):
-        text += "\n"
-    text += line + "\n"
+    text = with_line(read(target), line)
     with open(temporary, "w", encoding="utf8", newline="") as opened:
         opened.write(text)
     hold()

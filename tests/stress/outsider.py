@@ -10,6 +10,15 @@ params = json.loads(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
 
 
+def read(file):
+    with open(file, encoding="utf-8", newline="") as opened:
+        return opened.read()
+
+
+def with_line(text, line):
+    return text + ("\n" if text and not text.endswith("\n") else "") + line + "\n"
+
+
 def hold():
     """Sleeps for at most holdMs, one time in ten for at most longHoldMs."""
     longest = params["longHoldMs"] if random.random() < 0.1 else params["holdMs"]

@@ -1,5 +1,6 @@
 /**
- * Everything at once, in rounds of a few seconds on three projects: sessions and writers beside outsiders that know no lock.
+ * Everything at once, in rounds of a few seconds on five projects: sessions and writers beside outsiders that know no lock, and
+ * beside scripts that take the lock and know no claims.
  * Writers are suspended and killed, a disk fills and empties, sidecars and claims have a wrong time. Then the files and the
  * audit are compared with what sessions, writers and outsiders reported. One round in four is without the native binding.
  * `npm run soak -- --help` lists the options. Exit code 1 if anything is wrong; the folders are kept then.
@@ -13,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { readArguments } from "../../scripts/readArguments.mjs";
 import { outputOf } from "../helpers/outputOf.mjs";
 import { hookEnvOf } from "../helpers/sandboxEnv.mjs";
-import { HAS_BINDING, HAS_PYTHON, newPlace, slotsFor, withCrowd } from "./crowd.mjs";
+import { HAS_BINDING, newPlace, runnable, slotsFor, withCrowd } from "./crowd.mjs";
 import { count } from "./soakVerdict.mjs";
 
 const USAGE = `Usage: npm run soak -- [options]
@@ -37,11 +38,22 @@ const ENOUGH_SUSPENDED = 30;
 const KILL_EVERY_MS = 1000;
 const DISK_MB = 64;
 
-/** The projects. An editor has one to itself: it may lose what others have appended, and that would be no loss of ours. */
+/**
+ * The projects. An editor has one to itself: it may lose what others have appended, and that would be no loss of ours. Beside
+ * holders that know no claims, all take turns: no backend is missing, no holder is suspended, and the times are the default.
+ */
 const PROJECTS = {
   disturbed: { writers: 3, pauseMs: 60, outsiders: { appender: 1 }, isDisturbed: true },
   held: { writers: 3, pauseMs: 20, outsiders: { appender: 8, mapper: 2 }, holdMs: 60 },
   edited: { writers: 2, pauseMs: 20, outsiders: { editor: 1 }, holdMs: 2 },
+  truncated: { writers: 2, pauseMs: 20, outsiders: { truncator: 1 }, holdMs: 30 },
+  locked: {
+    writers: 2,
+    pauseMs: 20,
+    outsiders: { flockHolder: 1, fcntlHolder: 1 },
+    holdMs: 20,
+    isCalm: true,
+  },
 };
 
 async function soak(minutes, dir) {
@@ -89,16 +101,16 @@ async function soakProject(name, project, native, seconds, parent) {
 
 async function soakIn(place, project, native, seconds, limited) {
   const { projectDir } = place;
-  const { mapper, editor, ...others } = project.outsiders;
+  const { isCalm } = project;
   const scenario = {
     ...project,
     ...(native === "off" && { native }),
-    backends: BACKENDS[native],
-    outsiders: HAS_PYTHON ? project.outsiders : others,
-    options: { ...WRITER_OPTIONS, projectDir },
+    backends: BACKENDS[native].filter((name) => !isCalm || name !== "none"),
+    outsiders: runnable(project.outsiders),
+    options: { ...(!isCalm && WRITER_OPTIONS), projectDir },
   };
   fs.mkdirSync(path.join(projectDir, ".claude"));
-  fs.writeFileSync(path.join(projectDir, ".claude/pact-hooks.local.md"), SETTINGS);
+  if (!isCalm) fs.writeFileSync(path.join(projectDir, ".claude/pact-hooks.local.md"), SETTINGS);
   fs.writeFileSync(path.join(projectDir, ".claude/pact-hooks.md"), TEAM_SETTINGS);
   fs.writeFileSync(place.target, `# A project\n${slotsFor(scenario)}`);
   const counts = { sessions: 0, killedSessions: 0, ended: 0, full: 0, jumps: 0 };
@@ -108,7 +120,7 @@ async function soakIn(place, project, native, seconds, limited) {
     const until = Date.now() + seconds * 1000;
     return Promise.all([
       sessions(place, project, seen, until),
-      crowd.suspendHolders(SUSPEND_MS, until),
+      !isCalm && crowd.suspendHolders(SUSPEND_MS, until),
       project.isDisturbed && crowd.killWriters(KILL_EVERY_MS, until),
       project.isDisturbed && jump(place, seen, until),
       limited && fillDisk(place, seen, until),

@@ -40,12 +40,16 @@ export function count(place, crowd, seen, { holdMs }) {
     ...{ "session starts": seen.sessions, "updates acknowledged": counted.acknowledged },
     [holdMs ? "by slow appenders" : "by quick appenders"]: counted["by appenders"],
     "by mappers": counted["by mappers"],
-    ...{ "replacements by an editor": counted["by editors"] },
+    ...{ "replacements by an editor": counted["by editors"], "rewrites in place": counted["by truncators"] },
+    "under the lock by flock(1)": counted["by flockHolders"],
+    "under the lock by Python": counted["by fcntlHolders"],
     ...{ "of all these lost": counted.lost, "lost with a killed writer": counted.lostWithKilled },
     ...{ "overwritten by the editor, which had not read them": counted.overwritten },
     ...{ "not promised, and lost": counted.known, "versions saved beside the file": counted.saved },
+    "of these without an event": countUntold(place),
     ...{ abandoned: audit.abandoned, "failed open": audit.failOpen, evicted },
     ...{ "outside edits seen": audit.outsideEdits, killed: gone, suspended: crowd.suspended },
+    "overwritten, and told at the session's end": audit.overwritten,
     ...{ "times the disk was full": seen.full, "clock jumps": seen.jumps },
   };
   return { wrong, totals };
@@ -77,6 +81,13 @@ function auditOf(place) {
     maxBuffer: 64 * 1024 * 1024,
   });
   return JSON.parse(stdout);
+}
+
+/** How many versions beside the file no event names: a writer that was killed may have saved one. */
+function countUntold({ projectDir, configDir }) {
+  const named = linesIn(configDir).flatMap((line) => /"saved":"[^"]*?([^"/]+)"/.exec(line)?.[1] ?? []);
+  const saved = fs.readdirSync(projectDir).filter((name) => name.endsWith(".saved"));
+  return saved.filter((name) => !named.includes(name)).length;
 }
 
 /** How many session starts in the journals say that their lock failed open. */

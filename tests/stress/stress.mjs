@@ -62,7 +62,9 @@ function count(crowd, { suspendMs }, place) {
   const all = {
     ...counted,
     twice: lines.length - new Set(lines).size,
-    torn: lines.filter((line) => !/^(writer|appender|mapper|editor)\d+:\d+;$/.test(line)).length,
+    torn: lines.filter(
+      (line) => !/^(writer|appender|mapper|editor|truncator|flockHolder|fcntlHolder)\d+:\d+;$/.test(line),
+    ).length,
     failOpenEvents: ofType("lock_fail_open"),
     evicted: ofType("lock_reaped", { reason: "expired" }),
     merged: ofType("outside_edit", { resolution: "merged" }),

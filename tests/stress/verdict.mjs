@@ -1,6 +1,7 @@
 /** What became of the lines of a crowd: compares its notes with the file, and with the versions saved beside it. */
 import fs from "node:fs";
 import path from "node:path";
+import { HOLDERS } from "./crowd.mjs";
 
 /** How long an outsider may hold the file from its open to its close, without the binding. */
 const PROMISED_MS = 2;
@@ -10,7 +11,8 @@ const LOOK_BACK_MS = 5000;
 
 /**
  * Compares the notes of the crowd with CLAUDE.md and the files beside it. A line is lost if it is nowhere. It is no loss of
- * ours if an editor overwrote it unread, and *known* if that is not promised without the binding.
+ * ours if an editor overwrote it unread, and *known* if that is not promised without the binding, or if our update failed
+ * open beside a holder that knows no claims.
  */
 export function verdictOf(crowd, { projectDir, target, notes: folder }) {
   const wrong = [...crowd.failed];
@@ -31,7 +33,7 @@ export function verdictOf(crowd, { projectDir, target, notes: folder }) {
   check(lost.length === 0, `lost: ${JSON.stringify(lost.slice(0, 5))}`);
   check(crowd.errors === "", crowd.errors);
   checkClaims(projectDir, check);
-  const kinds = ["appender", "mapper", "editor"].map((kind) => [
+  const kinds = ["appender", "mapper", "editor", "truncator", ...HOLDERS].map((kind) => [
     `by ${kind}s`,
     written.filter((note) => kindOf(note) === kind).length,
   ]);
@@ -55,10 +57,11 @@ export function verdictOf(crowd, { projectDir, target, notes: folder }) {
 const kindOf = ({ line }) => line.replace(/\d.*/, "");
 
 /** Why a line is missing, if not through us. */
-function reasonFor(note, { kills, isNative }, overwritten) {
+function reasonFor(note, { kills, isNative, hasHolders }, overwritten) {
   const kind = kindOf(note);
   if (overwritten.has(note.line)) return "overwritten";
-  if (kind === "writer" || isNative) return "none";
+  if (kind === "writer") return note.lock === "fail_open" && hasHolders ? "known" : "none";
+  if (isNative || HOLDERS.includes(kind)) return "none";
   // An editor that comes in between our last look and our rename is promised nothing without the binding.
   if (kind === "editor" || note.to - note.from > PROMISED_MS) return "known";
   // Lines may be lost together with a writer that was killed before it looked back.
