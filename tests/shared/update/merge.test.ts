@@ -89,6 +89,18 @@ describe("another outside edit", () => {
   });
 });
 
+test("a blank line that we add below lines that the other version removes is merged", () => {
+  expect(mergeTexts("a\n\n\nb\n", "\nb\n", "a\n\n\n\nb\n")).toBe("\n\nb\n");
+});
+
+test("two versions that both remove one of some equal lines are merged", () => {
+  expect(mergeTexts("a\na\na\nb\n", "a\na\nb\n", "a\na\nb\n")).toBe("a\na\nb\n");
+});
+
+test("a change of the last line, which no line end closes, is kept beside one that both versions make", () => {
+  expect(mergeTexts("a\nb\nc", "x\nb\nd", "x\nb\nc")).toBe("x\nb\nd");
+});
+
 test("where both versions change the same lines, mergeKeepingBoth has the lines of both, the outside ones first", () => {
   expect(mergeKeepingBoth("a\nb\nc\n", "a\nB\nc\n", "a\nb2\nc\nd\n")).toBe("a\nB\nb2\nc\nd\n");
   expect(mergeKeepingBoth("a\nb", "a\nB", "a\nb2")).toBe("a\nB\nb2");
@@ -98,8 +110,13 @@ describe("large texts", () => {
   const blank = "\n".repeat(200_000);
 
   test("are merged in linear time if each side changes one place", () => {
-    expect(mergeTexts(blank, `x\n${blank}`, `${blank}y\n`)).toBe(`x\n${blank}y\n`);
-    expect(mergeTexts(`${blank}a`, `${blank}b`, `y\n${blank}a`)).toBe(`y\n${blank}b`);
+    // A failed `toBe` would show a difference of 200,000 lines.
+    const merges = (base: string, outside: string, current: string, merged: string) =>
+      expect(mergeTexts(base, outside, current) === merged).toBe(true);
+    merges(blank, `x\n${blank}`, `${blank}y\n`, `x\n${blank}y\n`);
+    merges(`${blank}a`, `${blank}b`, `y\n${blank}a`, `y\n${blank}b`);
+    merges(`ab\n${blank}`, `cb\n${blank}`, `ab\n${blank}y\n`, `cb\n${blank}y\n`);
+    merges(blank, `x\n${blank}y\n`, blank, `x\n${blank}y\n`);
   });
 
   test("are a conflict if more equal lines lie between the changes than can be compared in time", () => {
