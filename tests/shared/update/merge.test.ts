@@ -120,6 +120,9 @@ describe("large texts", () => {
   });
 
   test("are a conflict if more equal lines lie between the changes than can be compared in time", () => {
+    const many = "\n".repeat(600);
+    expect(mergeTexts(`${many}a\nb\nc\nd\n`, "a\nb\nc\ne\n", `${many}a\nB\nc\nd\n`)).toBeNull();
+    expect(mergeTexts(`${many}a\nb\nc\nd\n`, `${many}a\nB\nc\nd\n`, "a\nb\nc\ne\n")).toBeNull();
     expect(mergeTexts(blank, `x\n${blank}z\n`, `y\n${blank}\n`)).toBeNull();
     const few = "\n".repeat(300);
     expect(mergeTexts(`a\n${few}b\n`, `x\n${few}b\n`, `a\n${few}y\n`)).toBe(`x\n${few}y\n`);

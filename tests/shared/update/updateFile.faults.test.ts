@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { withFileLock } from "../../../shared/fileLock.ts";
 import { monotonicMs } from "../../../shared/system/time.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
@@ -278,4 +279,13 @@ test("an update gives up when its time is over, not only after ten rounds", () =
     outcome: "abandoned",
     rounds: 1,
   });
+});
+
+test("an update waits for the lock no longer than its time, and goes on without the lock", () => {
+  const { events } = useJournal();
+  const target = tempFile(OLD);
+  const options = { timeoutMs: 400, deadlineMs: monotonicMs() };
+  const { outcome } = withFileLock(target, () => updateFile(target, () => "new\n", options));
+  expect([outcome, read(target)]).toEqual(["written", "new\n"]);
+  expect(events("lock_fail_open")).toMatchObject([{ reason: "timeout", timeout_ms: 0 }]);
 });
