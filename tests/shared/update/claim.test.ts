@@ -10,10 +10,12 @@ import {
   discardClaim,
   fence,
   listClaims,
+  listSaved,
+  nameBeside,
   stagedName,
 } from "../../../shared/update/claim.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
-import { IS_ROOT, NOBODY } from "../../helpers/machine.ts";
+import { IS_LINUX, IS_ROOT, NOBODY } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 const TTL_MS = 30_000;
@@ -173,12 +175,75 @@ describe("fencing", () => {
   });
 });
 
+test("a saved version is recognized only by the form of its name, beside its own target", () => {
+  const target = newTarget();
+  const saved = nameBeside(target.path);
+  const others = ["CLAUDE.md.0123456789.saved", "CLAUDE.md.saved", "OTHER.md.01234567.saved", "CLAUDE.md"];
+  for (const file of [saved, ...others.map((name) => path.join(target.dir, name))])
+    fs.writeFileSync(file, "");
+  expect(listSaved(target)).toEqual([saved]);
+});
+
 test("assertRemovable leaves the claim of a writer that has staged nothing yet", () => {
   const target = newTarget();
   const claim = createClaim(target);
   assertRemovable(target);
   expect(listClaims(target)).toEqual([claim]);
 });
+
+test("assertRemovable refuses where this user may not remove its own claim, and ignores another user's", ({
+  skip,
+}) => {
+  skip(!IS_ROOT || !IS_LINUX, "needs to be root, to become somebody else, and Linux");
+  const target = newTarget();
+  const claim = createClaim(target);
+  fs.chmodSync(target.dir, 0o755);
+  asNobody(() => assertRemovable(target));
+  fs.chownSync(claim, NOBODY.uid, NOBODY.gid);
+  const [advice, first] = [`and remove ${claim}.`, `${target.path} lies in a folder`];
+  const refuse = () => asNobody(() => assertRemovable(target));
+  expect(refuse).toThrow(first);
+  expect(refuse).toThrow(advice);
+});
+
+test.runIf(IS_LINUX).each<[string, (claim: string, outside: string) => void]>([
+  ["a link to a folder", (claim, outside) => fs.symlinkSync(outside, claim)],
+  ["a file", (claim) => fs.writeFileSync(claim, "")],
+])("a fence does not open %s that takes a claim's place at that moment", (_what, put) => {
+  const target = newTarget();
+  const [claim, outside] = [createClaim(target), tempDir()];
+  fs.writeFileSync(path.join(claim, "next"), "theirs");
+  fs.writeFileSync(path.join(outside, "precious"), "precious");
+  beforeCall(fs, "openSync", (file) => {
+    if (file !== claim || !fs.lstatSync(claim).isDirectory()) return;
+    fs.renameSync(claim, `${claim}.moved`);
+    put(claim, outside);
+  });
+  expect(() => fence(target, "", TTL_MS)).toThrow(/^(ENOTDIR|ELOOP): .*, open /);
+  expect(fs.readdirSync(outside)).toEqual(["precious"]);
+});
+
+test.for(["openSync", "readdirSync", "renameSync", "lstatSync", "unlinkSync"] as const)(
+  "a fence goes on when another one is ahead of its %s",
+  (call, { skip }) => {
+    skip(call === "openSync" && !IS_LINUX, "needs /proc/self/fd");
+    const target = newTarget();
+    const [own, claim] = [createClaim(target), createClaim(target)];
+    const staged = path.join(claim, "staged");
+    for (const file of [path.join(claim, "next"), staged]) fs.writeFileSync(file, "theirs");
+    fs.renameSync(staged, path.join(claim, stagedName(fs.statSync(staged, { bigint: true }).ino, 0n)));
+    let calls = 0;
+    beforeCall(fs, call, (name) => {
+      const isFile = /^(next|\d+\.0)$/.test(path.basename(name));
+      if (name === target.dir || isFile === /open|readdir/.test(call)) return;
+      calls++;
+      fs.rmSync(isFile ? name : claim, { recursive: true, force: true });
+    });
+    expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
+    expect(calls).toBeGreaterThan(0);
+    expect(listClaims(target)).toEqual([own]);
+  },
+);
 
 describe("a file in another writer's claim", () => {
   /** The claim of a writer that staged one file, and read another. */
