@@ -165,6 +165,8 @@ describe("fencing", () => {
     fs.mkdirSync(claim, 0o755);
     fs.chmodSync(target.dir, 0o1777);
     const fenceAsNobody = () => asNobody(() => fence(target, "", TTL_MS).inTheWay);
+    let removals = 0;
+    beforeCall(fs, "rmdirSync", () => void removals++);
     expect(fenceAsNobody()).toMatch(/\.claim$/);
     const nextYear = Date.now() / 1000 + 365 * 24 * 3600;
     for (const time of [0, nextYear]) {
@@ -172,6 +174,8 @@ describe("fencing", () => {
       expect(fenceAsNobody()).toBeNull();
     }
     expect(fs.existsSync(claim)).toBe(true);
+    // To try again would not help.
+    expect(removals).toBe(3);
   });
 });
 
@@ -222,6 +226,30 @@ test.runIf(IS_LINUX).each<[string, (claim: string, outside: string) => void]>([
   expect(() => fence(target, "", TTL_MS)).toThrow(/^(ENOTDIR|ELOOP): .*, open /);
   expect(fs.readdirSync(outside)).toEqual(["precious"]);
 });
+
+test.runIf(IS_LINUX)(
+  "a fence empties the folder that it has opened, not what a link in its place leads to",
+  () => {
+    const target = newTarget();
+    const [claim, outside] = [createClaim(target), tempDir()];
+    for (const dir of [claim, outside]) fs.writeFileSync(path.join(dir, "next"), "text");
+    const countOpen = () => fs.readdirSync("/dev/fd").length;
+    const open = countOpen();
+    let isSwapped = false;
+    beforeCall(fs, "readdirSync", (dir) => {
+      if (dir === target.dir || isSwapped) return;
+      isSwapped = true;
+      fs.renameSync(claim, `${claim}.moved`);
+      fs.symlinkSync(outside, claim);
+    });
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+    expect([fs.readdirSync(outside), fs.readdirSync(target.dir)]).toEqual([
+      ["next"],
+      [`${path.basename(claim)}.moved`],
+    ]);
+    expect(countOpen()).toBe(open);
+  },
+);
 
 test.for(["openSync", "readdirSync", "renameSync", "lstatSync", "unlinkSync"] as const)(
   "a fence goes on when another one is ahead of its %s",
