@@ -93,7 +93,9 @@ describe("in the file that the publish has displaced,", () => {
       mergeOutsideEdit(find() as OutsideEdit, now, change, published);
     return {
       displaced,
-      rewrite: (text: string) => fs.writeFileSync(`/dev/fd/${displaced.fd}`, text),
+      rewrite: (text: string, encoding?: BufferEncoding) =>
+        fs.writeFileSync(`/dev/fd/${displaced.fd}`, text, encoding),
+      change,
       find,
       merge,
     };
@@ -125,6 +127,32 @@ describe("in the file that the publish has displaced,", () => {
     expect(merge()).toEqual({ bytes: Buffer.from(after), isConflict: false });
   });
 
+  test("the version that an editor writes after it has emptied the file gets our change only if it lacks it", () => {
+    const { rewrite, merge } = setUp("");
+    rewrite("ours\ntheirs\n");
+    expect(merge()).toEqual({ bytes: Buffer.from("ours\ntheirs\n"), isConflict: false });
+  });
+
+  test("text that was written into an emptied file is merged with what a third writer has published", () => {
+    const { rewrite, merge } = setUp("");
+    rewrite("theirs\n");
+    expect(merge(Buffer.from("ours\nthird\n")).bytes?.toString()).toBe("ours\nthird\ntheirs\n");
+  });
+
+  test("text that was written into an empty file of a merge is merged, and not our change made on it", () => {
+    const { rewrite, find, change } = setUp("");
+    rewrite("theirs\n");
+    const edit = { ...(find() as OutsideEdit), isOriginal: false };
+    const now = Buffer.from("now\n");
+    expect(mergeOutsideEdit(edit, now, change, now).bytes?.toString()).toBe("now\ntheirs\n");
+  });
+
+  test("an edit that the target already has leaves the target as it is", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
+    rewrite("ours\na\nb\n");
+    expect(merge()).toEqual({ bytes: null, isConflict: false });
+  });
+
   test("an edit of the lines that we changed wins, receives our change, and is a conflict", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("theirs\n");
@@ -144,6 +172,15 @@ describe("in the file that the publish has displaced,", () => {
     const { rewrite, merge } = setUp("a\nb\n");
     rewrite("\0\0\0");
     expect(merge()).toEqual({ bytes: Buffer.from("\0\0\0"), isConflict: true });
+  });
+
+  test("an edit that is not text wins over what a third writer has published, which the caller saves", () => {
+    const { rewrite, merge } = setUp("a\nb\n");
+    rewrite("caf\xe9\0", "latin1");
+    expect(merge(Buffer.from("ours\na\nb\nthird\n"))).toEqual({
+      bytes: Buffer.from("caf\xe9\0", "latin1"),
+      isConflict: true,
+    });
   });
 
   test("an edit wins over a new target that is not text, and is a conflict", () => {
