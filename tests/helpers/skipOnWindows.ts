@@ -1,14 +1,21 @@
-/** Skips, on Windows, each test that needs what Windows or Wine lacks, with its reason: the setup of every test file there. */
+/**
+ * The setup of every test file on Windows. Skips each test that needs what Windows or Wine lacks, with its reason, and ends a
+ * file that hangs, so that the others still run.
+ */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { beforeEach, expect } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, beforeEach, expect } from "vitest";
 
 /** Why tests cannot run, and which: a file's path below tests/, and their full names. */
 type Skips = Record<string, Record<string, RegExp>>;
 
 const ALL = /^/;
+
+/** The longest that a test file may take. */
+const FILE_LIMIT_MS = Number(process.env.FILE_LIMIT_SECONDS ?? 400) * 1000;
 
 const WITHOUT_GIT: Skips[string] = {
   "hooks/goodGuest": ALL,
@@ -103,9 +110,23 @@ const skips: Skips = {
   ...(process.env.WINEPREFIX !== undefined && { "appends are not atomic under Wine": UNDER_WINE }),
 };
 
+// A thread of its own, because a test that hangs may block this one.
+const watchdog = new Worker(
+  `let last = "its beginning";
+  require("node:worker_threads").parentPort.on("message", (name) => { last = name; });
+  setTimeout(() => {
+    require("node:fs").writeSync(2, "Ended after ${FILE_LIMIT_MS / 1000} s in: " + last + "\\n");
+    process.kill(process.pid, "SIGKILL");
+  }, ${FILE_LIMIT_MS});`,
+  { eval: true },
+);
+watchdog.unref();
+afterAll(async () => void (await watchdog.terminate()));
+
 beforeEach(({ task, skip }) => {
   const file = path.relative(path.join(import.meta.dirname, ".."), task.file.filepath).replaceAll("\\", "/");
   const name = expect.getState().currentTestName ?? task.name;
+  watchdog.postMessage(`${file} > ${name}`);
   for (const [reason, files] of Object.entries(skips)) {
     const isMeant = ([prefix, names]: [string, RegExp]) => file.startsWith(prefix) && names.test(name);
     skip(Object.entries(files).some(isMeant), reason);
