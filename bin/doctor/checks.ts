@@ -11,6 +11,7 @@ import { findHolder, nameOf, readRecord } from "../../shared/lock/holder.ts";
 import { readProjectSettings } from "../../shared/settings.ts";
 import { isCode, messageOf, Refusal, whatToDo } from "../../shared/system/errors.ts";
 import { isAccessible, kindOf } from "../../shared/system/files.ts";
+import { IS_WINDOWS, MAKE_WRITABLE } from "../../shared/system/platform.ts";
 import { resolveTarget } from "../../shared/system/targetPath.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { checkUpdate } from "./attempt.ts";
@@ -104,12 +105,14 @@ function checkPlace(projectDir: string): Found[] {
 function describeReadOnly(file: string): Found[] {
   const message = `${file} is read-only, so its blocks are not updated`;
   // Root may open it all the same.
-  if ((fs.statSync(file).mode & 0o222) === 0) return [problem(message, `Run: chmod u+w ${file}`)];
+  if ((fs.statSync(file).mode & 0o222) === 0) return [problem(message, `Run: ${MAKE_WRITABLE} ${file}`)];
   try {
     fs.closeSync(fs.openSync(file, O_RDWR | O_NONBLOCK));
     return [];
   } catch (error) {
-    if (isCode(error, "EACCES")) return [problem(message, `Run: chmod u+w ${file}, or change its owner`)];
+    // Windows has no flags that forbid a change, and reports a missing right so.
+    if (isCode(error, "EACCES") || (IS_WINDOWS && isCode(error, "EPERM")))
+      return [problem(message, `Run: ${MAKE_WRITABLE} ${file}, or change its owner`)];
     if (!isCode(error, "EPERM")) return [problem(message, `${whatToDo(error)}: ${file}`)];
     return [
       problem(

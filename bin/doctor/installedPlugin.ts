@@ -3,6 +3,7 @@ import path from "node:path";
 import { readSettingsFile } from "../../shared/install/enabledPlugins.ts";
 import { configDir } from "../../shared/journal/sessionFolder.ts";
 import { quietly } from "../../shared/system/errors.ts";
+import { comparable } from "../../shared/system/platform.ts";
 
 /** What one JSON file of Claude Code's may hold; every part may be absent. */
 interface Json {
@@ -24,7 +25,8 @@ export function installedRoot(plugin: string, projectDir: string): string | unde
     return typeof ours === "string" ? path.join(source.path, ours) : undefined;
   }
   const entries = listOf(Object(readJson(inPlugins("installed_plugins.json")).plugins)[plugin]);
-  const isHere = ({ projectPath }: Json) => projectPath === undefined || String(projectPath) === projectDir;
+  const isHere = ({ projectPath }: Json) =>
+    projectPath === undefined || comparable(String(projectPath)) === comparable(projectDir);
   const root: unknown = entries.find((entry) => isHere(Object(entry)))?.installPath;
   return typeof root === "string" ? root : undefined;
 }

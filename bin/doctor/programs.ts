@@ -2,6 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { childProcess } from "../../shared/system/dependencies.ts";
+import { IS_WINDOWS } from "../../shared/system/platform.ts";
+import { isFolderInside } from "../../shared/system/targetPath.ts";
 import { type ClaudeSettings, lastWord, readClaudeSettings } from "./claudeSettings.ts";
 import { type Found, note, ok, problem } from "./finding.ts";
 
@@ -78,13 +80,15 @@ function findProgram(
   projectDir: string,
   searched = process.env.PATH ?? "",
 ): string | undefined {
-  const file = process.platform === "win32" ? `${name}.exe` : name;
-  const project = fs.realpathSync(projectDir) + path.sep;
+  const file = IS_WINDOWS ? `${name}.exe` : name;
+  const project = fs.realpathSync.native(projectDir);
+  const isInProject = (program: string) =>
+    isFolderInside(path.dirname(fs.realpathSync.native(program)), project);
   return searched
     .split(path.delimiter)
     .filter((dir) => path.isAbsolute(dir))
     .map((dir) => path.join(dir, file))
-    .find((candidate) => isProgram(candidate) && !fs.realpathSync(candidate).startsWith(project));
+    .find((candidate) => isProgram(candidate) && !isInProject(candidate));
 }
 
 function isProgram(file: string): boolean {

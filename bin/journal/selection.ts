@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { slugsOf } from "../../shared/journal/sessionFolder.ts";
 import type { JournalEvent } from "../../shared/journal/sessionJournal.ts";
+import { comparable } from "../../shared/system/platform.ts";
 import type { FoundJournal } from "./findJournals.ts";
 
 export interface Selection {
@@ -82,7 +83,8 @@ function projectFilter(dir: string): (event: JournalEvent, journal: FoundJournal
 }
 
 function isAtOrBelow(file: string, dir: string): boolean {
-  return file === dir || file.startsWith(dir.endsWith(path.sep) ? dir : dir + path.sep);
+  const [below, above] = [comparable(file), comparable(dir)];
+  return below === above || below.startsWith(above.endsWith(path.sep) ? above : above + path.sep);
 }
 
 const MAX_REMEMBERED = 1000;
@@ -101,7 +103,7 @@ function rememberRealPaths(): (dir: string) => string {
 
 function realPathOf(dir: string): string {
   try {
-    return fs.realpathSync(dir);
+    return fs.realpathSync.native(dir);
   } catch {
     return path.resolve(dir);
   }

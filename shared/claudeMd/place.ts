@@ -75,6 +75,6 @@ export function hasManagedBlock(file: string, projectDir: string): boolean {
 export function secondFileOf(projectDir: string, file: string): string | undefined {
   const other = claudeMdPaths(projectDir).find((candidate) => candidate !== file);
   if (other === undefined || !hasManagedBlock(other, projectDir)) return undefined;
-  const [a, b] = [file, other].map((name) => fs.statSync(name, { throwIfNoEntry: false })?.ino);
-  return a === b ? undefined : other;
+  const [a, b] = [file, other].map((name) => fs.statSync(name, { bigint: true, throwIfNoEntry: false }));
+  return isSameFile(a, b) ? undefined : other;
 }

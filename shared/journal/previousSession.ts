@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { quietly } from "../system/errors.ts";
 import { inFolder, openPrivate } from "../system/files.ts";
+import { comparable } from "../system/platform.ts";
 import { isAlive, isPid } from "../system/process.ts";
 import { readRegularFile } from "../system/snapshot.ts";
 import { isSessionId, JOURNAL_NAME, journalRoot, slugsOf } from "./sessionFolder.ts";
@@ -47,7 +48,8 @@ export function previousJournal(
       if (!pointer) continue;
       const { session_id: previous, project_dir: project, claude_pid: pid } = pointer;
       // Two projects may share a folder, and a pointer's name.
-      if (!isSessionId(previous) || previous === sessionId || project !== projectDir) return undefined;
+      if (!isSessionId(previous) || previous === sessionId) return undefined;
+      if (typeof project !== "string" || comparable(project) !== comparable(projectDir)) return undefined;
       if (isPid(pid) && pid !== claudePid && isAlive(pid)) return undefined;
       const journal = inFolder(inFolder(path.dirname(file), previous), JOURNAL_NAME);
       return fs.existsSync(journal) ? journal : undefined;

@@ -7,6 +7,7 @@ import path from "node:path";
 import { isSessionId } from "../journal/sessionFolder.ts";
 import { journalProblem, report } from "../journal/sessionJournal.ts";
 import { isCode, messageOf } from "../system/errors.ts";
+import { IS_WINDOWS } from "../system/platform.ts";
 import { sleepMs } from "../system/time.ts";
 import { printable, shortenPaths } from "../text/characters.ts";
 import { type Received, receivePayload } from "./standardInput.ts";
@@ -107,7 +108,9 @@ function projectDirOf(cwd: unknown): string {
   if (!path.isAbsolute(dir) || !fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new PayloadError(`the project folder ${dir} is not the absolute path of a folder`);
   }
-  return path.resolve(dir);
+  const resolved = path.resolve(dir);
+  // Terminals and editors spell a drive in either case. It stays one project.
+  return IS_WINDOWS ? resolved.replace(/^[a-z]:/, (drive) => drive.toUpperCase()) : resolved;
 }
 
 function belowHome(message: string): string {

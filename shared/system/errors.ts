@@ -93,6 +93,7 @@ const MAKE_ROOM = "Free some disk space, or raise the limit, for";
 const ADVICE: Record<string, string> = {
   EACCES: "Make this writable for you",
   EPERM: "Make this writable for you",
+  EBUSY: "Close the program that uses this",
   EROFS: "Mount this writable",
   ENOSPC: MAKE_ROOM,
   EDQUOT: MAKE_ROOM,

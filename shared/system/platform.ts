@@ -2,3 +2,11 @@
 
 export const IS_LINUX = process.platform === "linux";
 export const IS_WINDOWS = process.platform === "win32";
+
+/** The command that lets a file's owner write it. */
+export const MAKE_WRITABLE = IS_WINDOWS ? "attrib -r" : "chmod u+w";
+
+/** What to compare of a path or a name: on Windows, both cases of a letter name the same file. */
+export function comparable(path: string): string {
+  return IS_WINDOWS ? path.toLowerCase() : path;
+}

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
 import { inFolder, isSameFile, kindOf } from "./files.ts";
-import { IS_LINUX } from "./platform.ts";
+import { IS_LINUX, IS_WINDOWS } from "./platform.ts";
 import { retryWhileShared } from "./sharing.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
@@ -27,7 +27,8 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const named = path.resolve(target);
   const dir = realDir(path.dirname(named), named);
   const anchor = projectDir === undefined ? dir : realDir(path.resolve(projectDir), named);
-  const direct = inFolder(dir, path.basename(named));
+  const base = path.basename(named);
+  const direct = inFolder(dir, IS_WINDOWS ? nameOnWindows(base, named) : base);
   const real = followLinks(direct, named);
   if (!isFolderInside(path.dirname(real), anchor)) {
     const why = `leads to ${real}, outside of ${anchor}`;
@@ -37,6 +38,16 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
   const why = below.includes(".git") ? "inside of .git" : real !== direct && whyNotTo(below, named);
   if (why) throw new Refusal(`leads to ${real}, ${why}`, "Replace the link with a file.", named);
   return { dir: path.dirname(real), base: path.basename(real), path: real };
+}
+
+/**
+ * The name that Windows gives a file: it takes dots and spaces at the end away.
+ * @param named the path, for the message
+ * @throws {Refusal} for a stream of a file, whose sidecar would be a stream, too
+ */
+export function nameOnWindows(base: string, named: string): string {
+  if (!base.includes(":")) return base.replace(/[. ]+$/, "");
+  throw new Refusal("has a colon in its name, which Windows takes for a part of another file", "", named);
 }
 
 /**

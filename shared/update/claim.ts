@@ -14,7 +14,7 @@ import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
 import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
-import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
+import { comparable, IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
 import type { TargetPath } from "../system/targetPath.ts";
 import { isBeingWritten } from "./atRest.ts";
 
@@ -54,10 +54,13 @@ export function createClaim({ dir, base }: TargetPath): string {
 
 /** All claims on the target. @throws the system's error */
 export function listClaims({ dir, base }: TargetPath): string[] {
-  const prefix = `.${base}.`;
+  const prefix = comparable(`.${base}.`);
   return fs
     .readdirSync(dir)
-    .filter((name) => name.startsWith(prefix) && /^[0-9a-f]{16}\.claim$/.test(name.slice(prefix.length)))
+    .filter(
+      (name) =>
+        comparable(name).startsWith(prefix) && /^[0-9a-f]{16}\.claim$/.test(name.slice(prefix.length)),
+    )
     .map((name) => inFolder(dir, name));
 }
 

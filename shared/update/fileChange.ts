@@ -108,8 +108,8 @@ const textLeft = ({ leftBehindLink }: FileChange, text: string | null) =>
 const isOurs = ({ isOurFile }: FileChange, text: string) => isOurFile?.(text) ?? true;
 
 function isRemovable(wanted: FileChange, text: string): boolean {
-  const named = path.join(fs.realpathSync(path.dirname(wanted.file)), path.basename(wanted.file));
-  return wanted.leftBehindLink !== undefined && realTargetOf(wanted).path === named && isOurs(wanted, text);
+  const isLink = fs.lstatSync(wanted.file, { throwIfNoEntry: false })?.isSymbolicLink();
+  return wanted.leftBehindLink !== undefined && !isLink && isOurs(wanted, text);
 }
 
 function readText(wanted: FileChange): string | null {

@@ -5,7 +5,7 @@ import { childProcess } from "../system/dependencies.ts";
 import { isCode, Refusal, systemError } from "../system/errors.ts";
 import { inFolder } from "../system/files.ts";
 import { native, succeeded } from "../system/native.ts";
-import { IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
+import { IS_LINUX, MAKE_WRITABLE } from "../system/platform.ts";
 import { codeFromText, findProgram, PROGRAM_OPTIONS } from "../system/programs.ts";
 import type { FileContent, Snapshot } from "../system/snapshot.ts";
 import { stagedName } from "./claim.ts";
@@ -18,7 +18,7 @@ const PERMISSIONS = 0o7777;
 /** Checks that this user may write the file, because a rename would replace even a read-only one. @throws {Refusal} */
 export function assertWritable(file: string, { stat }: FileContent): void {
   if ((Number(stat.mode) & 0o222) === 0)
-    throw new Refusal("is read-only", `Make it writable: ${IS_WINDOWS ? "attrib -r" : "chmod u+w"}`, file);
+    throw new Refusal("is read-only", `Make it writable: ${MAKE_WRITABLE}`, file);
   try {
     fs.accessSync(file, fs.constants.W_OK);
   } catch (error) {

@@ -26,6 +26,7 @@ export declare function journalPath({ sessionId, projectDir }: JournalAddress, c
 /**
  * Whether a value is a session id that this package uses. An id becomes a folder's name, a line of CLAUDE.md and an
  * argument of a command that we show. So an id has 1 to 128 letters, digits, `.`, `_` and `-`, starts with a letter or
- * digit, and contains no `..`. Claude Code's own ids are UUIDs.
+ * digit, and contains no `..`. Windows takes a dot at the end away, and `con` or `nul.1` for a device. Claude Code's own ids
+ * are UUIDs.
  */
 export declare function isSessionId(value: unknown): value is string;

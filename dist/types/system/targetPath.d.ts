@@ -16,6 +16,12 @@ export interface TargetPath {
  */
 export declare function resolveTarget(target: string, projectDir?: string): TargetPath;
 /**
+ * The name that Windows gives a file: it takes dots and spaces at the end away.
+ * @param named the path, for the message
+ * @throws {Refusal} for a stream of a file, whose sidecar would be a stream, too
+ */
+export declare function nameOnWindows(base: string, named: string): string;
+/**
  * Whether a real folder is another one or lies below it. Compares names and inodes on the way up: names may differ where a
  * file system folds case, and some network file systems give a folder another inode number at each look.
  */

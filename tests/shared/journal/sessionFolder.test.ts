@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
 import { isSessionId } from "../../../shared/journal/sessionFolder.ts";
 
-test.each(["0a1b2c3d-1111-2222-3333-444444444444", "a", "7", "A.b_c-d", "x".repeat(128)])(
-  "%s is a session id",
-  (id) => {
-    expect(isSessionId(id)).toBe(true);
-  },
-);
+test.each([
+  "con1",
+  "nul-1",
+  "console",
+  "0a1b2c3d-1111-2222-3333-444444444444",
+  "a",
+  "7",
+  "A.b_c-d",
+  "x".repeat(128),
+])("%s is a session id", (id) => {
+  expect(isSessionId(id)).toBe(true);
+});
 
 test.each<[string, unknown]>([
   ["undefined", undefined],
@@ -19,6 +25,9 @@ test.each<[string, unknown]>([
   ["two dots", ".."],
   ["a string with two dots", "a..b"],
   ["a string with a leading dot", ".a"],
+  ["a string with a dot at the end", "a."],
+  ["a device of Windows", "NUL"],
+  ["a device of Windows with an extension", "com1.a"],
   ["a string with a leading hyphen", "-a"],
   ["a string with a slash", "a/b"],
   ["a string with a backslash", "a\\b"],

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { Refusal } from "../../../shared/system/errors.ts";
-import { isFolderInside, resolveTarget } from "../../../shared/system/targetPath.ts";
+import { isFolderInside, nameOnWindows, resolveTarget } from "../../../shared/system/targetPath.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, NOBODY } from "../../helpers/machine.ts";
@@ -226,4 +226,17 @@ test.each([
 ])("isInside(%s, %s) returns %s", (dir, anchor, inside) => {
   const at = layout();
   expect(isFolderInside(at(dir), anchor === "/" ? "/" : at(anchor))).toBe(inside);
+});
+
+test.each([
+  ["CLAUDE.md", "CLAUDE.md"],
+  ["CLAUDE.md. .", "CLAUDE.md"],
+  [".a b", ".a b"],
+])("on Windows, %j is the file %j", (base, name) => {
+  expect(nameOnWindows(base, `C:\\p\\${base}`)).toBe(name);
+});
+
+test("on Windows, a stream of a file is refused", () => {
+  const refused = () => nameOnWindows("CLAUDE.md:a", "C:\\p\\CLAUDE.md:a");
+  expect(refused).toThrow("C:\\p\\CLAUDE.md:a has a colon in its name");
 });
