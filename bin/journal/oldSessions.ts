@@ -97,7 +97,7 @@ function readJournal(file: string, mtimeMs: number): { lastMs: number; foreign: 
     else lastMs = Math.max(lastMs, atMs);
     if (!rulesOf(event.type) || isForeignTwin(event)) foreign ??= event.type;
   }
-  if (tally.jsonLines) foreign ??= "lines that are not events";
+  if (tally.hasObject) foreign ??= "lines that are not events";
   const isCertain = tally.badLines === 0 && Number.isFinite(lastMs);
   return { lastMs: isCertain ? lastMs : Math.max(lastMs, mtimeMs), foreign };
 }

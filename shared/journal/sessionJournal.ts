@@ -136,8 +136,8 @@ export function isForeignTwin(event: JournalEvent): boolean {
 /** Counts of a journal's lines that are not events. */
 export interface LineTally {
   badLines: number;
-  /** Those among them that are a JSON object all the same, so that no crash has left them. */
-  jsonLines?: number;
+  /** Whether one of them is a JSON object all the same, so that no crash has left it. */
+  hasObject?: boolean;
 }
 
 /**
@@ -155,7 +155,7 @@ export function* readEvents(file: string, tally?: LineTally, mayStop = () => fal
       if (event) yield event;
       else if (tally && line.trim() !== "") {
         tally.badLines++;
-        if (isJsonObject(line)) tally.jsonLines = (tally.jsonLines ?? 0) + 1;
+        if (isJsonObject(line)) tally.hasObject = true;
       }
     }
   } finally {
@@ -178,8 +178,7 @@ function* readLines(fd: number, mayStop: () => boolean): Generator<string> {
   for (let read = fs.readSync(fd, chunk); read > 0 && !mayStop(); read = fs.readSync(fd, chunk)) {
     yield* lines.push(chunk.subarray(0, read));
   }
-  const last = lines.end();
-  if (last !== "") yield last;
+  yield lines.end();
 }
 
 function isJsonObject(line: string): boolean {

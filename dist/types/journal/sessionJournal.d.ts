@@ -40,8 +40,8 @@ export declare function isForeignTwin(event: JournalEvent): boolean;
 /** Counts of a journal's lines that are not events. */
 export interface LineTally {
     badLines: number;
-    /** Those among them that are a JSON object all the same, so that no crash has left them. */
-    jsonLines?: number;
+    /** Whether one of them is a JSON object all the same, so that no crash has left it. */
+    hasObject?: boolean;
 }
 /**
  * Yields a journal's events in the order of the file, which it reads piece by piece. Skips lines that are not events, and

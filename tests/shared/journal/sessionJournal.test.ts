@@ -1,10 +1,18 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { configDir, journalPath, sessionDir } from "../../../shared/journal/sessionFolder.ts";
-import { appendEvent, makeEvent, readEvents, readLastEvent } from "../../../shared/journal/sessionJournal.ts";
+import {
+  appendEvent,
+  isForeignTwin,
+  type LineTally,
+  makeEvent,
+  readEvents,
+  readLastEvent,
+} from "../../../shared/journal/sessionJournal.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
@@ -87,6 +95,25 @@ describe("an event", () => {
     expect(tally.badLines).toBe(1);
   });
 
+  test("goes into a line of its own, without an empty line before it", () => {
+    useJournal();
+    const types = ["my.first", "my.second", "my.third"] as const;
+    for (const type of types) appendEvent(makeEvent(type), ADDRESS);
+    const lines = fs.readFileSync(journalPath(ADDRESS), "utf8").split("\n");
+    expect(lines.map((line) => line && JSON.parse(line).type)).toEqual([...types, ""]);
+  });
+
+  test("starts no new line after one that another session has completed meanwhile", () => {
+    useJournal();
+    appendEvent(makeEvent("my.first"), ADDRESS);
+    const file = journalPath(ADDRESS);
+    const first = fs.readFileSync(file, "utf8");
+    fs.writeFileSync(file, first.trimEnd());
+    beforeCall(Atomics, "wait", () => fs.writeFileSync(file, first));
+    appendEvent(makeEvent("my.second"), ADDRESS);
+    expect(fs.readFileSync(file, "utf8").split("\n")).toHaveLength(3);
+  });
+
   test("is never torn or lost when several processes append at once", async () => {
     const { events } = useJournal();
     const names = ["a", "b", "c", "d"];
@@ -129,6 +156,17 @@ describe("an event is printed on standard error when", () => {
       { v: 1, type: "my.test", name: "a" },
     ]);
     expect(stderr).toContain("pact-hooks: could not write to the journal (");
+  });
+
+  test("it cannot be written as JSON: then only its type is", () => {
+    useJournal();
+    const library = new URL("../../../dist/index.mjs", import.meta.url);
+    const script = `import { appendEvent, makeEvent } from ${JSON.stringify(library)};
+      process.exitCode = appendEvent(makeEvent("my.test", { big: 1n }), ${JSON.stringify(ADDRESS)}) ? 1 : 0`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    expect([status, stderr.split("\n").at(-1)]).toEqual([0, "my.test"]);
   });
 
   test("this user may not write the journal", async ({ skip }) => {
@@ -189,6 +227,33 @@ describe("reading a journal", () => {
       `${JSON.stringify(makeEvent("my.test", { n, text: "é".repeat(40_000 + n) }))}\n`;
     const file = tempFile([0, 1, 2, 3, 4].map(line).join(""));
     expect([...readEvents(file)].map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test("finds an event whose last byte comes alone", () => {
+    const line = (text: string) => JSON.stringify({ v: 1, type: "a", ts: "", text });
+    const file = tempFile(line("x".repeat(64 * 1024 + 1 - line("").length)));
+    expect(fs.statSync(file).size).toBe(64 * 1024 + 1);
+    expect([...readEvents(file)]).toHaveLength(1);
+  });
+
+  test.each([
+    ["{}", true],
+    ['{"v":1,"type":"torn', undefined],
+    ["7", undefined],
+  ])("tells whether the line %s is an object", (line, expected) => {
+    const tally: LineTally = { badLines: 0 };
+    expect([...readEvents(tempFile(line), tally)]).toEqual([]);
+    expect(tally).toEqual({ badLines: 1, hasObject: expected });
+  });
+
+  test.each([
+    [{ type: "session_start", lock: {} }, false],
+    [{ type: "session_start", project_dir: "/" }, true],
+    [{ type: "session_end", project_dir: "/" }, false],
+    [{ type: "session_end", lock: {} }, true],
+    [{ type: "my.test" }, false],
+  ])("tells whether another program wrote %j", (event, expected) => {
+    expect(isForeignTwin({ v: 1, ts: "", ...event })).toBe(expected);
   });
 
   test("throws if the journal is absent", () => {
