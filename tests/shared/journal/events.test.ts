@@ -83,11 +83,13 @@ const reaped = { target: "/x", reason: "expired", age_ms: -1, old_ino: 1, waited
 test.each<[string, Record<string, unknown>]>([
   ["lock_reaped", reaped],
   ["lock_reaped", { ...reaped, holder: { ...holder, command: "node", held_ms: 1.5 } }],
+  ["lock_reaped", { ...reaped, old_ino: 0 }],
   ["session_start", { session_id: "s", project_dir: "/p" }],
   ["mytool.deployed", { anything: [{ goes: null }] }],
   ["my-tool.v2.deployed", {}],
   ["phase_transition", { phase: 7 }],
   ["Lock.x", {}],
+  [`a.${"b".repeat(62)}`, {}],
   ["toString", { a: 1 }],
 ])("an event of type %s is valid with the fields %j", (type, fields) => {
   expect(problemOf(type, fields)).toBeUndefined();
@@ -100,6 +102,23 @@ test.each<[string, Record<string, unknown>, string]>([
     'lock_reaped reason must be one of abandoned, expired, unreadable, not "dead"',
   ],
   ["lock_reaped", { ...reaped, age_ms: "1" }, 'lock_reaped age_ms must be a number of milliseconds, not "1"'],
+  [
+    "lock_reaped",
+    { ...reaped, waited_ms: undefined },
+    "lock_reaped needs 'waited_ms' (a number of milliseconds)",
+  ],
+  [
+    "lock_reaped",
+    { ...reaped, holder: { pid: 1, source: "proc" } },
+    "lock_reaped needs 'holder.alive' (true or false)",
+  ],
+  ["lock_reaped", { ...reaped, pid: -1 }, "lock_reaped pid must be a whole number, not -1"],
+  ["lock_reaped", { ...reaped, holder: null }, "lock_reaped holder must be an object, not null"],
+  [
+    "update_overwritten",
+    { target: "/x", pid: 1, colour: "red" },
+    "update_overwritten has no field 'colour'; its fields are target, hook, pid, holder",
+  ],
   ["lock_reaped", { ...reaped, pid: 1.5 }, "lock_reaped pid must be a whole number, not 1.5"],
   ["lock_reaped", { ...reaped, target: "" }, 'lock_reaped target must be non-empty text, not ""'],
   ["lock_reaped", { ...reaped, holder: "node" }, 'lock_reaped holder must be an object, not "node"'],
@@ -120,7 +139,7 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(problemOf(type, fields)).toBe(problem);
 });
 
-test.each(["", ".x", "x.", "a b", "a b.c", "a.b\nc", "-x", "1x", `a.${"b".repeat(64)}`, "__proto__"])(
+test.each(["", ".x", "x.", "a b", "a b.c", "a.b\nc", "-x", "1x", `a.${"b".repeat(63)}`, "__proto__"])(
   "%j is not an event type",
   (type) => {
     expect(problemOf(type, {})).toContain(`'${type}' is no event type`);
