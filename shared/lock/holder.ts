@@ -110,8 +110,8 @@ export function holderOfRecord(record: HolderRecord): LockHolder {
   const heldMs = Date.now() - Date.parse(record.acquired_at);
   return {
     pid: record.pid,
-    ...(command === undefined ? {} : { command }),
-    ...(alive && heldMs >= 0 ? { held_ms: heldMs } : {}),
+    command,
+    held_ms: alive && heldMs >= 0 ? heldMs : undefined,
     source: "record",
     alive,
   };
@@ -144,8 +144,7 @@ export function findHolder(sidecar: string, budgetMs = FIND_HOLDER_MS): LockHold
 /** A holder that `findProcess` found, for a message. */
 export function describeHolder(found: ProcessId, record: HolderRecord | null): LockHolder {
   if (record && found === record) return holderOfRecord(record);
-  const command = commandOf(found.pid);
-  return { pid: found.pid, ...(command === undefined ? {} : { command }), source: "proc", alive: true };
+  return { pid: found.pid, command: commandOf(found.pid), source: "proc", alive: true };
 }
 
 /**

@@ -2,10 +2,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { withFileLock } from "../../../shared/fileLock.ts";
-import { findHolder, holderOfRecord, readRecord, writeRecord } from "../../../shared/lock/holder.ts";
+import { findHolder, holderOfRecord, nameOf, readRecord, writeRecord } from "../../../shared/lock/holder.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start, startProgram, startPython } from "../../helpers/child.ts";
+import { useClock } from "../../helpers/clock.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, IS_LINUX, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
+import { startForeign } from "../../helpers/sidecar.ts";
 import { sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -33,6 +36,28 @@ pid = os.fork()
 if pid == 0: os._exit(0)
 print('{"pid":%d}' % pid, flush=True)
 time.sleep(60)
+`;
+
+/** Starts two processes in the same tick of the clock. The second one holds the lock, until standard input ends. */
+const TWINS = `
+import fcntl, os, signal, sys
+def fork(lock):
+    pid = os.fork()
+    if pid: return pid
+    f = open(sys.argv[1])
+    if lock: fcntl.flock(f, fcntl.LOCK_EX)
+    os.write(ready, b"x")
+    signal.pause()
+start = lambda pid: open("/proc/%d/stat" % pid).read().rsplit(")")[1].split()[19]
+while True:
+    done, ready = os.pipe()
+    pids = [fork(False), fork(True)]
+    os.read(done, 1), os.read(done, 1)
+    if start(pids[0]) == start(pids[1]): break
+    for pid in pids: os.kill(pid, signal.SIGKILL), os.waitpid(pid, 0)
+print('{"twins":%s}' % pids, flush=True)
+sys.stdin.read()
+for pid in pids: os.kill(pid, signal.SIGKILL)
 `;
 
 describe("the holder record", () => {
@@ -90,6 +115,12 @@ describe("the holder record", () => {
     expect(readRecord(openFile(tempFile(content, "sidecar")))).toBeNull();
   });
 
+  test("is absent if the sidecar cannot be read", () => {
+    const folder = fs.openSync(tempDir(), "r");
+    onTestFinished(() => fs.closeSync(folder));
+    expect(readRecord(folder)).toBeNull();
+  });
+
   test("of a running process gives its command and how long it has held the lock", () => {
     expect(holderOfRecord(ownRecord().record)).toEqual({
       pid: process.pid,
@@ -129,6 +160,16 @@ describe("findHolder", () => {
     expect(findHolder(`${file}.link`, BUDGET_MS)).toBeUndefined();
   });
 
+  test("finds no holder of a free sidecar with the record of an earlier process, and leaves no descriptor open", () => {
+    const { fd, record } = ownRecord();
+    const file = tempFile(JSON.stringify({ ...record, start: "1" }), "sidecar");
+    const open = () => fs.readdirSync("/dev/fd").length;
+    const before = open();
+    expect(findHolder(file, BUDGET_MS)).toBeUndefined();
+    expect(open()).toBe(before);
+    expect(readRecord(fd)).toEqual(record);
+  });
+
   test("returns the holder that the record names", async () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
@@ -162,6 +203,50 @@ describe("findHolder", () => {
       expect(found).toMatchObject({ pid: holder.pid, source: "proc" });
     });
 
+    test("does not take another process for the holder that started at the same moment", async () => {
+      const file = tempFile("", "sidecar");
+      const twins = startPython(TWINS, [file]);
+      const [twin, holder] = await twins.message("twins");
+      const start = fs.readFileSync(`/proc/${twin}/stat`, "utf8").replace(/.*\) /s, "").split(" ")[19];
+      fs.writeFileSync(
+        file,
+        JSON.stringify({ pid: twin, start, hook: "", acquired_at: "2026-01-01T00:00:00Z" }),
+      );
+      expect(findHolder(file, BUDGET_MS)).toMatchObject({ pid: holder, source: "proc" });
+      twins.end();
+      await twins.exited;
+    });
+
+    test("names no holder that ends meanwhile", async () => {
+      const file = tempFile("", "sidecar");
+      const holder = start("flock", ["--no-fork", file, "sh", "-c", "echo '{\"held\":1}'; read x"]);
+      await holder.message("held");
+      const stat = `/proc/${holder.pid}/stat`;
+      beforeCall(fs, "readFileSync", (name) => {
+        if (name !== stat) return;
+        holder.kill("SIGKILL");
+        // A zombie until this process has time to hear of its end.
+        while (!fs.readFileSync(stat, "latin1").includes(") Z "));
+      });
+      expect(findHolder(file, BUDGET_MS)).toBeUndefined();
+    });
+
+    test("stops as soon as its time is up", () => {
+      const file = tempFile("", "sidecar");
+      const clock = useClock();
+      let isLate = false;
+      const looks: unknown[] = [];
+      beforeCall(fs, "readdirSync", (name) => isLate && looks.push(name));
+      beforeCall(fs, "readFileSync", (name) => {
+        if (isLate) looks.push(name);
+        if (!String(name).includes("/fdinfo/")) return;
+        isLate = true;
+        clock.nowMs += BUDGET_MS + 1;
+      });
+      expect(findHolder(file, BUDGET_MS)).toBeUndefined();
+      expect([isLate, looks]).toEqual([true, []]);
+    });
+
     test("ignores a file with the same inode number on another file system", async (context) => {
       const [one, other] = [0, 1].map(() => path.join(mountTmpfs(context, "size=64k"), "sidecar"));
       for (const file of [one, other] as [string, string]) fs.writeFileSync(file, "");
@@ -193,7 +278,7 @@ describe.runIf(IS_LINUX)("the holder record, on Linux,", () => {
   test("from the future does not say how long the lock has been held", () => {
     const { record } = ownRecord();
     const future = new Date(Date.now() + 60_000).toISOString();
-    expect(holderOfRecord({ ...record, acquired_at: future })).not.toHaveProperty("held_ms");
+    expect(holderOfRecord({ ...record, acquired_at: future }).held_ms).toBeUndefined();
   });
 
   test("of a process that calls itself MainThread, as Node 24 does, gives its program's name", async () => {
@@ -205,6 +290,23 @@ describe.runIf(IS_LINUX)("the holder record, on Linux,", () => {
     const { record } = ownRecord();
     const { command } = holderOfRecord({ ...record, pid: node.pid, start: startOf(node.pid) });
     expect(command).toBe(path.basename(process.execPath));
+  });
+
+  test("of a running process does not count for another user's process, which only the kernel names", async ({
+    skip,
+  }) => {
+    skip(!CAN_BE_NOBODY, "needs to be root, to become somebody else");
+    useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    fs.chmodSync(path.dirname(target), 0o777);
+    const sidecar = sidecarOf(target);
+    await startForeign(sidecar);
+    fs.chmodSync(sidecar, 0o666);
+    const forged = { pid: process.pid, start: startOf(process.pid), acquired_at: new Date().toISOString() };
+    fs.writeFileSync(sidecar, JSON.stringify(forged));
+    const other = startProgram("holdLock", { target, options: { timeoutMs: 0 } }, NOBODY);
+    const lease = await other.message("entered");
+    expect([lease.reason, lease.holder]).toEqual(["timeout", undefined]);
   });
 
   test("of another user's process, which we may not signal, names a live holder", async ({ skip }) => {
@@ -234,3 +336,11 @@ test.runIf(IS_LINUX && HAS_FLOCK_PROGRAM)(
     expect(findHolder(file, -1)).toBeUndefined();
   },
 );
+
+test.each([
+  [{}, "an unknown process"],
+  [{ pid: 42 }, "a process (pid 42)"],
+  [{ pid: 42, command: "node", held_ms: 600_500 }, "node (pid 42, for 601 s)"],
+])("the holder %j is called %j", (holder, name) => {
+  expect(nameOf(holder)).toBe(name);
+});
