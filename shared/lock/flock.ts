@@ -30,8 +30,8 @@ export interface FlockBackend {
   openLocked(path: string, waitMs?: number, beforeCreate?: () => void): number | null;
 }
 
-const { O_RDWR, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = fs.constants;
-const OPEN_FLAGS = O_RDWR | O_NOFOLLOW | O_NONBLOCK | (O_NOCTTY ?? 0);
+const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const OPEN_FLAGS = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 /** As the umask says: others who may write the folder take turns, too. */
 const SHARED_FILE = 0o666;
 /** `<sys/file.h>` of Linux: LOCK_EX and LOCK_NB. */

@@ -70,7 +70,7 @@ const ALWAYS: Skips = {
     "shared/fileLock.test": /dies by|child process started/,
     "shared/install/ownHooks": /pipe/,
     "shared/journal/": /pipe|runs beside|endless device|descriptor open/,
-    "shared/lock/flock.test": /child process|descriptor open|addon/,
+    "shared/lock/flock.test": /child process|descriptor open|addon|pipe/,
     "shared/settings": /descriptor open|error of the system/,
     "shared/system/": /pipe|device/,
     "shared/update/": /pipe|limit on the file size|symbolic one|descriptor open/,

@@ -176,6 +176,12 @@ const FAULTS: Fault[] = [
     make: onTmpfs("nr_inodes=2", (dir) => fs.writeFileSync(path.join(dir, "filler"), "")),
   },
   {
+    name: "the disk takes only a part of the holder record",
+    reason: "no_space",
+    code: "ENOSPC",
+    make: injected("pwrite64,write:retval=5"),
+  },
+  {
     name: "the disk fails while the writer stores its holder record",
     reason: "io",
     code: "EIO",
@@ -250,7 +256,7 @@ async function failsOpen(
 describe.each(EACH_BACKEND)("with backend %s, the lock fails open when", (backend) => {
   const run = (
     target: string,
-    { timeoutMs, ...params }: { timeoutMs?: number; hold?: boolean; exhaust?: boolean } = {},
+    { timeoutMs, ...params }: { timeoutMs?: number; hold?: boolean; spare?: number } = {},
     options: Parameters<typeof startProgram>[2] = {},
   ) => {
     const lockOptions = { hook: "test", projectDir: path.dirname(target), sessionId: "session-1", timeoutMs };
@@ -279,7 +285,7 @@ describe.each(EACH_BACKEND)("with backend %s, the lock fails open when", (backen
   test("the process has no descriptor left, and the event is printed on standard error, not journaled", async () => {
     const { events } = useJournal();
     const target = newTarget();
-    const child = run(target, { exhaust: true }, { under: ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"] });
+    const child = run(target, { spare: 0 }, { under: ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"] });
     expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "too_many_files" });
     await child.exited;
     expect(events()).toEqual([]);

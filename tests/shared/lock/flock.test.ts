@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findBackend } from "../../../shared/lock/flock.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start, startProgram, startPython } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import {
@@ -50,12 +51,13 @@ test("an empty PACT_HOOKS_FLOCK chooses the first backend", () => {
 });
 
 describe.each(EACH_BACKEND)("backend %s", (name) => {
-  const openLocked = (file: string) => {
+  const backendOf = () => {
     useBackend(name);
     const backend = findBackend();
     expect(backend?.name).toBe(name);
-    return (backend as NonNullable<typeof backend>).openLocked(file);
+    return backend as NonNullable<typeof backend>;
   };
+  const openLocked = (file: string) => backendOf().openLocked(file);
   const held = (file: string) => {
     const fd = openLocked(file);
     expect(fd).not.toBeNull();
@@ -79,6 +81,34 @@ describe.each(EACH_BACKEND)("backend %s", (name) => {
     for (let i = 0; i < 5; i++) expect(openLocked(file)).toBeNull();
     expect(fs.readdirSync("/dev/fd").length).toBe(before);
     fs.closeSync(fd);
+  });
+
+  test("calls what must be done before the file is created, once, and only then", () => {
+    const file = path.join(tempDir(), "lock");
+    const found: boolean[] = [];
+    const open = () => backendOf().openLocked(file, 0, () => found.push(fs.existsSync(file)));
+    for (let i = 0; i < 2; i++) fs.closeSync(open() as number);
+    expect(found).toEqual([false]);
+  });
+
+  test("refuses a file that has another name, too, and leaves no descriptor open", () => {
+    const file = path.join(tempDir(), "lock");
+    fs.writeFileSync(file, "");
+    fs.linkSync(file, `${file}.other`);
+    const before = fs.readdirSync("/dev/fd").length;
+    expect(() => openLocked(file)).toThrow(expect.objectContaining({ code: "EMLINK" }));
+    expect(fs.readdirSync("/dev/fd").length).toBe(before);
+  });
+
+  test("refuses a pipe that is put in the place before it opens the file", () => {
+    const file = path.join(tempDir(), "lock");
+    fs.writeFileSync(file, "");
+    beforeCall(fs, "openSync", (name) => {
+      if (name !== file) return;
+      fs.unlinkSync(file);
+      execFileSync("mkfifo", [file]);
+    });
+    expect(() => openLocked(file)).toThrow(expect.objectContaining({ code: "ENOTREG" }));
   });
 
   test("keeps the content of the file", () => {

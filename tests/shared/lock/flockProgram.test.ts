@@ -47,6 +47,20 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     expect(clock.pauses).toEqual([]);
   });
 
+  test("that cannot be started makes the lock fail open at once, and leaves no descriptor open", async () => {
+    const { events } = useJournal();
+    const target = path.join(tempDir(), "CLAUDE.md");
+    const options = {
+      env: { PACT_HOOKS_FLOCK: "flock" },
+      under: ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"],
+    };
+    // The sidecar gets the only descriptor that is left, and then the journal does.
+    const child = startProgram("holdLock", { target, spare: 1 }, options);
+    expect(await child.message("entered")).toMatchObject({ reason: "too_many_files", code: "EMFILE" });
+    await child.exited;
+    expect(events()).toMatchObject([{ type: "lock_fail_open", attempts: 1 }]);
+  });
+
   /** A command prefix that mounts a script over `flock`. The script can run the real program as `$FLOCK`. */
   const insteadOfFlock = (context: TestContext, script: string, file?: string): string[] => {
     const dir = tempDir();
@@ -76,13 +90,17 @@ describe.runIf(BACKENDS.includes("flock"))("the flock program", () => {
     expect(events()).toEqual([]);
   });
 
-  test("that exits with an unknown code is an error, not a lock", async (context) => {
+  test.for([
+    ["exits with an unknown code", "echo something is wrong >&2; exit 69", /^EIO: something is wrong$/],
+    ["exits with an unknown code in silence", "exit 69", /^EIO: \/.*flock ended with 69$/],
+    ["is killed", "kill -9 $$", /^EIO: \/.*flock ended with SIGKILL$/],
+  ] as const)("that %s is an error, not a lock", async ([_what, script, message], context) => {
     const { events } = useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
-    const under = insteadOfFlock(context, "echo something is wrong >&2; exit 69");
+    const under = insteadOfFlock(context, script);
     const child = startProgram("holdLock", { target }, { env: { PACT_HOOKS_FLOCK: "flock" }, under });
     expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "io", code: "EIO" });
-    expect(events("lock_fail_open")).toMatchObject([{ message: "EIO: something is wrong" }]);
+    expect(events("lock_fail_open")).toMatchObject([{ message: expect.stringMatching(message) }]);
     expect(fs.existsSync(sidecarOf(target))).toBe(true);
   });
 
