@@ -5,6 +5,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { withFileLock } from "../../shared/fileLock.ts";
 import { type Child, startProgram } from "../helpers/child.ts";
 import { type Journal, useJournal } from "../helpers/journal.ts";
 import {
@@ -321,11 +322,10 @@ test.for([
   },
 );
 
-test("the lock on a refused target fails open", async () => {
+test("the lock on a refused target fails open", () => {
   const { events } = useJournal();
   const target = path.join(tempDir(), "nowhere", "CLAUDE.md");
-  const child = startProgram("holdLock", { target });
-  expect(await child.message("entered")).toMatchObject({ outcome: "fail_open", reason: "refused" });
-  await child.exited;
-  expect(events()).toMatchObject([{ type: "lock_fail_open", target, reason: "refused" }]);
+  const lease = withFileLock(target, (given) => given);
+  expect(lease).toMatchObject({ outcome: "fail_open", backend: "none", reason: "refused" });
+  expect(events()).toMatchObject([{ type: "lock_fail_open", target, reason: "refused", attempts: 0 }]);
 });
