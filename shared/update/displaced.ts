@@ -75,7 +75,7 @@ export function mergeOutsideEdit(
 
 /** Other writers may have published on top of our publish, and have told their callers so: their lines stay in the file. */
 function keepAcknowledged(theirs: Buffer, now: Buffer | null, published: Buffer | undefined): Buffer {
-  if (!now || !published || now.equals(published)) return theirs;
+  if (!now || !published) return theirs;
   if (![theirs, now, published].every(isUtf8)) return theirs;
   return Buffer.from(mergeKeepingBoth(published.toString(), theirs.toString(), now.toString()));
 }

@@ -84,6 +84,7 @@ describe("another outside edit", () => {
       fc.property(texts, texts, (a, b) => {
         expect(mergeTexts(a, a, b)).toBe(b);
         if (!b.startsWith(a)) expect(mergeTexts(a, b, a)).toBe(b);
+        expect(mergeKeepingBoth(a, b, a)).toBe(b);
       }),
     );
   });
