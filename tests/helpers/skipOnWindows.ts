@@ -76,6 +76,9 @@ const ALWAYS: Skips = {
     "shared/update/": /pipe|limit on the file size|symbolic one|descriptor open/,
     "shared/update/atRest": ALL,
   },
+  "there, these errors tell of another program's open file": {
+    "shared/update/result": /EACCES|EPERM|EBUSY|folder that is absent/,
+  },
   "the test itself has the file open, or replaces one that is": {
     "shared/system/snapshot": /isStill/,
     "shared/update/displaced": /before the publish|in the file that the publish has displaced/,

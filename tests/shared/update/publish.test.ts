@@ -28,39 +28,45 @@ function savedBeside(target: string): string {
 describe("with an exchange,", () => {
   beforeEach(needsBinding);
 
-  /** Starts an update that stops before each exchange, and calls `act` at the first. */
-  const startExchange = async (
-    context: TestContext,
-    before: string,
-    act: (target: string) => void,
-    options = {},
-  ) => {
+  /** Makes an update, and calls `act` right before its first exchange. */
+  const updateMet = (act: (target: string) => void, options = {}) => {
     const { events } = useJournal();
-    const target = tempFile(before);
-    fs.utimesSync(target, 1000, 1000);
-    const log = path.join(tempDir(), "log");
-    const under = injecting(context, "renameat2:delay_enter=1000000:when=1", log);
-    const child = startProgram("update", { target, line: "ours", options }, { under });
-    await waitUntil(() => fs.existsSync(log) && read(log).includes("renameat2("), "the exchange");
-    act(target);
-    const result = await child.message("result");
+    const target = tempFile("old\n");
+    let isMet = false;
+    beforeCall(native() as NonNullable<ReturnType<typeof native>>, "exchange", () => {
+      if (!isMet) act(target);
+      isMet = true;
+    });
+    const addOurs = (text: string | null) => (text?.includes("ours") ? text : `${text ?? ""}ours\n`);
+    const result = updateFile(target, addOurs, options);
     return { result, target, resolutions: events("outside_edit").map(({ resolution }) => resolution) };
   };
 
-  test("a replacement after our last look is merged", async (context) => {
-    const { result, target, resolutions } = await startExchange(context, "old\n", (file) =>
-      replace(file, "old\ntheirs\n"),
-    );
+  test("a replacement after our last look is merged", () => {
+    const { result, target, resolutions } = updateMet((file) => replace(file, "old\ntheirs\n"));
     expect(result).toMatchObject({ outcome: "written", rounds: 2 });
     expect(read(target)).toBe("old\nours\ntheirs\n");
     expect(resolutions).toEqual(["merged"]);
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
   });
 
-  test("a replacement after our last look is the backup, not our own text that the merge displaces", async (context) => {
+  test("the displaced file itself is the backup", () => {
+    const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
+    let ino = 0;
+    const { result } = updateMet(
+      (file) => {
+        ino = fs.statSync(file).ino;
+      },
+      { backup },
+    );
+    expect(result).toMatchObject({ outcome: "written", rounds: 1 });
+    expect([fs.statSync(backup).ino, read(backup)]).toEqual([ino, "old\n"]);
+  });
+
+  test("a replacement after our last look is the backup, not our own text that the merge displaces", () => {
     const backup = path.join(tempDir(), "one", "CLAUDE.md.before");
     const theirs = (file: string) => replace(file, "old\ntheirs\n");
-    const { result, target } = await startExchange(context, "old\n", theirs, { backup });
+    const { result, target } = updateMet(theirs, { backup });
     expect(result).toMatchObject({ outcome: "written", rounds: 2 });
     expect([read(target), read(backup)]).toEqual(["old\nours\ntheirs\n", "old\ntheirs\n"]);
   });
@@ -124,14 +130,14 @@ describe("with an exchange,", () => {
     expect(read(target)).toBe("old\nours\ntheirs\n");
   });
 
-  test("a deletion after our last look makes the writer read again", async (context) => {
-    const { result, target } = await startExchange(context, "old\n", (file) => fs.rmSync(file));
+  test("a deletion after our last look makes the writer read again", () => {
+    const { result, target } = updateMet((file) => fs.rmSync(file));
     expect(result).toMatchObject({ outcome: "written", rounds: 2 });
     expect(read(target)).toBe("ours\n");
   });
 
-  test("a link that comes after our last look gets its name back", async (context) => {
-    const { result, target } = await startExchange(context, "old\n", (file) => {
+  test("a link that comes after our last look gets its name back", () => {
+    const { result, target } = updateMet((file) => {
       fs.renameSync(file, `${file}.moved`);
       fs.symlinkSync("CLAUDE.md.moved", file);
     });

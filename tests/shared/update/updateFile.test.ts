@@ -49,7 +49,8 @@ describe("an update", () => {
   test("creates an absent file with the rights that the umask gives", () => {
     useJournal();
     const target = path.join(tempDir(), "CLAUDE.md");
-    expect(updateFile(target, append("one")).outcome).toBe("written");
+    const result = updateFile(target, append("one"));
+    expect([result.outcome, result.isInPlace, result.message]).toEqual(["written", undefined, undefined]);
     expect(read(target)).toBe("one\n");
     expect(fs.statSync(target).mode & MANY).toBe(0o666 & ~process.umask());
     expect(fs.statSync(target).nlink).toBe(1);
