@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, type TestContext, test } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
@@ -111,23 +112,39 @@ describe("with an exchange,", () => {
     expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", expect.stringMatching(/\.saved$/)]);
   });
 
-  test("a replacement that a program still has open keeps its place beside the file, and is told", () => {
-    useJournal();
-    const target = tempFile("old\n");
-    let theirs: number | undefined;
-    beforeCall(native() as NonNullable<ReturnType<typeof native>>, "exchange", () => {
-      if (theirs !== undefined) return;
-      replace(target, "old\ntheirs\n");
-      theirs = fs.openSync(target, "a");
+  test.each([
+    ["", "old\ntheirs\n", "old\nours\ntheirs\n", ["merged", "open"]],
+    [" with the same text", "old\n", "old\nours\n", ["open"]],
+  ])(
+    "a replacement%s that a program still has open keeps its place beside the file, and is told",
+    (_what, text, after, expected) => {
+      let theirs = 0;
+      const { result, target, resolutions } = updateMet((file) => {
+        replace(file, text);
+        theirs = fs.openSync(file, "a");
+      });
+      fs.writeSync(theirs, "late\n");
+      fs.closeSync(theirs);
+      const [, saved = ""] = entriesOf(path.dirname(target));
+      expect(result.message).toMatch(new RegExp(`from now on goes into \\S+/${saved}\\.$`));
+      expect(resolutions).toEqual(expected);
+      expect(read(path.join(path.dirname(target), saved))).toBe(`${text}late\n`);
+      expect(read(target)).toBe(after);
+    },
+  );
+
+  test("an update moves a displaced file that nobody writes nowhere", () => {
+    const moved: string[] = [];
+    beforeCall(fs, "renameSync", (_from, to) => moved.push(path.dirname(to)));
+    const { target } = updateMet(() => {});
+    expect(moved).not.toContain(path.dirname(target));
+  });
+
+  test("an exchange that the disk fails ends the update, which does not write into the file instead", () => {
+    const { result, target } = updateMet(() => {
+      throw systemError("EIO", "the kernel refused");
     });
-    const mutate = (text: string | null) => (text?.includes("ours") ? text : `${text}ours\n`);
-    const { message } = updateFile(target, mutate);
-    fs.writeSync(theirs as unknown as number, "late\n");
-    fs.closeSync(theirs as unknown as number);
-    const [, saved = ""] = entriesOf(path.dirname(target));
-    expect(message).toContain(saved);
-    expect(read(path.join(path.dirname(target), saved))).toBe("old\ntheirs\nlate\n");
-    expect(read(target)).toBe("old\nours\ntheirs\n");
+    expect([result.outcome, result.isInPlace, read(target)]).toEqual(["abandoned", undefined, "old\n"]);
   });
 
   test("a deletion after our last look makes the writer read again", () => {
