@@ -29,10 +29,18 @@ export class Refusal extends Error {
   }
 }
 
+/** Node names an error like this if it does not know the code, as with ESTALE and EDQUOT. */
+const UNKNOWN_TO_NODE = /^Unknown system error -\d+(?:: Unknown system error -\d+)?/;
+
 /** The system's code of an error (`ENOENT`), or undefined if it did not come from the system. */
 export function codeOf(error: unknown): string | undefined {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return typeof code === "string" ? code : undefined;
+  const { code, errno = 0 } = Object(error) as NodeJS.ErrnoException;
+  if (typeof code !== "string") return undefined;
+  return UNKNOWN_TO_NODE.test(code) ? (nameOfErrno(-errno) ?? code) : code;
+}
+
+function nameOfErrno(errno: number): string | undefined {
+  return Object.entries(os().constants.errno).find(([, value]) => value === errno)?.[0];
 }
 
 /** Whether the error is one of these system errors. */
@@ -49,7 +57,8 @@ export function errnoOf(code: string | undefined): number | undefined {
 /** The message of any thrown value, for a journal or a person. Never throws. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    if (!(error instanceof Error)) return String(error);
+    return error.message.replace(UNKNOWN_TO_NODE, () => `${codeOf(error)}: the kernel refused`);
   } catch {
     return "an error that cannot be shown";
   }
@@ -62,8 +71,7 @@ export function systemError(code: string, message: string): NodeJS.ErrnoExceptio
 
 /** Makes the system's error for a number that the kernel gave. */
 export function systemErrorOf(errno: number): NodeJS.ErrnoException {
-  const [code = `errno ${errno}`] =
-    Object.entries(os().constants.errno).find(([, value]) => value === errno) ?? [];
+  const code = nameOfErrno(errno) ?? `errno ${errno}`;
   return Object.assign(systemError(code, "the kernel refused"), { errno: -errno });
 }
 
