@@ -1,5 +1,5 @@
 /** The command line: runs the command that the first argument names. */
-import { exitCodeOf, type Run, runnerOfGroup } from "./cli/command.ts";
+import { exitCodeOf, type Run, reportFailure, runnerOfGroup } from "./cli/command.ts";
 import { printLine } from "./cli/output.ts";
 
 const USAGE = `Usage: pact-hooks COMMAND [OPTIONS]
@@ -49,4 +49,5 @@ const run = runnerOfGroup(USAGE, {
   "--version": printVersion,
 });
 
-process.exitCode = await run(process.argv.slice(2));
+// A file that cannot be loaded is reported as what a command throws is.
+process.exitCode = await run(process.argv.slice(2)).catch(reportFailure);

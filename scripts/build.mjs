@@ -90,7 +90,10 @@ async function buildInto(out) {
 if (${IS_TOO_OLD}) {
   console.error("pact-hooks: " + ${NEEDS});
   process.exitCode = 1;
-} else import("../cli/pact-hooks.mjs");
+} else import("../cli/pact-hooks.mjs").catch((error) => {
+  console.error("pact-hooks: could not be loaded (" + error.message + "). Install it again.");
+  process.exitCode = 1;
+});
 `,
   );
   fs.chmodSync(path.join(out, "bin/pact-hooks"), 0o755);

@@ -80,9 +80,14 @@ export async function exitCodeOf(usage: string, run: () => number | Promise<numb
       note(error.message, `\n${hintOf(usage)}`);
       return 2;
     }
-    note(isDefect(error) ? defectOf(error) : messageOf(error));
-    return 1;
+    return reportFailure(error);
   }
+}
+
+/** Reports an error that is no wrong usage. @returns the exit code */
+export function reportFailure(error: unknown): 1 {
+  note(isDefect(error) ? defectOf(error) : messageOf(error));
+  return 1;
 }
 
 /** Whether an error is neither the system's nor a refusal of ours: this package is wrong then. */

@@ -88,6 +88,24 @@ test("a folder that the system does not let us look at is no wrong usage", (cont
   });
 });
 
+test("a file that is missing or damaged is one line, without a stack trace", () => {
+  const box = sandbox();
+  const copy = path.join(box.projectDir, "dist");
+  fs.cpSync(path.resolve(path.dirname(COMMAND), ".."), copy, { recursive: true });
+  const outputOf = (command: string) =>
+    spawnSync(path.join(copy, "bin/pact-hooks"), [command], { encoding: "utf8", env: envOf(box) });
+  fs.rmSync(path.join(copy, "cli/restore.mjs"));
+  expect(outputOf("restore")).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^pact-hooks: failed, .*Cannot find module .*restore\.mjs.*\n$/),
+  });
+  fs.writeFileSync(path.join(copy, "cli/pact-hooks.mjs"), "half of a");
+  expect(outputOf("restore")).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^pact-hooks: could not be loaded \(.*\)\. Install it again\.\n$/),
+  });
+});
+
 test("a defect is one line that says where and what to do, with exit code 1", () => {
   const box = sandbox();
   const broken = path.join(box.projectDir, "broken.cjs");
