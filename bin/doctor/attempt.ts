@@ -4,6 +4,7 @@ import path from "node:path";
 import { resolveProjectClaudeMd } from "../../shared/claudeMdManager.ts";
 import { ifPresent, isCode, quietly, Refusal, whatToDo, whyNot } from "../../shared/system/errors.ts";
 import { inFolder, isThere } from "../../shared/system/files.ts";
+import { IS_WINDOWS } from "../../shared/system/platform.ts";
 import { closeSnapshot, openSnapshot, type Snapshot } from "../../shared/system/snapshot.ts";
 import { resolveTarget, type TargetPath } from "../../shared/system/targetPath.ts";
 import { createClaim, discardClaim, listClaims } from "../../shared/update/claim.ts";
@@ -61,6 +62,8 @@ function attempt(target: TargetPath, old: Snapshot | null): Found | undefined {
     doing = "replace a file";
     const made = openSnapshot(file);
     if (made) opened.push(made);
+    // As an update does, because no open file can be replaced there.
+    if (IS_WINDOWS) closeSnapshot(made);
     const published = publish(stage(file, claim, bytes, made), file, made, () => {});
     if (published) opened.push(...published.displaced.filter(({ fd }) => fd !== made?.fd));
     doing = "remove a file";

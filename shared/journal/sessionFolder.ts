@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { os } from "../system/dependencies.ts";
 import { inFolder, isThere } from "../system/files.ts";
-import { IS_WINDOWS } from "../system/platform.ts";
+import { IS_WINDOWS, isDeviceName } from "../system/platform.ts";
 
 /** Names the session whose journal is meant. Without a usable session id, that is the journal of unattributed events. */
 export interface JournalAddress {
@@ -78,6 +78,7 @@ export function isSessionId(value: unknown): value is string {
   return (
     typeof value === "string" &&
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(value) &&
-    !/\.\.|\.$|^(?:con|prn|aux|nul|(?:com|lpt)\d)(?:\.|$)/i.test(value)
+    !/\.\.|\.$/.test(value) &&
+    !isDeviceName(value)
   );
 }

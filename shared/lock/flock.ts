@@ -181,8 +181,9 @@ function openThenLock(
 /** Checks before opening, because merely opening a device or a pipe can have effects. The system refuses other kinds. */
 function openRegular(path: string, flags: number, beforeCreate?: () => void): number {
   const before = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice())
-    throw notRegular(path, before);
+  const isSpecial = before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice();
+  // Windows opens a folder, too.
+  if (before && (isSpecial || (IS_WINDOWS && before.isDirectory()))) throw notRegular(path, before);
   assertNoLink(path);
   if (!before) beforeCreate?.();
   const fd = openOrCreate(path, flags, SHARED_FILE, before !== undefined);

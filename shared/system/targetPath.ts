@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
 import { inFolder, isSameFile, kindOf } from "./files.ts";
-import { IS_LINUX, IS_WINDOWS } from "./platform.ts";
+import { IS_LINUX, IS_WINDOWS, isDeviceName } from "./platform.ts";
 import { retryWhileShared } from "./sharing.ts";
 
 /** Where a target really is, after its links: lock, claim and publish happen there. */
@@ -43,11 +43,13 @@ export function resolveTarget(target: string, projectDir?: string): TargetPath {
 /**
  * The name that Windows gives a file: it takes dots and spaces at the end away.
  * @param named the path, for the message
- * @throws {Refusal} for a stream of a file, whose sidecar would be a stream, too
+ * @throws {Refusal} for a device, and for a stream of a file, whose sidecar would be a stream, too
  */
 export function nameOnWindows(base: string, named: string): string {
-  if (!base.includes(":")) return base.replace(/[. ]+$/, "");
-  throw new Refusal("has a colon in its name, which Windows takes for a part of another file", "", named);
+  if (base.includes(":"))
+    throw new Refusal("has a colon in its name, which Windows takes for a part of another file", "", named);
+  if (isDeviceName(base)) throw new Refusal("has the name of a device on Windows", "", named);
+  return base.replace(/[. ]+$/, "");
 }
 
 /**

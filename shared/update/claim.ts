@@ -176,9 +176,11 @@ function removeClaim(claim: string, remove: (folder: string, name: string) => vo
       fs.rmdirSync(claim);
       return;
     } catch (error) {
-      if (isCode(error, "ENOENT")) return;
+      // Windows reports a file in its place so, too.
+      const isFile = isCode(error, "ENOTDIR") || (IS_WINDOWS && isThere(claim) && isCode(error, "ENOENT"));
+      if (!isFile && isCode(error, "ENOENT")) return;
       if (tries === MAX_REMOVALS) throw error;
-      if (isCode(error, "ENOTDIR")) ifPresent(() => fs.unlinkSync(claim));
+      if (isFile) ifPresent(() => fs.unlinkSync(claim));
       else if (isCode(error, "ENOTEMPTY", "EEXIST")) empty(claim, remove);
       else throw error;
     }

@@ -18,7 +18,7 @@ export declare function resolveTarget(target: string, projectDir?: string): Targ
 /**
  * The name that Windows gives a file: it takes dots and spaces at the end away.
  * @param named the path, for the message
- * @throws {Refusal} for a stream of a file, whose sidecar would be a stream, too
+ * @throws {Refusal} for a device, and for a stream of a file, whose sidecar would be a stream, too
  */
 export declare function nameOnWindows(base: string, named: string): string;
 /**

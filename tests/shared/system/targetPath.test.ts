@@ -236,7 +236,10 @@ test.each([
   expect(nameOnWindows(base, `C:\\p\\${base}`)).toBe(name);
 });
 
-test("on Windows, a stream of a file is refused", () => {
-  const refused = () => nameOnWindows("CLAUDE.md:a", "C:\\p\\CLAUDE.md:a");
-  expect(refused).toThrow("C:\\p\\CLAUDE.md:a has a colon in its name");
+test.each([
+  ["CLAUDE.md:a", "has a colon in its name"],
+  ["nul", "has the name of a device"],
+  ["AUX.md", "has the name of a device"],
+])("on Windows, %s is refused", (base, why) => {
+  expect(() => nameOnWindows(base, `C:\\p\\${base}`)).toThrow(`C:\\p\\${base} ${why}`);
 });
