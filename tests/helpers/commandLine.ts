@@ -1,12 +1,12 @@
 /** Runs the built command line. */
-import { spawnSync } from "node:child_process";
+import { type SpawnSyncOptions, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Output } from "./outputOf.mjs";
 import { envOf, type Sandbox } from "./sandbox.ts";
 
 export const COMMAND = fileURLToPath(new URL("../../dist/bin/pact-hooks", import.meta.url));
 
-interface RunOptions {
+interface RunOptions extends Pick<SpawnSyncOptions, "timeout" | "killSignal"> {
   env?: NodeJS.ProcessEnv;
   input?: string;
   /** A command that runs the command line. */
@@ -17,9 +17,14 @@ interface RunOptions {
 export const COMMAND_LINE = process.platform === "win32" ? [process.execPath, COMMAND] : [COMMAND];
 
 /** Runs the command line in the project of the sandbox. */
-export function run(args: string[], box: Sandbox, { env, input = "", under = [] }: RunOptions = {}): Output {
+export function run(
+  args: string[],
+  box: Sandbox,
+  { env, input = "", under = [], ...limits }: RunOptions = {},
+): Output {
   const [program = "", ...rest] = [...under, ...COMMAND_LINE, ...args];
   const { status, stdout, stderr } = spawnSync(program, rest, {
+    ...limits,
     cwd: box.projectDir,
     encoding: "utf8",
     env: envOf(box, env),

@@ -1,6 +1,7 @@
-/** What the sweeps disturb: a hook, and the project that it finds. */
+/** What the sweeps disturb: a hook or a command, and the project that it finds. */
 import fs from "node:fs";
 import path from "node:path";
+import { run as runCommand } from "../helpers/commandLine.ts";
 import { answerOf, type HookName, payload, runHook } from "../helpers/hookProcess.ts";
 import type { Output } from "../helpers/outputOf.mjs";
 import { repository } from "../helpers/repository.ts";
@@ -19,6 +20,10 @@ export interface Place extends Sandbox {
 export interface Scenario {
   name: string;
   hook?: HookName;
+  /** The arguments of `pact-hooks`, which runs instead of a hook. */
+  command?: string[];
+  /** The command removes the claims of others, too. */
+  isRemoval?: boolean;
   sessionId: string;
   /** The file whose text counts, from the folder of project and configuration. */
   target: string;
@@ -111,6 +116,27 @@ export const SCENARIOS: Scenario[] = [
     events: ["session_end"],
     prepare: afterFirst,
   },
+  {
+    name: "pact-hooks restore",
+    command: ["restore", "--yes"],
+    sessionId: "first",
+    target: "project/.claude/CLAUDE.md",
+    events: ["backup_kept"],
+    prepare: afterFirst,
+  },
+  {
+    name: "pact-hooks uninstall",
+    command: ["uninstall"],
+    isRemoval: true,
+    sessionId: "first",
+    target: "project/.claude/CLAUDE.md",
+    events: [],
+    prepare: (place) => {
+      repository(place.projectDir);
+      runCommand(["install"], place);
+      afterFirst(place);
+    },
+  },
 ];
 
 function afterFirst(place: Place): void {
@@ -119,17 +145,20 @@ function afterFirst(place: Place): void {
   fs.chmodSync(path.join(place.projectDir, ".claude/CLAUDE.md"), 0o640);
 }
 
-/** Runs the hook, under strace or as it is. */
+/** Runs the hook or the command, under strace or as it is. */
 export function run(
   place: Place,
-  { hook = "sessionStart", sessionId }: Pick<Scenario, "hook" | "sessionId">,
+  { hook = "sessionStart", command, sessionId }: Pick<Scenario, "hook" | "command" | "sessionId">,
   under: string[] = [],
   backend = "",
 ): Output {
   const input = payload(hook === "sessionEnd" ? hook : "startup", place, { session_id: sessionId });
   // Node's compile cache would change the calls from run to run.
   const env = { PACT_HOOKS_FLOCK: backend, NODE_DISABLE_COMPILE_CACHE: "1" };
-  const output = runHook(hook, input, place, env, { under, timeout: TIMEOUT_MS, killSignal: "SIGKILL" });
+  const limits = { timeout: TIMEOUT_MS, killSignal: "SIGKILL" } as const;
+  const output = command
+    ? runCommand(command, place, { env, under, ...limits })
+    : runHook(hook, input, place, env, { under, ...limits });
   if (output.status === null) killStrays(place);
   return output;
 }

@@ -1,10 +1,11 @@
 /**
- * Runs the real hook again and again; each time another of its system calls fails or is its last. Only the main thread is
- * traced: the hook touches files in that thread alone, in the same order each time.
+ * Runs the real hook or command again and again; each time another of its system calls fails or is its last. Only the main
+ * thread is traced: it alone touches files, in the same order each time.
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { readEvents } from "../../shared/journal/sessionJournal.ts";
 import { attributesOf, setAttributes } from "../helpers/attributes.ts";
 import { answerOf } from "../helpers/hookProcess.ts";
@@ -52,6 +53,8 @@ export class Sweep {
   types: string[];
   /** The paths after an undisturbed run, without sidecars and journals. */
   #listing: string[];
+  /** Every file of the project after an undisturbed run. */
+  #files: Record<string, string>;
   #backend: string;
 
   constructor(scenario: Scenario, backend: string) {
@@ -80,6 +83,7 @@ export class Sweep {
       .slice(already)
       .map(({ type }) => String(type));
     this.#listing = this.listing();
+    this.#files = this.#projectFiles();
   }
 
   reset(): void {
@@ -145,7 +149,9 @@ export class Sweep {
 
   /** One more run, undisturbed. */
   runAgain(): void {
-    answerOf(run(this.place, this.scenario, [], this.#backend));
+    const output = run(this.place, this.scenario, [], this.#backend);
+    if (!this.scenario.command) answerOf(output);
+    else if (output.status !== 0) throw new Error(`exit ${output.status}: ${output.stderr}`);
   }
 
   /** The target's mode, attributes and text, without the time in the session block. */
@@ -166,8 +172,9 @@ export class Sweep {
     return !fs.readFileSync(exclude, "utf8").split("\n").includes(path.basename(sidecar));
   }
 
-  /** The type of the event that the hook journals at its end. */
-  get doneType(): string {
+  /** The type of the event that the hook journals at its end; a command journals none. */
+  get doneType(): string | undefined {
+    if (this.scenario.command) return undefined;
     return this.scenario.hook === "sessionEnd" ? "session_end" : "session_start";
   }
 
@@ -186,13 +193,26 @@ export class Sweep {
     return listing(this.place.dir).filter((name) => !/\.lock$|pact-sessions/.test(name));
   }
 
+  /** Whether every file of the project is as after an undisturbed run. */
+  isDone(): boolean {
+    return isDeepStrictEqual(this.#projectFiles(), this.#files);
+  }
+
+  #projectFiles(): Record<string, string> {
+    const { isRemoval } = this.scenario;
+    const names = listing(this.place.projectDir).filter((name) => isRemoval || !name.includes(".claim"));
+    const hasText = (file: string) => !file.endsWith(".lock") && fs.lstatSync(file).isFile();
+    const textOf = (file: string) => (hasText(file) ? fs.readFileSync(file, "utf8") : "");
+    return Object.fromEntries(names.map((name) => [name, textOf(path.join(this.place.projectDir, name))]));
+  }
+
   /** What is wrong after the next, undisturbed run. */
   wrongAfterNextRun(): string[] {
     this.runAgain();
     return [
       ...(this.text() === this.after ? [] : ["the next run does not finish the work"]),
       ...(String(this.listing()) === String(this.#listing) ? [] : [`left behind: ${this.listing()}`]),
-      ...(this.events().some(({ type }) => type === this.doneType)
+      ...(!this.doneType || this.events().some(({ type }) => type === this.doneType)
         ? []
         : ["the next run is not in the journal"]),
       ...(this.badLines() <= 1 ? [] : ["torn lines"]),

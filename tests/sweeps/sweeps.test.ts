@@ -1,25 +1,29 @@
 /**
- * Crashes the hook before its system calls, and makes these fail. The suite takes some of the calls; `npm run sweep`
- * (SWEEP=all) takes all calls with all failures, in all scenarios, with each way to the lock.
+ * Crashes a hook or command before its system calls, and makes these fail. The suite takes some of the calls; `npm run sweep`
+ * (SWEEP=all) takes all calls with all failures, in all scenarios, for hooks with each way to the lock.
  */
 import { describe, expect, test } from "vitest";
 import { native } from "../../shared/system/native.ts";
 import { answerOf } from "../helpers/hookProcess.ts";
 import { BACKENDS, HAS_STRACE } from "../helpers/machine.ts";
 import type { Output } from "../helpers/outputOf.mjs";
-import { SCENARIOS } from "./scenarios.ts";
+import { SCENARIOS, type Scenario } from "./scenarios.ts";
 import { type Call, CHANGING, OF_BINDING, Sweep, TOUCHING } from "./sweep.ts";
 
 const ALL = process.env.SWEEP === "all";
 const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
-/** Of how many calls one is made to fail. */
-const EACH = ALL ? 1 : 7;
+/** Of how many calls one is made to fail, and before how many changes one crash comes: a command makes more of both. */
+const eachFailure = ({ command }: Scenario) => (ALL ? 1 : command ? 41 : 7);
+const eachCrash = ({ command }: Scenario) => (ALL || !command ? 1 : 5);
 const IN_ALL_ONLY = ["a link to AGENTS.md", "the user's own file"];
 const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
 const scenarios = ALL ? SCENARIOS : SCENARIOS.filter(({ name }) => !IN_ALL_ONLY.includes(name));
 
-const cases = backends.flatMap((backend) =>
-  scenarios.map((scenario) => ({ name: scenario.name, backend, scenario })),
+// The hooks go each way to the lock; a command has far more calls.
+const cases = backends.flatMap((backend, index) =>
+  scenarios
+    .filter(({ command }) => !command || index === 0)
+    .map((scenario) => ({ name: scenario.name, backend, scenario })),
 );
 
 describe.runIf(HAS_STRACE)("every system call", () => {
@@ -33,7 +37,8 @@ describe.runIf(HAS_STRACE)("every system call", () => {
       expect(sweep.after?.slice(0, 4)).toBe(sweep.before === null ? `${modeOfNew} ` : "640 ");
       const calls = sweep
         .calls(CHANGING)
-        .filter(({ name, line }) => name !== "openat" || /O_CREAT|O_TRUNC/.test(line));
+        .filter(({ name, line }) => name !== "openat" || /O_CREAT|O_TRUNC/.test(line))
+        .filter((_call, number) => number % eachCrash(scenario) === 0);
       const wrong: string[] = [];
       let hits = 0;
       for (const call of calls) {
@@ -62,12 +67,13 @@ describe.runIf(HAS_STRACE)("every system call", () => {
       const calls = sweep.calls(TOUCHING);
       const wrong: string[] = [];
       const failed = new Set<string>();
+      const each = eachFailure(scenario);
       let [tries, hits] = [0, 0];
       for (const [number, call] of calls.entries()) {
-        if (number % EACH > 0 && !OF_BINDING.includes(call.name)) continue;
+        if (number % each > 0 && (scenario.command || !OF_BINDING.includes(call.name))) continue;
         for (const failure of ALL
           ? FAILURES
-          : [FAILURES[Math.floor(number / EACH) % FAILURES.length] as string]) {
+          : [FAILURES[Math.floor(number / each) % FAILURES.length] as string]) {
           tries++;
           const run = sweep.disturb(call, `error=${failure}`);
           if (!run) continue;
@@ -96,6 +102,7 @@ function wrongText(sweep: Sweep): string[] {
 
 function wrongAfterFailure(sweep: Sweep, run: Output): string[] {
   const wrong: string[] = wrongText(sweep);
+  if (sweep.scenario.command) return [...wrong, ...wrongExit(sweep, run)];
   let systemMessage: string | undefined;
   try {
     systemMessage = answerOf(run).systemMessage;
@@ -115,4 +122,11 @@ function wrongAfterFailure(sweep: Sweep, run: Output): string[] {
   const failedOpen = (done?.lock as { outcome?: string } | undefined)?.outcome === "fail_open";
   if (failedOpen && ofType("lock_fail_open").length !== 1) wrong.push("failed open without one event");
   return wrong;
+}
+
+/** A command says with its exit code whether it did its work, and if not, why. */
+function wrongExit(sweep: Sweep, { status, stderr }: Output): string[] {
+  if (status === 0) return sweep.isDone() ? [] : ["not done, and the exit code does not say so"];
+  const isMessage = /^pact-hooks: [^\n]+\n/.test(stderr) && !/^ +at |is a defect/m.test(stderr);
+  return status === 1 && isMessage ? [] : [`exit ${status}: ${stderr}`];
 }
