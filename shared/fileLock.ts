@@ -28,14 +28,7 @@ import fs from "node:fs";
 import { hideLockFiles } from "./git/infoExclude.ts";
 import type { FieldsOf } from "./journal/events.ts";
 import { report } from "./journal/sessionJournal.ts";
-import {
-  evictHolder,
-  newWatch,
-  removeUnreadable,
-  type Unlinked,
-  type Watch,
-  witnessHolder,
-} from "./lock/eviction.ts";
+import { evictHolder, newWatch, removeUnreadable, type Unlinked, witnessHolder } from "./lock/eviction.ts";
 import { findBackend } from "./lock/flock.ts";
 import { copyOf, holderOfRecord, readRecord, writeCopy, writeRecord } from "./lock/holder.ts";
 import { type Lease, LockFailure, type LockOptions, type LockRequest, requestOf } from "./lock/lease.ts";
@@ -93,7 +86,6 @@ interface Attempt {
   startedAt: number;
   tries: number;
   backend: Lease["backend"];
-  watch: Watch;
   /** Whether this attempt has replaced a stale sidecar: if the file server's clock is behind, a new one looks stale, too. */
   hasReplaced: boolean;
   reaped: Reaped[];
@@ -107,8 +99,8 @@ interface Reaped extends Unlinked {
 
 function newAttempt(target: string, sidecar: string | undefined, request: LockRequest): Attempt {
   const startedAt = monotonicMs();
-  const seen = { watch: newWatch(), hasReplaced: false, reaped: [] };
-  return { target, sidecar, request, startedAt, tries: 0, backend: "none", ...seen };
+  const tried = { tries: 0, backend: "none" as const, hasReplaced: false, reaped: [] };
+  return { target, sidecar, request, startedAt, ...tried };
 }
 
 /** Milliseconds since the attempt began, to a tenth. */
@@ -143,7 +135,8 @@ function poll(sidecar: string, attempt: Attempt, beforeCreate: () => void): numb
     throw new LockFailure("no_backend", "this machine has no native binding, fs-ext addon or flock program");
   }
   attempt.backend = backend.name;
-  const { watch, reaped } = attempt;
+  const { reaped } = attempt;
+  const watch = newWatch();
   const { timeoutMs, ttlMs } = attempt.request;
   const leftMs = () => timeoutMs - elapsedMs(attempt);
   let wantedMs = 0;
