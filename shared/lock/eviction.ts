@@ -95,10 +95,15 @@ export function evictHolder(sidecar: string, watch: Watch, ttlMs: number): Unlin
     if (now - watch.since < PATIENCE_MS) return "held";
     watch.nextLookAt = now + PATIENCE_MS;
     const holder = findProcess(fd, held.record, held.witnesses);
-    const ageMs = holder && heldMs(held, holder);
-    if (holder && ageMs === undefined) watch.isWitness = leaveWitness(held, holder);
+    if (!holder) return "held";
+    const ageMs = heldMs(held, holder);
+    if (ageMs === undefined) {
+      leaveWitness(held, holder);
+      watch.isWitness = true;
+      return "held";
+    }
     const isKnown = holder === held.record || !watch.isWitness;
-    if (!holder || ageMs === undefined || !isKnown || Math.abs(ageMs) <= ttlMs) return "held";
+    if (!isKnown || Math.abs(ageMs) <= ttlMs) return "held";
     const unlinked = { ageMs, ino: Number(held.stat.ino), holder: describeHolder(holder, held.record) };
     const named = fs.lstatSync(sidecar, { bigint: true, throwIfNoEntry: false });
     // If another waiter unlinks the sidecar first, that waiter reports the eviction.
@@ -138,8 +143,8 @@ function heldMs({ record, witnesses }: Held, holder: ProcessId): number | undefi
   return ages.length > 0 ? Math.max(...ages) : undefined;
 }
 
-/** Never throws: if it fails, the next waiter is the first one. @returns true */
-function leaveWitness({ fd, stat }: Held, { pid, start }: ProcessId): true {
+/** Never throws: if it fails, the next waiter is the first one. */
+function leaveWitness({ fd, stat }: Held, { pid, start }: ProcessId): void {
   quietly(() => {
     // Otherwise we would write into another file.
     if (!stat.isFile() || stat.nlink !== 1n) return;
@@ -147,7 +152,6 @@ function leaveWitness({ fd, stat }: Held, { pid, start }: ProcessId): true {
     // What a crash or another program has left may not end in a line break.
     fs.writeSync(fd, `\n${JSON.stringify({ pid, start, seen_at: new Date().toISOString() })}\n`);
   });
-  return true;
 }
 
 /** @throws the system's error */
