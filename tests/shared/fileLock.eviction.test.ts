@@ -193,13 +193,13 @@ test("a writer whose locked sidecar is removed locks a new one, and leaves no de
 test("a waiter that needs longer than its timeout to evict a holder gets the lock all the same", async () => {
   const { events } = useJournal();
   const target = newTarget();
-  await startHolder(target);
+  const { pid } = await startHolder(target);
   redated(sidecarOf(target), -HOUR);
   const clock = useClock();
   beforeCall(fs, "unlinkSync", () => {
     clock.nowMs += 60_000;
   });
-  expect(lease(target).outcome).toBe("locked");
+  expect(lease(target)).toMatchObject({ outcome: "locked", evicted: { pid } });
   expect(events()).toMatchObject([{ type: "lock_reaped", reason: "expired" }]);
 });
 
