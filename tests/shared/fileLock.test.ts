@@ -171,6 +171,7 @@ test.runIf(POLLING)("a waiter pauses about twice as long each time, until its ti
   const { reason, waitedMs } = withFileLock(target, wait);
   expect([reason, waitedMs]).toEqual(["timeout", expect.closeTo(20.7, 0)]);
   expect(pauses.slice(0, 4)).toEqual([1, 2.5, 6.25, 10]);
+  expect(pauses.reduce((sum, ms) => sum + ms)).toBeCloseTo(20.7, 0);
 });
 
 test("a lock that fails open at once does not name the holder", () => {
