@@ -1,8 +1,7 @@
 /** Outside edits, by a program that ignores locks and claims, at each moment of an update. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
-import { native } from "../../../shared/system/native.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
 import type { Change } from "../../../shared/update/change.ts";
 import {
@@ -12,11 +11,8 @@ import {
   saveBeside,
 } from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
-import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { injecting } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
-import { waitUntil } from "../../helpers/waitUntil.ts";
 
 function read(file: string): string {
   return fs.readFileSync(file, "utf8");
@@ -203,145 +199,4 @@ test("a saved version is private, and the next save replaces it", () => {
   expect(saveBeside(target, Buffer.from("ours\n"), saved)).toBe(saved);
   expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", path.basename(saved)]);
   expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
-});
-
-describe("while another program writes during the publish,", () => {
-  // A program that keeps the file open is one more event, where the kernel tells.
-  const keptOpen = native() ? ["open"] : [];
-
-  /** Starts an update, and delays each of its renames so that the test can act meanwhile. */
-  const startUpdate = (context: TestContext, before: string, params = {}, delay = 500_000) => {
-    const { events } = useJournal();
-    const target = tempFile(before);
-    // An old mtime tells the update that no program is writing the target.
-    fs.utimesSync(target, 1000, 1000);
-    const theirs = fs.openSync(target, "a");
-    let isClosed = false;
-    const close = () => {
-      if (!isClosed) fs.closeSync(theirs);
-      isClosed = true;
-    };
-    onTestFinished(close);
-    const under = injecting(context, `?rename,?renameat,?renameat2:delay_exit=${delay}`);
-    let { ino } = fs.statSync(target);
-    const child = startProgram("update", { target, line: "ours", ...params }, { under });
-    const published = async () => {
-      await waitUntil(() => fs.statSync(target, { throwIfNoEntry: false })?.ino !== ino, "a publish");
-      ino = fs.statSync(target).ino;
-    };
-    const write = (text: string) => fs.writeSync(theirs, text);
-    const empty = () => fs.ftruncateSync(theirs);
-    const resolutions = () => events("outside_edit").map(({ resolution }) => resolution);
-    const saved = () => entriesOf(path.dirname(target)).filter((name) => name.endsWith(".saved"));
-    return { target, child, events, resolutions, published, write, empty, close, saved };
-  };
-
-  test.for([
-    ["an append", "old\n", "old\nours\ntheirs\n"],
-    ["a write after a truncate", "", "theirs\nours\n"],
-  ] as const)("%s is merged", async ([_what, before, after], context) => {
-    context.skip(
-      before === "" && keptOpen.length > 0,
-      "an empty file that is open for writing is left alone",
-    );
-    const { target, child, resolutions, published, write, close } = startUpdate(context, before);
-    await published();
-    write("theirs\n");
-    close();
-    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 2 });
-    expect(read(target)).toBe(after);
-    expect(resolutions()).toEqual(["merged"]);
-    expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
-  });
-
-  test("a version that an editor writes a while after it has emptied the file is merged", async (context) => {
-    const { target, child, published, write, empty, close, saved } = startUpdate(context, "one\ntwo\n");
-    await published();
-    empty();
-    setTimeout(() => {
-      write("zero\none\ntwo\n");
-      close();
-    }, 50);
-    expect(await child.message("result")).toMatchObject({ outcome: "written" });
-    expect(read(target)).toBe("zero\none\ntwo\nours\n");
-    expect(saved()).toEqual([]);
-  });
-
-  test("an edit made during a merge is merged too", async (context) => {
-    const { target, child, resolutions, published, write } = startUpdate(context, "old\n", {}, 200_000);
-    for (const line of ["one\n", "two\n", "three\n"]) {
-      await published();
-      write(line);
-    }
-    expect(await child.message("result")).toMatchObject({ outcome: "written", rounds: 4 });
-    expect(read(target)).toBe("old\nours\none\ntwo\nthree\n");
-    expect(resolutions()).toEqual(["merged", "merged", "merged", ...keptOpen]);
-  });
-
-  test("after ten merges, what a program still writes is saved beside the file, and told", async (context) => {
-    const { target, child, events, published, write, saved } = startUpdate(context, "old\n", {}, 100_000);
-    for (let merges = 0; merges <= 10; merges++) {
-      await published();
-      write(`${merges}\n`);
-    }
-    const { outcome, rounds, message } = await child.message("result");
-    expect([outcome, rounds]).toEqual(["written", 11]);
-    const lines = (count: number) => Array.from({ length: count }, (_, merge) => `${merge}\n`).join("");
-    expect(read(target)).toBe(`old\nours\n${lines(10)}`);
-    const [name, ...more] = saved();
-    expect(more).toEqual([]);
-    const file = path.join(path.dirname(target), name as string);
-    expect([read(file), message]).toEqual([`old\n${lines(11)}`, expect.stringContaining(file)]);
-    const resolutions = events("outside_edit").map(({ resolution }) => resolution);
-    expect(resolutions).toEqual([...Array(10).fill("merged"), "saved", ...keptOpen]);
-  });
-
-  test("an edit of the same lines takes effect, and our version is saved, named and journaled", async (context) => {
-    const { target, child, events, published, close, saved } = startUpdate(context, "old\n");
-    const theirs = fs.openSync(target, "r+");
-    await published();
-    fs.writeSync(theirs, "new\n");
-    fs.closeSync(theirs);
-    close();
-    const { outcome, message } = await child.message("result");
-    expect([outcome, read(target)]).toEqual(["written", "new\nours\n"]);
-    const [name, ...more] = saved();
-    expect(more).toEqual([]);
-    const file = path.join(path.dirname(target), name as string);
-    expect([read(file), message]).toEqual(["old\nours\n", expect.stringContaining(file)]);
-    expect(events("outside_edit")[0]).toMatchObject({ resolution: "conflict", saved: file });
-  });
-
-  test("an edit that cannot be published is saved, named and journaled", async (context) => {
-    const { target, child, events, published, write, saved } = startUpdate(context, "old\n");
-    await published();
-    write("theirs\n");
-    fs.rmSync(target);
-    fs.mkdirSync(target);
-    const { outcome, message } = await child.message("result");
-    expect(outcome).toBe("written");
-    const file = path.join(path.dirname(target), saved()[0] as string);
-    expect([read(file), message]).toEqual(["old\ntheirs\n", expect.stringContaining(file)]);
-    expect(events("outside_edit")[0]).toMatchObject({ resolution: "saved", saved: file });
-  });
-});
-
-test("the merge of a displaced edit does not wait for the lock again", async (context) => {
-  const { events } = useJournal();
-  const target = tempFile("old\n");
-  const { ino } = fs.statSync(target);
-  const theirs = fs.openSync(target, "a");
-  onTestFinished(() => fs.closeSync(theirs));
-  const holder = startProgram("holdLock", { target, hold: true });
-  await holder.message("entered");
-  const under = injecting(context, "?rename,?renameat,?renameat2:delay_exit=500000:when=1");
-  const child = startProgram("update", { target, line: "ours", options: { timeoutMs: 100 } }, { under });
-  await waitUntil(() => fs.statSync(target).ino !== ino);
-  fs.writeSync(theirs, "theirs\n");
-  const result = await child.message("result");
-  expect(result).toMatchObject({ outcome: "written", rounds: 2 });
-  // Its own wait, not that of the merge.
-  expect(result.lock.waitedMs).toBeGreaterThanOrEqual(100);
-  expect(read(target)).toBe("old\nours\ntheirs\n");
-  expect(events("lock_fail_open").map(({ timeout_ms }) => timeout_ms)).toEqual([100, 0]);
 });

@@ -252,6 +252,16 @@ test("a writer that is fenced right after it has created the file has created it
   expect(read(target)).toBe("ours\nnext\n");
 });
 
+test("a new file that is deleted right after the link stays deleted", () => {
+  useJournal();
+  const target = path.join(tempDir(), "CLAUDE.md");
+  beforeCall(fs, "lstatSync", (file) => {
+    if (file === target) fs.rmSync(target, { force: true });
+  });
+  expect(updateFile(target, () => "ours\n")).toMatchObject({ outcome: "written", rounds: 1 });
+  expect(fs.existsSync(target)).toBe(false);
+});
+
 describe("without hard links,", () => {
   /** Creates a file where each link fails, and calls `act` before the first one. */
   const createWithout = (code: string, act?: (target: string) => void) => {

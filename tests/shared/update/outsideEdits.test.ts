@@ -1,0 +1,164 @@
+/** What other programs write into displaced files, while the update looks whether they have them open. */
+import fs from "node:fs";
+import path from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { withFileLock } from "../../../shared/fileLock.ts";
+import { native } from "../../../shared/system/native.ts";
+import { monotonicMs } from "../../../shared/system/time.ts";
+import { updateFile } from "../../../shared/update/updateFile.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
+import { useJournal } from "../../helpers/journal.ts";
+import { needsBinding } from "../../helpers/machine.ts";
+import { entriesOf, tempFile } from "../../helpers/tempDir.ts";
+
+beforeEach(needsBinding);
+
+const read = (file: string) => fs.readFileSync(file, "utf8");
+
+interface Outsider {
+  target: string;
+  /** The target as it was before the last publish, open for writing; -1 if closed. */
+  fd: number;
+  publishes: number;
+}
+
+/** Makes an update beside a program that opens the file before each publish, and acts each time that the update looks. */
+function updateBeside(act: (outsider: Outsider) => void, options = {}, target = tempFile("old\n")) {
+  const { events } = useJournal();
+  const binding = native() as NonNullable<ReturnType<typeof native>>;
+  const outsider = { target, fd: -1, publishes: 0 };
+  beforeCall(binding, "exchange", () => {
+    outsider.fd = fs.openSync(target, "r+");
+    outsider.publishes++;
+  });
+  beforeCall(binding, "writers", () => act(outsider));
+  const addOurs = (text: string | null) => (text?.includes("ours") ? text : `${text ?? ""}ours\n`);
+  const result = updateFile(target, addOurs, options);
+  close(outsider);
+  const saved = entriesOf(path.dirname(target))
+    .filter((name) => name.endsWith(".saved"))
+    .map((name) => path.join(path.dirname(target), name));
+  return {
+    result,
+    target,
+    saved,
+    events,
+    resolutions: events("outside_edit").map(({ resolution }) => resolution),
+  };
+}
+
+/** Appends once after each publish. */
+function appendOnce(outsider: Outsider, text = `${outsider.publishes}\n`): void {
+  if (outsider.fd === -1) return;
+  fs.writeSync(outsider.fd, text, fs.fstatSync(outsider.fd).size);
+  close(outsider);
+}
+
+function close(outsider: Outsider): void {
+  if (outsider.fd !== -1) fs.closeSync(outsider.fd);
+  outsider.fd = -1;
+}
+
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
+
+test("ten appends are merged, and the next one is saved beside the file, and told", () => {
+  const { result, target, saved, resolutions } = updateBeside(appendOnce);
+  expect(result).toMatchObject({ outcome: "written", rounds: 11 });
+  expect(read(target)).toBe(`old\nours\n${lines(10)}`);
+  expect(saved.map(read)).toEqual([`old\nours\n${lines(9)}11\n`]);
+  expect(result.message).toBe(
+    `Another program changed ${target} at the same moment, and the two versions could not be merged (other programs kept writing to it). The other program's version is in ${saved[0]}; merge the two by hand.`,
+  );
+  expect(resolutions).toEqual([...Array(10).fill("merged"), "saved"]);
+});
+
+test("an edit of the same lines takes effect, and our version is saved, named and journaled", () => {
+  const { result, target, saved, events } = updateBeside((outsider) => {
+    if (outsider.publishes === 1 && outsider.fd !== -1) fs.writeSync(outsider.fd, "new\n", 0);
+    close(outsider);
+  });
+  expect([result.outcome, read(target), saved.map(read)]).toEqual([
+    "written",
+    "new\nours\n",
+    ["old\nours\n"],
+  ]);
+  expect(result.message).toBe(
+    `Another program changed ${target} at the same moment. Its version is in place; ours is in ${saved[0]}.`,
+  );
+  expect(events("outside_edit")).toMatchObject([{ resolution: "conflict", saved: saved[0] }]);
+});
+
+test("a version that an editor writes a while after it has emptied the file is merged", () => {
+  let looks = 0;
+  const { result, target, saved, resolutions } = updateBeside((outsider) => {
+    if (++looks === 1) fs.ftruncateSync(outsider.fd);
+    if (looks === 4) appendOnce(outsider, "zero\nold\n");
+    if (outsider.publishes > 1) close(outsider);
+  });
+  expect([result.outcome, read(target)]).toEqual(["written", "zero\nold\nours\n"]);
+  expect([saved, resolutions]).toEqual([[], ["merged"]]);
+});
+
+test("the merge of a displaced edit does not wait for the lock again", () => {
+  const target = tempFile("old\n");
+  const { result, events } = withFileLock(target, () => updateBeside(appendOnce, { timeoutMs: 100 }, target));
+  expect(result).toMatchObject({ outcome: "written", rounds: 11 });
+  // The update's own wait, not that of a merge.
+  expect(result.lock.waitedMs).toBeGreaterThanOrEqual(100);
+  expect(events("lock_fail_open").map(({ timeout_ms }) => timeout_ms)).toEqual([100, ...Array(10).fill(0)]);
+});
+
+test("an append that comes when the update's time is over is saved at once", () => {
+  const { saved, target, resolutions } = updateBeside(appendOnce, { deadlineMs: monotonicMs() });
+  expect([read(target), saved.map(read), resolutions]).toEqual(["old\nours\n", ["old\n1\n"], ["saved"]]);
+});
+
+test("what a program still writes into a saved version is in that version", () => {
+  let looks = 0;
+  const { saved, resolutions } = updateBeside(
+    (outsider) => {
+      appendOnce(outsider);
+      const [file] = entriesOf(path.dirname(outsider.target)).filter((name) => name.endsWith(".saved"));
+      if (file && ++looks === 2) fs.appendFileSync(path.join(path.dirname(outsider.target), file), "late\n");
+    },
+    { deadlineMs: monotonicMs() },
+  );
+  expect([saved.map(read), resolutions]).toEqual([["old\n1\nlate\n"], ["saved", "saved"]]);
+});
+
+test("after thirty edits the update ends, and tells that it does not know the rest", () => {
+  let looks = 0;
+  const { result, target, resolutions } = updateBeside((outsider) => {
+    appendOnce(outsider);
+    const dir = path.dirname(outsider.target);
+    for (const name of entriesOf(dir).filter((entry) => entry.endsWith(".saved")))
+      fs.appendFileSync(path.join(dir, name), `${++looks}\n`);
+  });
+  expect([result.outcome, resolutions.length, resolutions.at(-1)]).toEqual(["written", 31, "lost"]);
+  expect(result.message).toContain(
+    `Updated ${target}, but lost what another program wrote into it at the same moment (other programs wrote to it 30 times). Check that program's last changes.`,
+  );
+});
+
+test("an edit whose merge fails is saved, with the reason", () => {
+  const { result, target, saved, resolutions } = updateBeside((outsider) => {
+    if (outsider.fd === -1) return;
+    appendOnce(outsider);
+    fs.rmSync(outsider.target);
+    fs.mkdirSync(outsider.target);
+  });
+  expect([result.outcome, saved.map(read), resolutions]).toEqual(["written", ["old\n1\n"], ["saved"]]);
+  expect(result.message).toContain(`(${target} is a folder, not a regular file`);
+});
+
+test("of a program that keeps a displaced file open without a name, the message says that its text will be lost", () => {
+  const { result, target, resolutions } = updateBeside(({ target }) => {
+    const dir = path.dirname(target);
+    for (const name of entriesOf(dir).filter((entry) => entry.endsWith(".saved")))
+      fs.rmSync(path.join(dir, name));
+  });
+  expect([result.outcome, read(target), resolutions]).toEqual(["written", "old\nours\n", ["open"]]);
+  expect(result.message).toBe(
+    `Another program still has the old ${target} open: what it writes there from now on will be lost.`,
+  );
+});
