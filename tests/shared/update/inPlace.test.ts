@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
@@ -155,4 +156,50 @@ test("on a full disk the old text is back, and the person is told", (context) =>
   expect([read(target), read(other)]).toEqual(["old\n", "old\n"]);
   expect(events().map(({ type }) => type)).toEqual(["write_abandoned"]);
   expect(entriesOf(path.dirname(target))).toEqual(["AGENTS.md", "CLAUDE.md"]);
+});
+
+describe("while the file is written,", () => {
+  /** Makes an update, and acts before each call of a function on the target's own descriptor. */
+  const updateMet = (name: "ftruncateSync" | "fsyncSync", act: (call: number, other: string) => void) => {
+    useJournal();
+    const { target, other } = twoNames("old\n");
+    const { ino } = fs.statSync(target);
+    let calls = 0;
+    beforeCall(fs, name, (fd) => {
+      if (fs.fstatSync(fd).ino === ino) act(++calls, other);
+    });
+    return { target, ...updateFile(target, addLine) };
+  };
+
+  const fail = () => {
+    throw systemError("EIO", "the disk failed");
+  };
+
+  test("a failure puts the old text back", () => {
+    const { outcome, message, target } = updateMet("ftruncateSync", (call) => call === 1 && fail());
+    expect([outcome, message]).toEqual(["abandoned", expect.stringContaining("The file is unchanged")]);
+    expect(read(target)).toBe("old\n");
+  });
+
+  test("a second failure is told as a file of which a part may be missing", () => {
+    const { outcome, message } = updateMet("ftruncateSync", fail);
+    expect([outcome, message]).toEqual(["abandoned", expect.stringContaining("A part of it may be missing")]);
+  });
+
+  test("what another program writes over it is told as a file of which a part may be missing", () => {
+    const { outcome, message } = updateMet("fsyncSync", (_call, other) => fs.writeFileSync(other, "th"));
+    expect([outcome, message]).toEqual([
+      "abandoned",
+      expect.stringContaining(
+        "another program wrote into it at the same moment). A part of it may be missing",
+      ),
+    ]);
+  });
+
+  test("what another program appends to it stays", () => {
+    const { outcome, target } = updateMet("fsyncSync", (_call, other) =>
+      fs.appendFileSync(other, "theirs\n"),
+    );
+    expect([outcome, read(target)]).toEqual(["written", "old\nnew\ntheirs\n"]);
+  });
 });

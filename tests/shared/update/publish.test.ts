@@ -140,6 +140,35 @@ describe("with an exchange,", () => {
     expect(moved).not.toContain(path.dirname(target));
   });
 
+  test.each(["EINVAL", "ENOSYS", "EPERM", "ENOTSUP", "EOPNOTSUPP"])(
+    "an update renames where an exchange fails with %s",
+    (code) => {
+      let ino = 0;
+      const { result, target } = updateMet((file) => {
+        ino = fs.statSync(file).ino;
+        throw systemError(code, "no exchange");
+      });
+      expect([result.outcome, result.rounds, result.isInPlace]).toEqual(["written", 1, undefined]);
+      expect(read(target)).toBe("old\nours\n");
+      expect(fs.statSync(target).ino).not.toBe(ino);
+    },
+  );
+
+  test.each(["EBUSY", "EXDEV", "EACCES", "EPERM"])(
+    "an update writes into the file where an exchange and a rename fail with %s",
+    (code) => {
+      const fail = () => {
+        throw systemError(code, "no replacement");
+      };
+      beforeCall(fs, "renameSync", (_from, to) => {
+        if (path.basename(to) === "CLAUDE.md") fail();
+      });
+      const { result, target } = updateMet(fail);
+      expect([result.outcome, result.rounds, result.isInPlace]).toEqual(["written", 1, true]);
+      expect(read(target)).toBe("old\nours\n");
+    },
+  );
+
   test("an exchange that the disk fails ends the update, which does not write into the file instead", () => {
     const { result, target } = updateMet(() => {
       throw systemError("EIO", "the kernel refused");
