@@ -6,21 +6,22 @@ import { updateProjectText } from "../../../shared/claudeMd/projectText.ts";
 import { withFileLock } from "../../../shared/fileLock.ts";
 import { native } from "../../../shared/system/native.ts";
 import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
-import { createClaim, listClaims } from "../../../shared/update/claim.ts";
+import { createClaim, listClaims, stagedName } from "../../../shared/update/claim.ts";
 import { removeFile, removeSidecar } from "../../../shared/update/removeFile.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start } from "../../helpers/child.ts";
-import { useJournal } from "../../helpers/journal.ts";
+import { type Journal, useJournal } from "../../helpers/journal.ts";
 import { IS_ROOT, injecting, NOBODY, needsBinding, useBackend } from "../../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../dist/bin/pact-hooks", import.meta.url));
 let target: TargetPath;
+let journal: Journal;
 
 beforeEach(() => {
-  useJournal();
+  journal = useJournal();
   target = resolveTarget(tempFile("ours\n"));
 });
 
@@ -132,19 +133,46 @@ test("removeFile fences other writers, so that none can publish its staged text 
   expect(() => fs.renameSync(path.join(claim, "next"), target.path)).toThrow("ENOENT");
 });
 
-test("text that is written into the open file at the moment of its removal is put back", async (context) => {
-  const dir = tempDir();
-  const file = path.join(dir, "CLAUDE.md");
-  fs.writeFileSync(file, updateProjectText(null, {}).text);
-  const fd = fs.openSync(file, "a");
-  const under = injecting(context, "rename,renameat,renameat2:delay_exit=400000");
-  const child = start(COMMAND, ["uninstall", dir], { under });
-  await waitUntil(() => !fs.existsSync(file), "the file is moved");
-  fs.writeSync(fd, "theirs\n");
-  fs.closeSync(fd);
-  expect(await child.exited).toMatchObject({ code: 0 });
-  expect(fs.readFileSync(file, "utf8")).toBe("theirs\n");
-  expect(entriesOf(dir)).toEqual(["CLAUDE.md"]);
+/** Acts once, right after the file has been moved. */
+function afterMove(act: () => void): void {
+  let isDone = false;
+  beforeCall(process.hrtime, "bigint", () => {
+    if (isDone || fs.existsSync(target.path)) return;
+    isDone = true;
+    act();
+  });
+}
+
+test("text that is written into the open file at the moment of its removal is put back", () => {
+  const fd = fs.openSync(target.path, "a");
+  afterMove(() => {
+    fs.writeSync(fd, "theirs\n");
+    fs.closeSync(fd);
+  });
+  expect(remove()).toBe(false);
+  expect(fs.readFileSync(target.path, "utf8")).toBe("ours\ntheirs\n");
+  expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
+});
+
+test("a removal whose claim is fenced after the move saves nothing of a file that is as it was", () => {
+  afterMove(() => {
+    for (const claim of listClaims(target)) fs.rmSync(claim, { recursive: true });
+  });
+  expect(removeFile(target, isOurs, {}).messages).toEqual([]);
+  expect(entriesOf(target.dir)).toEqual([]);
+});
+
+test("a version that a removal finds in another writer's claim is told", () => {
+  const { events } = journal;
+  const theirs = path.join(target.dir, "theirs");
+  fs.writeFileSync(theirs, "theirs\n");
+  fs.renameSync(theirs, path.join(createClaim(target), stagedName(1n)));
+  const { isRemoved, messages } = removeFile(target, isOurs, {});
+  const [saved = "", ...more] = entriesOf(target.dir);
+  expect([isRemoved, more]).toEqual([true, []]);
+  expect(fs.readFileSync(path.join(target.dir, saved), "utf8")).toBe("theirs\n");
+  expect(messages).toEqual([expect.stringContaining(`Its version is in ${path.join(target.dir, saved)};`)]);
+  expect(events("outside_edit")).toMatchObject([{ target: target.path, resolution: "saved" }]);
 });
 
 test("removeSidecar removes a free sidecar, and otherwise says why not", () => {
@@ -188,19 +216,15 @@ test("text that is written into the removed file is kept beside a file created m
   expect(child.lines.join("\n") + child.stderr).toContain(saved);
 });
 
-test("a version that replaces the file at the moment of its removal is put back", async (context) => {
-  const dir = tempDir();
-  const file = path.join(dir, "CLAUDE.md");
-  fs.writeFileSync(file, updateProjectText(null, {}).text);
-  const log = path.join(tempDir(), "log");
-  const under = injecting(context, "rename,renameat,renameat2:delay_enter=400000:when=1", log);
-  const child = start(COMMAND, ["uninstall", dir], { under });
-  await waitUntil(() => fs.existsSync(log) && fs.readFileSync(log, "utf8").includes("rename"), "the rename");
-  fs.writeFileSync(`${file}.new`, "theirs\n");
-  fs.renameSync(`${file}.new`, file);
-  await child.exited;
-  expect(fs.readFileSync(file, "utf8")).toBe("theirs\n");
-  expect(entriesOf(dir)).toEqual(["CLAUDE.md"]);
+test("a version that replaces the file at the moment of its removal is put back", () => {
+  beforeCall(fs, "renameSync", (from) => {
+    if (from !== target.path || fs.readFileSync(from, "utf8") !== "ours\n") return;
+    fs.writeFileSync(`${from}.new`, "theirs\n");
+    fs.renameSync(`${from}.new`, from);
+  });
+  expect(remove()).toBe(false);
+  expect(fs.readFileSync(target.path, "utf8")).toBe("theirs\n");
+  expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
 });
 
 test("removeSidecar keeps a held sidecar, and one whose state is unknown", () => {
