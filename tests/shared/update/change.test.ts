@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { expect, test } from "vitest";
+import { textChange } from "../../../shared/update/change.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { tempFile } from "../../helpers/tempDir.ts";
@@ -25,4 +26,14 @@ test("an update publishes a file of 4 MB", () => {
   useJournal();
   const target = tempFile("a".repeat(MAX));
   expect(updateFile(target, () => "b".repeat(MAX))).toMatchObject({ outcome: "written" });
+});
+
+test("what another program has written is given to no caller if it has more than 4 MB", () => {
+  const texts: (string | null)[] = [];
+  const change = textChange("CLAUDE.md", (text) => {
+    texts.push(text);
+    return "short";
+  });
+  expect(() => change(Buffer.alloc(MAX + 1, "a"))).toThrow("CLAUDE.md is larger than 4 MB");
+  expect(texts).toEqual([]);
 });

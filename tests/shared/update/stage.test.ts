@@ -2,10 +2,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, type TestContext, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, type TestContext, test, vi } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
+import { writeAll } from "../../../shared/update/stage.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { attributesOf, setAttributes } from "../../helpers/attributes.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { answerOf, payload, runHook } from "../../helpers/hookProcess.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -35,6 +38,87 @@ function set(file: string, values: Record<string, string>, { skip }: TestContext
   const why = setAttributes(file, values);
   skip(why !== undefined, `this file system keeps no attributes: ${why}`);
 }
+
+describe("a new version that cannot keep", () => {
+  const FORBIDDEN = ["EPERM", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
+  const CASES: ["fchmodSync" | "fchownSync", string, string][] = [
+    ["fchmodSync", "has the mode 600, which its new version could not keep", "Change its mode: chmod"],
+    [
+      "fchownSync",
+      "belongs to user 0 and group 7, which its new version could not keep",
+      "Change its owner to this user: chown",
+    ],
+  ];
+
+  /** Makes an update of a file with another mode and group, where a call fails. */
+  const updateWithout = ({ skip }: TestContext, name: "fchmodSync" | "fchownSync", code: string) => {
+    skip(!IS_ROOT, "needs to be root, to give a file away");
+    useJournal();
+    const target = tempFile("old\n");
+    if (name === "fchownSync") fs.chownSync(target, 0, 7);
+    fs.chmodSync(target, 0o600);
+    beforeCall(fs, name, () => {
+      throw systemError(code, "no change");
+    });
+    // A new file has another mode.
+    const umask = process.umask(0o277);
+    onTestFinished(() => void process.umask(umask));
+    return { target, ...updateFile(target, addLine) };
+  };
+
+  test.for(CASES.flatMap((row) => FORBIDDEN.map((code) => [...row, code] as const)))(
+    "is refused where %s fails: %s, %s, %s",
+    ([name, what, advice, code], context) => {
+      const { outcome, message, target } = updateWithout(context, name, code);
+      expect([outcome, message]).toEqual(["refused", `${target} ${what}; left unchanged. ${advice}`]);
+      expect(fs.readFileSync(target, "utf8")).toBe("old\n");
+    },
+  );
+
+  test.for(CASES)("is abandoned where the disk fails at %s", ([name], context) => {
+    const { outcome, message } = updateWithout(context, name, "EIO");
+    expect([outcome, message]).toEqual(["abandoned", expect.stringContaining("EIO")]);
+  });
+});
+
+test.each([
+  ["EACCES", "refused", "may not be written by this user; left unchanged. Give it the right to."],
+  ["EPERM", "refused", "has a flag that forbids changes; left unchanged. Remove it: chattr -i"],
+  ["EROFS", "written", undefined],
+])("of a target at which the system says %s, an update is %s", (code, outcome, why) => {
+  useJournal();
+  const target = tempFile("old\n");
+  beforeCall(fs, "accessSync", (file, mode) => {
+    if (file === target && mode === fs.constants.W_OK) throw systemError(code, "no access");
+  });
+  const { message, ...result } = updateFile(target, addLine);
+  expect([result.outcome, message]).toEqual([outcome, why && `${target} ${why}`]);
+});
+
+describe("writeAll", () => {
+  const open = () => {
+    const file = tempFile("");
+    const fd = fs.openSync(file, "r+");
+    onTestFinished(() => fs.closeSync(fd));
+    onTestFinished(() => void vi.restoreAllMocks());
+    return { file, fd };
+  };
+
+  test("writes the rest of what the system took a part of", () => {
+    const { file, fd } = open();
+    const write = vi.spyOn(fs, "writeSync");
+    write.mockImplementation(((to: number, bytes: Buffer, at: number, length: number, position: number) =>
+      fs.writevSync(to, [bytes.subarray(at, at + Math.min(length, 3))], position)) as typeof fs.writeSync);
+    writeAll(fd, Buffer.from("ten letters"));
+    expect([fs.readFileSync(file, "utf8"), write.mock.calls.length]).toEqual(["ten letters", 4]);
+  });
+
+  test("ends with a full disk when the system takes nothing", () => {
+    const { fd } = open();
+    vi.spyOn(fs, "writeSync").mockImplementation(() => 0);
+    expect(() => writeAll(fd, Buffer.from("text"))).toThrow("ENOSPC: only 0 of 4 bytes were written");
+  });
+});
 
 describe("a new version of a file", () => {
   beforeEach((context) => {
