@@ -291,6 +291,36 @@ test("a new file that is deleted right after the link stays deleted", () => {
   expect(fs.existsSync(target)).toBe(false);
 });
 
+describe("where every look at a file gives another inode number,", () => {
+  beforeEach(() => {
+    let looks = 0;
+    for (const name of ["statSync", "lstatSync", "fstatSync"] as const) {
+      const look = fs[name] as (...args: unknown[]) => fs.Stats | fs.BigIntStats | undefined;
+      const renumbered = (...args: unknown[]) => {
+        const stat = look(...args);
+        looks++;
+        return stat && Object.assign(stat, { ino: typeof stat.ino === "bigint" ? BigInt(looks) : looks });
+      };
+      vi.spyOn(fs, name).mockImplementation(renumbered as typeof fs.statSync);
+    }
+    onTestFinished(() => void vi.restoreAllMocks());
+  });
+
+  test.each<[string, string, (target: string) => void]>([
+    ["publishes", "old\nours\n", () => {}],
+    ["creates a file", "ours\n", (target) => fs.rmSync(target)],
+    ["writes a file with two names", "old\nours\n", (target) => fs.linkSync(target, `${target}.other`)],
+  ])("an update %s at once, and tells nothing", (_what, after, act) => {
+    const { events } = useJournal();
+    const target = tempFile("old\n");
+    act(target);
+    const { outcome, rounds } = updateFile(target, (text) => `${text ?? ""}ours\n`);
+    expect([outcome, rounds, events()]).toEqual(["written", 1, []]);
+    expect(read(target)).toBe(after);
+    expect(entriesOf(path.dirname(target)).filter((name) => /claim|saved/.test(name))).toEqual([]);
+  });
+});
+
 describe("without hard links,", () => {
   /** Creates a file where each link fails, and calls `act` before the first one. */
   const createWithout = (code: string, act?: (target: string) => void) => {
