@@ -310,13 +310,15 @@ describe("where every look at a file gives another inode number,", () => {
     ["publishes", "old\nours\n", () => {}],
     ["creates a file", "ours\n", (target) => fs.rmSync(target)],
     ["writes a file with two names", "old\nours\n", (target) => fs.linkSync(target, `${target}.other`)],
-  ])("an update %s at once, and tells nothing", (_what, after, act) => {
+  ])("an update %s at once, and keeps the old file", (_what, after, act) => {
     const { events } = useJournal();
     const target = tempFile("old\n");
+    const backup = path.join(tempDir(), "CLAUDE.md.before");
     act(target);
-    const { outcome, rounds } = updateFile(target, (text) => `${text ?? ""}ours\n`);
-    expect([outcome, rounds, events()]).toEqual(["written", 1, []]);
+    const { outcome, rounds } = updateFile(target, (text) => `${text ?? ""}ours\n`, { backup });
+    expect([outcome, rounds, events("outside_edit")]).toEqual(["written", 1, []]);
     expect(read(target)).toBe(after);
+    expect(fs.existsSync(backup) && read(backup)).toBe(after.startsWith("old") && "old\n");
     expect(entriesOf(path.dirname(target)).filter((name) => /claim|saved/.test(name))).toEqual([]);
   });
 });
