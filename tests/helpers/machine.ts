@@ -24,6 +24,18 @@ export const IS_LINUX = process.platform === "linux";
 /** A mount namespace of one's own. */
 export const CAN_UNSHARE = runs("unshare", "-m", "mount", "-t", "tmpfs", "none", "/proc");
 
+/** Runs as "nobody", in this process. Only root may. */
+export function asNobody<T>(run: () => T): T {
+  process.setegid?.(NOBODY.gid);
+  process.seteuid?.(NOBODY.uid);
+  try {
+    return run();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
+
 /** The backends of flock that work here. */
 export const BACKENDS = ["native", "addon", "exlock", "flock"].filter((name) => {
   const before = process.env.PACT_HOOKS_FLOCK;

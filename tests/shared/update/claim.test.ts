@@ -16,7 +16,7 @@ import {
   stagedName,
 } from "../../../shared/update/claim.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
-import { IS_LINUX, IS_ROOT, NOBODY } from "../../helpers/machine.ts";
+import { asNobody, IS_LINUX, IS_ROOT, NOBODY } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
 
 const TTL_MS = 30_000;
@@ -355,15 +355,4 @@ describe("a file in another writer's claim", () => {
 function writeTo(fd: number): number {
   fs.writeSync(fd, "theirs");
   return fd;
-}
-
-function asNobody<T>(run: () => T): T {
-  process.setegid?.(NOBODY.gid);
-  process.seteuid?.(NOBODY.uid);
-  try {
-    return run();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-  }
 }

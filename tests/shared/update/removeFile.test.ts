@@ -12,7 +12,7 @@ import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start } from "../../helpers/child.ts";
 import { type Journal, useJournal } from "../../helpers/journal.ts";
-import { IS_ROOT, injecting, NOBODY, needsBinding, useBackend } from "../../helpers/machine.ts";
+import { asNobody, IS_ROOT, injecting, NOBODY, needsBinding, useBackend } from "../../helpers/machine.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -250,16 +250,7 @@ test("removeFile keeps the file while this user may not remove a young claim", (
     fs.utimesSync(claim, Date.now() / 1000 - seconds, Date.now() / 1000 - seconds);
   fs.chmodSync(target.dir, 0o1777);
   fs.chownSync(target.path, NOBODY.uid, NOBODY.gid);
-  const removeAsNobody = () => {
-    process.setegid?.(NOBODY.gid);
-    process.seteuid?.(NOBODY.uid);
-    try {
-      return remove();
-    } finally {
-      process.seteuid?.(0);
-      process.setegid?.(0);
-    }
-  };
+  const removeAsNobody = () => asNobody(remove);
   age(20);
   expect(removeAsNobody()).toBe(false);
   expect(fs.existsSync(target.path)).toBe(true);

@@ -8,7 +8,15 @@ import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { CAN_BE_NOBODY, injecting, NOBODY, useBackend } from "../../helpers/machine.ts";
+import {
+  asNobody,
+  CAN_BE_NOBODY,
+  IS_LINUX,
+  IS_ROOT,
+  injecting,
+  NOBODY,
+  useBackend,
+} from "../../helpers/machine.ts";
 import { HOUR, redated } from "../../helpers/sidecar.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
@@ -159,4 +167,18 @@ describe("a claim that this user may not remove", () => {
     expect(await update()).toMatchObject({ outcome: "written", rounds: 1 });
     expect(read(target)).toBe("one\ntwo\n");
   });
+});
+
+test("an update is refused where this user may create claims, and not remove them", ({ skip }) => {
+  skip(!IS_ROOT || !IS_LINUX, "needs to be root, to become another user, and Linux");
+  const { events } = useJournal();
+  const target = tempFile("one\n");
+  for (const file of [target, createClaim(resolveTarget(target))]) fs.chownSync(file, NOBODY.uid, NOBODY.gid);
+  fs.chmodSync(path.dirname(target), 0o755);
+  const { outcome, message } = asNobody(() => updateFile(target, append("two")));
+  expect([outcome, message]).toEqual([
+    "refused",
+    expect.stringContaining("create files and not remove them"),
+  ]);
+  expect(events().map(({ type }) => type)).toEqual(["write_refused"]);
 });
