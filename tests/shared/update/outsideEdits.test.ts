@@ -3,9 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { withFileLock } from "../../../shared/fileLock.ts";
+import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
 import { monotonicMs } from "../../../shared/system/time.ts";
-import { updateFile } from "../../../shared/update/updateFile.ts";
+import { type UpdateOptions, updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { needsBinding } from "../../helpers/machine.ts";
@@ -23,13 +24,21 @@ interface Outsider {
 }
 
 /** Makes an update beside a program that opens the file before each publish, and acts each time that the update looks. */
-function updateBeside(act: (outsider: Outsider) => void, options = {}, target = tempFile("old\n")) {
+function updateBeside(
+  act: (outsider: Outsider) => void,
+  {
+    code = "",
+    target = tempFile("old\n"),
+    ...options
+  }: UpdateOptions & { code?: string; target?: string } = {},
+) {
   const { events } = useJournal();
   const binding = native() as NonNullable<ReturnType<typeof native>>;
   const outsider = { target, fd: -1, publishes: 0 };
   beforeCall(binding, "exchange", () => {
     outsider.fd = fs.openSync(target, "r+");
     outsider.publishes++;
+    if (code) throw systemError(code, "no exchange");
   });
   beforeCall(binding, "writers", () => act(outsider));
   const addOurs = (text: string | null) => (text?.includes("ours") ? text : `${text ?? ""}ours\n`);
@@ -61,8 +70,11 @@ function close(outsider: Outsider): void {
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
 
-test("ten appends are merged, and the next one is saved beside the file, and told", () => {
-  const { result, target, saved, resolutions } = updateBeside(appendOnce);
+test.each([
+  ["an exchange", ""],
+  ["a rename, which leaves the displaced file no name,", "EINVAL"],
+])("after %s ten appends are merged, and the next one is saved beside the file, and told", (_how, code) => {
+  const { result, target, saved, resolutions } = updateBeside(appendOnce, { code });
   expect(result).toMatchObject({ outcome: "written", rounds: 11 });
   expect(read(target)).toBe(`old\nours\n${lines(10)}`);
   expect(saved.map(read)).toEqual([`old\nours\n${lines(9)}11\n`]);
@@ -101,7 +113,7 @@ test("a version that an editor writes a while after it has emptied the file is m
 
 test("the merge of a displaced edit does not wait for the lock again", () => {
   const target = tempFile("old\n");
-  const { result, events } = withFileLock(target, () => updateBeside(appendOnce, { timeoutMs: 100 }, target));
+  const { result, events } = withFileLock(target, () => updateBeside(appendOnce, { timeoutMs: 100, target }));
   expect(result).toMatchObject({ outcome: "written", rounds: 11 });
   // The update's own wait, not that of a merge.
   expect(result.lock.waitedMs).toBeGreaterThanOrEqual(100);
@@ -126,13 +138,34 @@ test("what a program still writes into a saved version is in that version", () =
   expect([saved.map(read), resolutions]).toEqual([["old\n1\nlate\n"], ["saved", "saved"]]);
 });
 
+test("what a program writes twice into a file without a name is in one saved version", () => {
+  let looks = 0;
+  const act = (outsider: Outsider) => {
+    if (++looks === 1) fs.writeSync(outsider.fd, "1\n", 4);
+    if (entriesOf(path.dirname(outsider.target)).length > 1) appendOnce(outsider, "late\n");
+  };
+  const { saved, resolutions } = updateBeside(act, { code: "EINVAL", deadlineMs: monotonicMs() });
+  expect([saved.map(read), resolutions]).toEqual([["old\n1\nlate\n"], ["saved", "saved"]]);
+});
+
+test("a displaced version that a person removes after the merge is no failure", () => {
+  const { result, resolutions } = updateBeside((outsider) => {
+    if (outsider.publishes === 1) return appendOnce(outsider);
+    close(outsider);
+    const dir = path.dirname(outsider.target);
+    for (const name of entriesOf(dir).filter((entry) => entry.endsWith(".saved")))
+      fs.rmSync(path.join(dir, name));
+  });
+  expect([result.outcome, result.message, resolutions]).toEqual(["written", undefined, ["merged"]]);
+});
+
 test("after thirty edits the update ends, and tells that it does not know the rest", () => {
   let looks = 0;
   const { result, target, resolutions } = updateBeside((outsider) => {
     appendOnce(outsider);
     const dir = path.dirname(outsider.target);
     for (const name of entriesOf(dir).filter((entry) => entry.endsWith(".saved")))
-      fs.appendFileSync(path.join(dir, name), `${++looks}\n`);
+      if (looks < 5000) fs.appendFileSync(path.join(dir, name), `${++looks}\n`);
   });
   expect([result.outcome, resolutions.length, resolutions.at(-1)]).toEqual(["written", 31, "lost"]);
   expect(result.message).toContain(
