@@ -46,7 +46,8 @@ function dropMerged(update: Update, open: readonly Displaced[]): void {
     const { file, isBeside } = displaced;
     if (!isBeside || file === undefined || open.includes(displaced)) continue;
     keepPrevious(update, displaced);
-    if (displaced.file === file) quietly(() => fs.rmSync(file));
+    // Unless it is the backup by now.
+    quietly(() => fs.rmSync(file));
   }
 }
 
