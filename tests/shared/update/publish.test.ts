@@ -9,6 +9,7 @@ import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { injecting, needsBinding } from "../../helpers/machine.ts";
+import { renumberFiles } from "../../helpers/renumberFiles.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -292,19 +293,7 @@ test("a new file that is deleted right after the link stays deleted", () => {
 });
 
 describe("where every look at a file gives another inode number,", () => {
-  beforeEach(() => {
-    let looks = 0;
-    for (const name of ["statSync", "lstatSync", "fstatSync"] as const) {
-      const look = fs[name] as (...args: unknown[]) => fs.Stats | fs.BigIntStats | undefined;
-      const renumbered = (...args: unknown[]) => {
-        const stat = look(...args);
-        looks++;
-        return stat && Object.assign(stat, { ino: typeof stat.ino === "bigint" ? BigInt(looks) : looks });
-      };
-      vi.spyOn(fs, name).mockImplementation(renumbered as typeof fs.statSync);
-    }
-    onTestFinished(() => void vi.restoreAllMocks());
-  });
+  beforeEach(renumberFiles);
 
   test.each<[string, string, (target: string) => void]>([
     ["publishes", "old\nours\n", () => {}],

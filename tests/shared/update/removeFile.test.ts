@@ -13,6 +13,7 @@ import { beforeCall } from "../../helpers/beforeCall.ts";
 import { start } from "../../helpers/child.ts";
 import { type Journal, useJournal } from "../../helpers/journal.ts";
 import { asNobody, IS_ROOT, injecting, NOBODY, needsBinding, useBackend } from "../../helpers/machine.ts";
+import { renumberFiles } from "../../helpers/renumberFiles.ts";
 import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { waitUntil } from "../../helpers/waitUntil.ts";
 
@@ -36,6 +37,28 @@ test("removeFile removes a file under its lock, and leaves no claim", () => {
   });
   expect([gone, held]).toEqual([true, true]);
   expect(entriesOf(target.dir)).toEqual([]);
+  expect(remove()).toBe(true);
+});
+
+test("removeFile leaves nothing where every look at a file gives another inode number", () => {
+  renumberFiles();
+  expect(removeFile(target, isOurs, {})).toEqual({ isRemoved: true, messages: [] });
+  expect(entriesOf(target.dir)).toEqual([]);
+});
+
+test("a removal and a check of a sidecar leave no descriptor open", () => {
+  const countOpen = () => fs.readdirSync("/dev/fd").length;
+  const before = countOpen();
+  expect(remove(() => false)).toBe(false);
+  expect(remove()).toBe(true);
+  expect(removeSidecar(target)).toBeUndefined();
+  expect(countOpen()).toBe(before);
+});
+
+test("a file that a fence takes right before its removal is removed", () => {
+  beforeCall(fs, "unlinkSync", (file) => {
+    if (path.basename(file).startsWith("0.")) fs.rmSync(file, { force: true });
+  });
   expect(remove()).toBe(true);
 });
 
@@ -185,16 +208,35 @@ test("removeSidecar removes a free sidecar, and otherwise says why not", () => {
   expect(removeSidecar(target)).toContain("regular file");
 });
 
-test("removeSidecar keeps a sidecar that another process has just put in the place of the locked one", () => {
-  const sidecar = sidecarOf(target.path);
-  fs.writeFileSync(sidecar, "");
-  beforeCall(fs, "fstatSync", (fd) => {
-    if (fs.fstatSync(fd).ino !== fs.statSync(sidecar).ino) return;
-    fs.writeFileSync(`${sidecar}.new`, "");
-    fs.renameSync(`${sidecar}.new`, sidecar);
+test.each([true, false])(
+  "removeSidecar keeps what another process has just put in the place of the locked one: %s",
+  (isThere) => {
+    const sidecar = sidecarOf(target.path);
+    fs.writeFileSync(sidecar, "");
+    const { ino } = fs.statSync(sidecar);
+    beforeCall(fs, "fstatSync", (fd) => {
+      if (fs.fstatSync(fd).ino !== ino) return;
+      fs.rmSync(sidecar, { force: true });
+      if (isThere) fs.writeFileSync(sidecar, "");
+    });
+    expect(removeSidecar(target)).toBe("another process has just replaced it");
+    expect(fs.existsSync(sidecar)).toBe(isThere);
+  },
+);
+
+test("text that is written into the open file stays beside a file created meanwhile", () => {
+  const fd = fs.openSync(target.path, "a");
+  afterMove(() => {
+    fs.writeSync(fd, "theirs\n");
+    fs.closeSync(fd);
+    fs.writeFileSync(target.path, "new\n");
   });
-  expect(removeSidecar(target)).toBe("another process has just replaced it");
-  expect(fs.existsSync(sidecar)).toBe(true);
+  const { isRemoved, messages } = removeFile(target, isOurs, {});
+  const [name, saved = "", ...more] = entriesOf(target.dir);
+  expect([isRemoved, name, more]).toEqual([false, "CLAUDE.md", []]);
+  expect(fs.readFileSync(target.path, "utf8")).toBe("new\n");
+  expect(fs.readFileSync(path.join(target.dir, saved), "utf8")).toBe("ours\ntheirs\n");
+  expect(messages).toEqual([expect.stringContaining(saved)]);
 });
 
 test("text that is written into the removed file is kept beside a file created meanwhile", async (context) => {
