@@ -125,8 +125,15 @@ function run(copy, args, timeout = 600_000) {
   const home = path.join(copy, "../home");
   // A mutant may do anything with paths: keep it away from this user's own files.
   const env = { ...process.env, HOME: home, TMPDIR: home, FUZZ_RUNS: "30" };
-  const options = { cwd: copy, env, stdio: "ignore", timeout, killSignal: "SIGKILL" };
-  return spawnSync(process.execPath, args, options).status === 0;
+  const options = { cwd: copy, env, stdio: "ignore", timeout, killSignal: "SIGKILL", detached: true };
+  const { pid, status } = spawnSync(process.execPath, args, options);
+  try {
+    // The workers of a run that was killed: a mutant that never ends would keep a processor busy for ever.
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Mostly there are none.
+  }
+  return status === 0;
 }
 
 function lineAt(code, offset) {
