@@ -33,7 +33,7 @@ export default defineConfig({
           include: WITHOUT_BINDING,
           // What says itself which of its cases are without the binding, and what has nothing to do with it.
           exclude: [
-            "tests/shared/update/{updateFile.stress,displaced,outsideEdits,updateBlock,merge,result}.test.ts",
+            "tests/shared/update/{updateFile.stress,displaced,outsideEdits,update,updateBlock,fileChange,merge,result,change}.test.ts",
             "tests/shared/fileLock.{eviction,foreign}.test.ts",
             "tests/hooks/{standardInput,besidePact}.test.ts",
           ],
