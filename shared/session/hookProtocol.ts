@@ -115,7 +115,7 @@ function projectDirOf(cwd: unknown): string {
 
 function belowHome(message: string): string {
   const home = process.env.HOME ?? process.env.USERPROFILE;
-  return home ? shortenPaths(message, home, "~/") : message;
+  return home ? shortenPaths(message, home, `~${path.sep}`) : message;
 }
 
 function writeAnswer(hookEventName: string, { additionalContext, systemMessage }: HookAnswer): void {

@@ -1,7 +1,7 @@
 /** Where a target really is, and whether it may be written there. */
 import fs from "node:fs";
 import path from "node:path";
-import { codeOf, ifPresent, isCode, Refusal } from "./errors.ts";
+import { codeOf, ifPresent, isCode, Refusal, systemError } from "./errors.ts";
 import { inFolder, isSameFile, kindOf } from "./files.ts";
 import { IS_LINUX, IS_WINDOWS, isDeviceName } from "./platform.ts";
 import { retryWhileShared } from "./sharing.ts";
@@ -72,8 +72,11 @@ const INSTRUCTIONS = ["claude.md", "agents.md"];
 
 function realDir(dir: string, target: string): string {
   try {
-    // The dot makes the kernel report an error unless `dir` is a folder.
-    return fs.realpathSync.native(`${dir}/.`);
+    // The dot makes the kernel report an error unless `dir` is a folder. Node takes it away on Windows.
+    const real = fs.realpathSync.native(`${dir}/.`);
+    if (IS_WINDOWS && !fs.statSync(real).isDirectory())
+      throw systemError("ENOTDIR", `${real} is not a folder`);
+    return real;
   } catch (error) {
     const why = isCode(error, "ENOTDIR") ? "is not a folder" : whyNot(error);
     throw new Refusal(`cannot be reached: ${dir} ${why}`, "", target, { cause: error });
