@@ -11,7 +11,7 @@ import { HAS_TERMINAL, runInTerminal } from "../helpers/inTerminal.ts";
 import { failedOpen, journalFile, locked, writeJournal } from "../helpers/journal.ts";
 import { AS_NOBODY, CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, injecting } from "../helpers/machine.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
-import { sidecarOf } from "../helpers/tempDir.ts";
+import { modeOf, sidecarOf } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
 const HOSTILE = `<script>alert("1")</script>' onload='x'&amp;\u001b[2J\u202e\n`;
@@ -240,6 +240,7 @@ describe("selection", () => {
 });
 
 describe("a selection that selects nothing is told", () => {
+  const ABSENT = path.resolve("/absent");
   const some = () => {
     const box = sandbox();
     writeJournal(journalFile(box, "a"), { ...locked(1), project_dir: box.projectDir }, failedOpen("io"));
@@ -256,7 +257,7 @@ describe("a selection that selects nothing is told", () => {
   });
 
   test.each([
-    [["--project", "/absent"], "no journal has an event of the project /absent, and there is no such folder"],
+    [["--project", ABSENT], `no journal has an event of the project ${ABSENT}, and there is no such folder`],
     [["--session", "b"], "no journal has an event of the session b"],
   ])("audit and journal read: %j", (args, message) => {
     const box = some();
@@ -429,7 +430,7 @@ describe("--html", () => {
     expect(html).toContain("prefers-color-scheme: dark");
     expect(html).toContain("default-src 'none'");
     expect(html).not.toMatch(/https?:|<script|javascript:|url\(| style=| on\w+=/);
-    expect(fs.statSync(page(box)).mode & 0o777).toBe(0o600);
+    expect(modeOf(page(box))).toBe(0o600);
     expect(fs.readdirSync(box.projectDir)).toEqual(["audit.html"]);
   });
 

@@ -94,7 +94,7 @@ test.each([
 
 describe("wrong usage exits 2 and touches no file", () => {
   const usage = (args: string[], input: string | Buffer = "") => {
-    const { status, stdout, stderr } = spawnSync(COMMAND, ["block", ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, "block", ...args], {
       cwd: box.projectDir,
       encoding: "utf8",
       env: envOf(box),

@@ -9,7 +9,7 @@ import { CAN_MOUNT } from "../helpers/machine.ts";
 import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { writeSettings } from "../helpers/startersCases.ts";
-import { listing } from "../helpers/tempDir.ts";
+import { listing, modeOf } from "../helpers/tempDir.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 let box: Sandbox;
@@ -20,6 +20,7 @@ beforeEach(() => {
   settings = path.join(box.projectDir, ".claude", "settings.local.json");
 });
 
+const asJson = (text: string) => JSON.stringify(text).slice(1, -1);
 const read = (file: string) => fs.readFileSync(file, "utf8");
 
 function write(file: string, text: string): void {
@@ -30,10 +31,10 @@ function write(file: string, text: string): void {
 test("install adds the hooks of hooks.json with the plugin's own folder, to this person's settings", () => {
   expect(run(["install"], box)).toMatchObject({ status: 0, stderr: "" });
   const { hooks } = JSON.parse(read(settings));
-  const file = read(path.join(DIST, "hooks/hooks.json")).replaceAll("\x24{CLAUDE_PLUGIN_ROOT}", DIST);
+  const file = read(path.join(DIST, "hooks/hooks.json")).replaceAll("\x24{CLAUDE_PLUGIN_ROOT}", asJson(DIST));
   expect(hooks).toEqual(JSON.parse(file).hooks);
-  expect(fs.statSync(settings).mode & 0o777).toBe(0o666 & ~process.umask());
-  expect(fs.statSync(path.dirname(settings)).mode & 0o777).toBe(0o777 & ~process.umask());
+  expect(modeOf(settings)).toBe(0o666 & ~process.umask());
+  expect(modeOf(path.dirname(settings))).toBe(0o777 & ~process.umask());
 });
 
 test("--shared uses the team's settings, which doctor warns of, and uninstall takes the hooks out of both", () => {
@@ -70,7 +71,7 @@ test("install keeps other settings and the mode, and changes nothing the second 
   run(["install"], box);
   const added = read(settings);
   expect(added.startsWith('{\r\n\t"model": "opus",\r\n\t"hooks": {"Stop": [], "SessionStart":')).toBe(true);
-  expect(fs.statSync(settings).mode & 0o777).toBe(0o640);
+  expect(modeOf(settings)).toBe(0o640);
   expect(run(["install"], box)).toMatchObject({
     status: 0,
     stdout: expect.stringContaining("Nothing to change"),
@@ -83,10 +84,10 @@ test("install keeps other settings and the mode, and changes nothing the second 
 test("install replaces hooks that run from another folder", () => {
   const copy = path.join(path.dirname(box.projectDir), "elsewhere");
   fs.cpSync(DIST, copy, { recursive: true });
-  execFileSync(path.join(copy, "bin/pact-hooks"), ["install", box.projectDir], {
+  execFileSync(process.execPath, [path.join(copy, "bin/pact-hooks"), "install", box.projectDir], {
     env: envOf(box),
   });
-  expect(read(settings)).toContain(JSON.stringify(copy).slice(1, -1));
+  expect(read(settings)).toContain(asJson(copy));
   run(["install"], box);
   expect(read(settings)).not.toContain("elsewhere");
   expect(JSON.parse(read(settings)).hooks.SessionStart).toHaveLength(1);

@@ -82,7 +82,7 @@ describe("read", () => {
 
 describe("follow", () => {
   const follow = async (box: Sandbox, ...args: string[]): Promise<Child> => {
-    const child = start(COMMAND, ["journal", "follow", "--json", ...args], {
+    const child = start(process.execPath, [COMMAND, "journal", "follow", "--json", ...args], {
       env: envOf(box) as Record<string, string>,
     });
     await waitUntil(() => child.stderr.includes("following"), "follow to begin");
@@ -187,8 +187,10 @@ describe("write", () => {
 
   test("write adds the fields that the options give", () => {
     const box = sandbox();
-    expect(write(box, ["session_end", "--session", "s-1", "--project", "/x/demo"]).status).toBe(0);
-    expect(journalEvents(box)).toMatchObject([{ session_id: "s-1", project_dir: "/x/demo" }]);
+    expect(write(box, ["session_end", "--session", "s-1", "--project", path.resolve("/x/demo")]).status).toBe(
+      0,
+    );
+    expect(journalEvents(box)).toMatchObject([{ session_id: "s-1", project_dir: path.resolve("/x/demo") }]);
   });
 
   test.each<[string, string[], string | undefined, string]>([

@@ -72,7 +72,10 @@ test("a backup under the project's former name is restored, and what it replaces
   const sessions = path.join(box.configDir, "pact-sessions");
   fs.renameSync(path.join(sessions, "my_demo"), path.join(sessions, "my demo"));
   const journal = path.join(sessions, "my demo", SESSION, "session-journal.jsonl");
-  fs.writeFileSync(journal, fs.readFileSync(journal, "utf8").replaceAll("/my_demo/", "/my demo/"));
+  fs.writeFileSync(
+    journal,
+    fs.readFileSync(journal, "utf8").replaceAll(/([\\/])my_demo([\\/])/g, "$1my demo$2"),
+  );
   expect(run(["restore", "--yes"], box)).toMatchObject({ status: 0 });
   expect(text()).toBe("mine\n");
   expect(fs.readdirSync(sessions)).toEqual(["my demo"]);

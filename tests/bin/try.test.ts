@@ -62,8 +62,9 @@ test("try --here changes the real file and writes the real journal", () => {
 
 test("a journal's path is in the given configuration folder, whatever the environment says", () => {
   const session = { projectDir: "/x/demo", sessionId: "s-1" };
-  expect(journalPath(session, "/copy")).toBe("/copy/pact-sessions/demo/s-1/session-journal.jsonl");
-  expect(journalPath({}, "/copy")).toBe("/copy/pact-sessions/unattributed.jsonl");
+  const COPY = path.resolve("/copy");
+  expect(journalPath(session, COPY)).toBe(path.join(COPY, "pact-sessions/demo/s-1/session-journal.jsonl"));
+  expect(journalPath({}, COPY)).toBe(path.join(COPY, "pact-sessions/unattributed.jsonl"));
 });
 
 test("try shows colours only on request", () => {

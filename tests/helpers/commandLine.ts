@@ -22,7 +22,8 @@ export function run(
   box: Sandbox,
   { env, input = "", under = [], ...limits }: RunOptions = {},
 ): Output {
-  const [program = "", ...rest] = [...under, ...COMMAND_LINE, ...args];
+  const line = under.includes(process.execPath) ? [COMMAND] : COMMAND_LINE;
+  const [program = "", ...rest] = [...under, ...line, ...args];
   const { status, stdout, stderr } = spawnSync(program, rest, {
     ...limits,
     cwd: box.projectDir,

@@ -21,6 +21,7 @@ export const HAS_PYTHON = runs(PYTHON, "-c", "import fcntl");
 /** Debian's packages acl and attr. */
 export const HAS_ATTRIBUTE_PROGRAMS = runs("setfacl", "--version") && runs("setfattr", "--version");
 export const IS_LINUX = process.platform === "linux";
+export const IS_WINDOWS = process.platform === "win32";
 /** A mount namespace of one's own. */
 export const CAN_UNSHARE = runs("unshare", "-m", "mount", "-t", "tmpfs", "none", "/proc");
 

@@ -24,8 +24,13 @@ export function redated(sidecar: string, seconds: number): void {
   fs.writeFileSync(sidecar, text.replaceAll(/("(?:acquired|seen)_at"):"[^"]*"/g, `$1:"${then}"`));
 }
 
-/** Holds a file open until the test ends, so that the kernel cannot reuse its inode number. @returns that number */
+/**
+ * Holds a file open until the test ends, so that the kernel cannot reuse its inode number. An open file is locked on Windows,
+ * whose numbers do not come back so soon.
+ * @returns that number
+ */
 export function pinned(file: string): number {
+  if (process.platform === "win32") return inodeOf(file);
   const fd = fs.openSync(file, "r");
   onTestFinished(() => fs.closeSync(fd));
   return fs.fstatSync(fd).ino;

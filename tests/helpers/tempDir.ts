@@ -3,6 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import { getCurrentTest } from "vitest/suite";
 
 /** Makes a folder for one test, which is removed after the test. */
 export function tempDir(): string {
@@ -26,12 +27,20 @@ export function entriesOf(dir: string): string[] {
     .sort();
 }
 
-/** The paths of all files and folders below a folder, sorted. */
+/** The paths of all files and folders below a folder, sorted, with slashes on every system. */
 export function listing(dir: string): string[] {
-  return fs.readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
+  const names = fs.readdirSync(dir, { recursive: true, encoding: "utf8" });
+  return names.map((name) => name.replaceAll(path.sep, "/")).sort();
 }
 
 /** The sidecar that locks a target. */
 export function sidecarOf(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.lock`);
+}
+
+/** Who may do what with a file. On Windows, that is not in its mode: skips the test there. */
+export function modeOf(file: string, mask = 0o777): number {
+  if (process.platform === "win32")
+    getCurrentTest()?.context.skip("modes say nothing there of who may do what");
+  return fs.statSync(file).mode & mask;
 }

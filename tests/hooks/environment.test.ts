@@ -9,7 +9,7 @@ import { journalEvents } from "../helpers/journal.ts";
 import { HAS_STRACE } from "../helpers/machine.ts";
 import { git } from "../helpers/repository.ts";
 import { hookEnvOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
-import { listing } from "../helpers/tempDir.ts";
+import { listing, modeOf } from "../helpers/tempDir.ts";
 
 const dist = path.resolve(path.dirname(hookFile("sessionStart")), "..");
 const claudeMd = (box: Sandbox) => fs.readFileSync(path.join(box.projectDir, ".claude/CLAUDE.md"), "utf8");
@@ -217,7 +217,7 @@ describe.runIf(HAS_COMPILE_CACHE)("Node's compile cache", () => {
   ])("the cache lies in %s, only its owner may enter it, and the next session uses it", (_name, folder) => {
     const { box, cache, run, files } = setUp(folder);
     answerOf(run("startup"));
-    expect(fs.statSync(cache).mode & 0o777).toBe(0o700);
+    expect(modeOf(cache)).toBe(0o700);
     const [file = ""] = files();
     const { ino } = fs.statSync(file);
     answerOf(run("resume"));

@@ -6,7 +6,7 @@ import { answerOf, payload, runHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
 import { excludeOf, git, repository, untracked } from "../helpers/repository.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
-import { listing, tempDir } from "../helpers/tempDir.ts";
+import { listing, modeOf, tempDir } from "../helpers/tempDir.ts";
 
 const SOURCES = ["startup", "resume", "clear", "compact", "fork", "a-source-to-come"];
 const PACT_BLOCK = `<!-- SESSION_START -->
@@ -332,7 +332,7 @@ test.runIf(process.platform !== "win32")(
         process.umask(before);
       }
       const file = path.join(box.projectDir, ".claude/CLAUDE.md");
-      const modes = [file, path.dirname(file)].map((name) => fs.statSync(name).mode & 0o777);
+      const modes = [file, path.dirname(file)].map((name) => modeOf(name));
       expect(modes).toEqual([0o666 & ~mask, 0o777 & ~mask]);
     }
   },

@@ -1,7 +1,6 @@
 /** A hook whose system fails it at the worst moment: the session starts, and no text is lost. */
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
 import { answerOf, payload, runHook, startHook } from "../helpers/hookProcess.ts";
 import { journalEvents } from "../helpers/journal.ts";
@@ -91,7 +90,7 @@ test("a sidecar that is a hard link to another file is not written to", () => {
 });
 
 describe("where each look at a file gives another inode number,", () => {
-  const NODE_OPTIONS = `--import ${fileURLToPath(new URL("../helpers/renumbered.mjs", import.meta.url))}`;
+  const NODE_OPTIONS = `--import ${new URL("../helpers/renumbered.mjs", import.meta.url).href}`;
 
   test.each(["on", "off"])(
     "a session updates the file under its lock, with the binding %s",

@@ -9,7 +9,7 @@ import { journalEvents } from "../helpers/journal.ts";
 import { CAN_BE_NOBODY, HAS_FLOCK_PROGRAM, HAS_PYTHON, IS_LINUX, NOBODY } from "../helpers/machine.ts";
 import { type Sandbox, sandbox } from "../helpers/sandbox.ts";
 import { redated, startForeign } from "../helpers/sidecar.ts";
-import { listing, sidecarOf } from "../helpers/tempDir.ts";
+import { listing, modeOf, sidecarOf } from "../helpers/tempDir.ts";
 
 const SESSION = "3f2b8c1e-0d4a-4b6f-9a57-1c2d3e4f5a6b";
 const NEXT_SESSION = "9d7e6f50-1111-4222-8333-444455556666";
@@ -28,7 +28,6 @@ function put(box: Sandbox, name: string, content: string | Buffer): string {
 }
 
 const read = (file: string) => fs.readFileSync(file, "utf8");
-const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
 
 describe("where CLAUDE.md is", () => {
   test("a project without CLAUDE.md gets a .claude/CLAUDE.md", () => {
@@ -196,7 +195,7 @@ describe("sessions", () => {
       `- Resume: \`claude --resume ${SESSION}\``,
       "- Team: `session-3f2b8c1e`",
       `- Session dir: \`${dir}\``,
-      "- Plugin root: `/opt/plugin`",
+      `- Plugin root: \`${path.resolve("/opt/plugin")}\``,
     ]);
     expect(lines[5]).toMatch(/^- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   });
@@ -282,7 +281,7 @@ describe("the answer", () => {
     expect(hookSpecificOutput?.hookEventName).toBe("SessionStart");
     expect(context).toContain(SESSION);
     expect(context).toContain(path.join(box.configDir, "pact-sessions/demo", SESSION));
-    expect(context).toContain(".claude/CLAUDE.md: created");
+    expect(context).toContain(`${path.join(".claude", "CLAUDE.md")}: created`);
     expect(context).toContain("Pinned Context");
     expect(context.length).toBeLessThan(1500);
     expect(systemMessage).toMatch(FIRST_MESSAGE);
@@ -292,7 +291,7 @@ describe("the answer", () => {
     const box = sandbox();
     start(box);
     const context = start(box, "clear").hookSpecificOutput?.additionalContext ?? "";
-    expect(context).toContain(".claude/CLAUDE.md: unchanged");
+    expect(context).toContain(`${path.join(".claude", "CLAUDE.md")}: unchanged`);
     expect(context).not.toContain("Pinned Context");
   });
 
@@ -311,7 +310,11 @@ describe("the answer", () => {
       folder,
       fs.readdirSync(folder).find((name) => name.endsWith(".json")) as string,
     );
-    fs.writeFileSync(pointer, read(pointer).replace(box.projectDir, other.projectDir));
+    const [ours, theirs] = [box, other].map(({ projectDir }) => JSON.stringify(projectDir)) as [
+      string,
+      string,
+    ];
+    fs.writeFileSync(pointer, read(pointer).replace(ours, theirs));
     expect(start(box, "clear").hookSpecificOutput?.additionalContext).not.toContain("Previous session");
   });
 
@@ -354,7 +357,7 @@ describe("the message to the person", () => {
     const { systemMessage } = start(box);
     expect(systemMessage).toMatch(
       new RegExp(
-        `Updated CLAUDE\\.md without its lock \\(node \\(pid ${holder.pid}, for \\d s\\) still held it`,
+        `Updated CLAUDE\\.md without its lock \\((?:node|a process) \\(pid ${holder.pid}, for \\d s\\) still held it`,
       ),
     );
     expect(systemMessage).toMatch(/still held it after 0\.\d s\)\. No text was lost\. See .*\.jsonl\.$/);
@@ -433,7 +436,7 @@ describe("the message to the person", () => {
     fs.mkdirSync(box.configDir);
     fs.writeFileSync(own, "# Mine\n<!-- PACT_START: old -->\nold\n");
     expect(start(box).systemMessage).toContain(
-      " Your own CLAUDE.md: ~/config/CLAUDE.md is unchanged: the obsolete block between <!-- PACT_START … --> and " +
+      ` Your own CLAUDE.md: ${path.join("~", "config", "CLAUDE.md")} is unchanged: the obsolete block between <!-- PACT_START … --> and ` +
         "<!-- PACT_END --> is damaged (marker line 2). Remove it by hand.",
     );
   });

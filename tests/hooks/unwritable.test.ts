@@ -65,7 +65,7 @@ const obstacles: [string, RegExp, Prepare][] = [
   ],
   [
     "the disk is full",
-    /\(ENOSPC: [^)]+\)\. Free some disk space, or raise the limit, for: \S+\/session-journal\.jsonl\.$/,
+    /\(ENOSPC: [^)]+\)\. Free some disk space, or raise the limit, for: \S+[\\/]session-journal\.jsonl\.$/,
     (context) => {
       box.configDir = mountTmpfs(context, "size=64k");
       makeIn(SESSION_DIR, (dir) => fs.mkdirSync(dir));
@@ -75,7 +75,7 @@ const obstacles: [string, RegExp, Prepare][] = [
   ],
   [
     "a folder stands in the journal's place",
-    /\(EISDIR: [^)]+\)\. Move this away: \S+\/session-journal\.jsonl\.$/,
+    /\(EISDIR: [^)]+\)\. Move this away: \S+[\\/]session-journal\.jsonl\.$/,
     () => {
       makeIn(`${SESSION_DIR}/session-journal.jsonl`, (dir) => fs.mkdirSync(dir));
       return [];
@@ -129,7 +129,7 @@ test("a folder in the place of the backup is told, and CLAUDE.md is updated", ()
   makeIn(`${SESSION_DIR}/CLAUDE.md.before`, (dir) => fs.mkdirSync(dir));
   const { systemMessage } = answerOf(runHook("sessionStart", payload("startup", box), box));
   expect(systemMessage).toMatch(
-    /Could not keep a backup of CLAUDE\.md \(a folder is in its place\)\. Move this away: \S+\/CLAUDE\.md\.before\.$/,
+    /Could not keep a backup of CLAUDE\.md \(a folder is in its place\)\. Move this away: \S+[\\/]CLAUDE\.md\.before\.$/,
   );
   expect(fs.readFileSync(file, "utf8")).toContain("PACT_MANAGED_START");
   expect(journalEvents(box).map(({ type }) => type)).toContain("backup_failed");

@@ -10,7 +10,7 @@ import { useJournal } from "../helpers/journal.ts";
 import { AS_NOBODY, CAN_BE_NOBODY, CAN_UNSHARE, IS_LINUX, NOBODY } from "../helpers/machine.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { dated, HOUR, inodeOf, newTarget, pinned, startForeign, startHolder } from "../helpers/sidecar.ts";
-import { listing, sidecarOf } from "../helpers/tempDir.ts";
+import { listing, modeOf, sidecarOf } from "../helpers/tempDir.ts";
 
 const [OWNER, ROOT] = [NOBODY.uid, 0];
 const ownerOf = (file: string) => fs.lstatSync(file).uid;
@@ -41,7 +41,7 @@ describe("a sidecar", () => {
     } finally {
       process.umask(before);
     }
-    expect(fs.statSync(sidecarOf(target)).mode & 0o777).toBe(0o666 & ~mask);
+    expect(modeOf(sidecarOf(target))).toBe(0o666 & ~mask);
   });
 
   test("that root makes belongs to the owner of the folder, who then gets the lock", async (context) => {

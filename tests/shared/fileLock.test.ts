@@ -8,7 +8,7 @@ import { findBackend } from "../../shared/lock/flock.ts";
 import { startProgram } from "../helpers/child.ts";
 import { useClock } from "../helpers/clock.ts";
 import { useJournal } from "../helpers/journal.ts";
-import { BACKENDS, EACH_BACKEND, injecting, useBackend } from "../helpers/machine.ts";
+import { BACKENDS, EACH_BACKEND, IS_WINDOWS, injecting, useBackend } from "../helpers/machine.ts";
 import { dated, HOUR, inodeOf, isOpenElsewhere, newTarget, pinned, startHolder } from "../helpers/sidecar.ts";
 import { sidecarOf, tempDir } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
@@ -57,7 +57,8 @@ describe.each(EACH_BACKEND)("with backend %s", (backend) => {
       const { target, events } = setUp();
       const holder = await startHolder(target);
       holder.kill(signal);
-      expect((await holder.exited).signal).toBe(signal);
+      const { signal: ended } = await holder.exited;
+      if (!IS_WINDOWS) expect(ended).toBe(signal);
       expect(lease(target, { timeoutMs: 0 }).outcome).toBe("locked");
       expect(events()).toEqual([]);
     },
@@ -65,7 +66,11 @@ describe.each(EACH_BACKEND)("with backend %s", (backend) => {
 
   test("a child process started in the critical section does not keep the lock", async () => {
     const { target } = setUp();
-    const holder = startProgram("holdLock", { target, hold: true, start: ["sleep", "60"] });
+    const holder = startProgram("holdLock", {
+      target,
+      hold: true,
+      start: [process.execPath, "-e", "setTimeout(() => {}, 60_000)"],
+    });
     const sleeper = await holder.message("started");
     onTestFinished(() => void process.kill(sleeper, "SIGKILL"));
     holder.kill("SIGKILL");
@@ -118,7 +123,10 @@ describe.each(EACH_BACKEND)("with backend %s", (backend) => {
     const locked = await Promise.all(children.map((child) => child.message("done")));
     expect(locked).toEqual(Array(processes).fill(times));
     expect(fs.readFileSync(counter, "utf8")).toBe(String(processes * times));
-    expect(new Set(events().map(({ reason }) => reason))).toEqual(new Set(["abandoned"]));
+    expect(new Set(events().map(({ reason }) => reason))).toEqual(
+      // Where an open sidecar cannot be unlinked, the next holder overwrites the record.
+      new Set(IS_WINDOWS ? [] : ["abandoned"]),
+    );
   });
 });
 

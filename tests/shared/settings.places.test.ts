@@ -310,7 +310,7 @@ describe("the user's own file", () => {
 
   test("is found in the home folder without CLAUDE_CONFIG_DIR", () => {
     vi.stubEnv("CLAUDE_CONFIG_DIR", undefined);
-    vi.stubEnv("HOME", path.dirname(project));
+    for (const name of ["HOME", "USERPROFILE"]) vi.stubEnv(name, path.dirname(project));
     write(path.dirname(project), PERSONAL_FILE, "lockTtlSeconds: 60");
     expect(settingsOf(project).lockTtlSeconds).toBe(60);
   });

@@ -69,7 +69,7 @@ test.each(WITH_FOLDER)("%s takes one folder, which must exist", (command) => {
   const absent = path.join(box.projectDir, "absent");
   expect(run([command, "absent"], box).stderr).toMatch(`pact-hooks: ${absent} is not a folder\n`);
   fs.writeFileSync(path.join(box.projectDir, "file"), "");
-  for (const name of ["file", "file/below"]) {
+  for (const name of ["file", path.join("file", "below")]) {
     expect(run([command, name], box)).toMatchObject({
       status: 2,
       stdout: "",

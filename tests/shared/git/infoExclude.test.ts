@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { appendix, hideLockFiles, patternsFor, removePatterns } from "../../../shared/git/infoExclude.ts";
 import { resolveTarget } from "../../../shared/system/targetPath.ts";
 import { excludeOf, git, repository, untracked } from "../../helpers/repository.ts";
-import { tempDir } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir } from "../../helpers/tempDir.ts";
 
 let dir: string;
 
@@ -49,7 +49,7 @@ describe("the names of lock files", () => {
   test("make a new file with the rights that the umask gives", () => {
     fs.rmSync(path.dirname(excludeOf(dir)), { recursive: true });
     hide();
-    expect(fs.statSync(excludeOf(dir)).mode & 0o777).toBe(0o666 & ~process.umask());
+    expect(modeOf(excludeOf(dir))).toBe(0o666 & ~process.umask());
   });
 
   test("are not written through a link that leads out of the repository", () => {

@@ -1,4 +1,5 @@
 /** Which settings files enable a plugin; the same of the real Claude Code is in tests/claude. */
+import path from "node:path";
 import { expect, test } from "vitest";
 import { enablersOf } from "../../../shared/install/enabledPlugins.ts";
 import { useJournal } from "../../helpers/journal.ts";
@@ -8,7 +9,7 @@ import { tempDir } from "../../helpers/tempDir.ts";
 test("the last file that mentions a plugin decides, for each marketplace", () => {
   const box = { projectDir: tempDir(), configDir: useJournal().configDir };
   const plugins = (enabledPlugins: unknown) => ({ enabledPlugins });
-  const enablers = () => enablersOf("PACT", box.projectDir).map((file) => file.split("/").at(-1));
+  const enablers = () => enablersOf("PACT", box.projectDir).map((file) => path.basename(file));
   expect(enablers()).toEqual([]);
   writeSettings({ user: plugins({ "PACT@a": true, "PACTS@a": true, "PACT@b": false }) }, box);
   expect(enablers()).toEqual(["settings.json"]);

@@ -19,7 +19,9 @@ test("another installer gets an outcome from each call, and uninstalling removes
   const settingsPath = settingsIn(tempDir());
   const pluginRoot = "/opt/pact-hooks/";
   expect(installHooks({ settingsPath, pluginRoot }).outcome).toBe("written");
-  expect(fs.readFileSync(settingsPath, "utf8")).toContain('"/opt/pact-hooks/hooks/sessionStart.cjs"');
+  expect(fs.readFileSync(settingsPath, "utf8")).toContain(
+    JSON.stringify(`${path.resolve(pluginRoot)}/hooks/sessionStart.cjs`),
+  );
   expect(installHooks({ settingsPath, pluginRoot }).outcome).toBe("unchanged");
   expect(uninstallHooks({ settingsPath }).outcome).toBe("removed");
   expect(uninstallHooks({ settingsPath }).outcome).toBe("unchanged");

@@ -16,13 +16,9 @@ import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
-import { tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const ADDRESS = { sessionId: "session-1", projectDir: "/home/someone/my project" };
-
-function modeOf(file: string): number {
-  return fs.statSync(file).mode & 0o777;
-}
 
 function setEnv(name: string, value: string | undefined): void {
   const before = process.env[name];
@@ -262,19 +258,23 @@ describe("reading a journal", () => {
 });
 
 describe("Claude Code's configuration folder", () => {
+  const setHome = (home: string | undefined) => {
+    for (const name of ["HOME", "USERPROFILE"]) setEnv(name, home);
+  };
+
   test("is CLAUDE_CONFIG_DIR, else .claude in the home folder", () => {
     setEnv("CLAUDE_CONFIG_DIR", "/somewhere");
-    setEnv("HOME", "/home/someone");
-    expect(configDir()).toBe("/somewhere");
+    setHome("/home/someone");
+    expect(configDir()).toBe(path.resolve("/somewhere"));
     setEnv("CLAUDE_CONFIG_DIR", "");
-    expect(configDir()).toBe("/home/someone/.claude");
+    expect(configDir()).toBe(path.join("/home/someone/.claude"));
   });
 
   test.each([["", undefined, "relative"]].flat())(
     "is below the account's home folder if HOME is %j",
     (home) => {
       setEnv("CLAUDE_CONFIG_DIR", undefined);
-      setEnv("HOME", home);
+      setHome(home);
       expect(configDir()).toBe(path.join(os.userInfo().homedir, ".claude"));
     },
   );

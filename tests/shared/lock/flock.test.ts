@@ -15,7 +15,7 @@ import {
   needsBinding,
   useBackend,
 } from "../../helpers/machine.ts";
-import { tempDir } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir } from "../../helpers/tempDir.ts";
 
 const dist = fileURLToPath(new URL("../../../dist", import.meta.url));
 
@@ -67,7 +67,7 @@ describe.each(EACH_BACKEND)("backend %s", (name) => {
   test("creates a file as the umask says, locks it once, and frees the lock when the file is closed", () => {
     const file = path.join(tempDir(), "lock");
     const fd = held(file);
-    expect(fs.statSync(file).mode & 0o777).toBe(0o666 & ~process.umask());
+    expect(modeOf(file)).toBe(0o666 & ~process.umask());
     expect(openLocked(file)).toBeNull();
     fs.closeSync(fd);
     fs.closeSync(held(file));

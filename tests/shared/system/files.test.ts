@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { writeWhole } from "../../../shared/system/files.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
-import { tempDir } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir } from "../../helpers/tempDir.ts";
 
 test("writeWhole replaces a file with a private one", () => {
   const dir = tempDir();
@@ -11,7 +11,7 @@ test("writeWhole replaces a file with a private one", () => {
   fs.writeFileSync(file, "before\n", { mode: 0o644 });
   writeWhole(file, Buffer.from("now\n"));
   expect(fs.readFileSync(file, "utf8")).toBe("now\n");
-  expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  expect(modeOf(file)).toBe(0o600);
   expect(fs.readdirSync(dir)).toEqual(["saved"]);
 });
 

@@ -9,7 +9,7 @@ import {
   USER_BACKUP,
 } from "../../../shared/update/backup.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
-import { tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function setUp(dir = tempDir()) {
   const displaced = tempFile("one\n");
@@ -23,7 +23,7 @@ test("a backup is the displaced file itself, in a private folder", () => {
   expect(keepBackup(displaced, bytes, backup)).toBe(true);
   expect(fs.existsSync(displaced)).toBe(false);
   expect(fs.statSync(backup).ino).toBe(ino);
-  expect(fs.statSync(path.dirname(backup)).mode & 0o777).toBe(0o700);
+  expect(modeOf(path.dirname(backup))).toBe(0o700);
 });
 
 test("a backup on another file system is a private copy of what was read", (context) => {
@@ -32,7 +32,7 @@ test("a backup on another file system is a private copy of what was read", (cont
   fs.writeFileSync(displaced, "two\n");
   expect(keepBackup(displaced, bytes, backup)).toBe(true);
   expect(fs.readFileSync(backup, "utf8")).toBe("one\n");
-  expect(fs.statSync(backup).mode & 0o777).toBe(0o600);
+  expect(modeOf(backup)).toBe(0o600);
 });
 
 test.each<[string, (displaced: string) => string | undefined]>([

@@ -17,7 +17,7 @@ import {
 } from "../../../shared/update/claim.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { asNobody, IS_LINUX, IS_ROOT, NOBODY } from "../../helpers/machine.ts";
-import { tempDir } from "../../helpers/tempDir.ts";
+import { modeOf, tempDir } from "../../helpers/tempDir.ts";
 
 const TTL_MS = 30_000;
 const NOTHING = { inTheWay: null, saved: [] };
@@ -37,7 +37,7 @@ describe("a claim", () => {
     for (const claim of claims) {
       expect(path.basename(claim)).toMatch(/^\.CLAUDE\.md\.[0-9a-f]{16}\.claim$/);
       expect(path.dirname(claim)).toBe(target.dir);
-      expect(fs.statSync(claim).mode & 0o777).toBe(0o700);
+      expect(modeOf(claim)).toBe(0o700);
     }
     expect(listClaims(target).sort()).toEqual(claims.sort());
   });

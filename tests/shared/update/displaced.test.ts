@@ -12,7 +12,7 @@ import {
 } from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { entriesOf, modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 function read(file: string): string {
   return fs.readFileSync(file, "utf8");
@@ -68,7 +68,7 @@ describe("before the publish,", () => {
       return addOurs(text);
     };
     expect(updateFile(target, mutate).outcome).toBe("written");
-    expect(fs.statSync(target).mode & 0o777).toBe(0o640);
+    expect(modeOf(target)).toBe(0o640);
   });
 });
 
@@ -198,5 +198,5 @@ test("a saved version is private, and the next save replaces it", () => {
   const saved = saveBeside(target, Buffer.from("caf\xe9\n", "latin1"));
   expect(saveBeside(target, Buffer.from("ours\n"), saved)).toBe(saved);
   expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md", path.basename(saved)]);
-  expect([read(saved), fs.statSync(saved).mode & 0o777]).toEqual(["ours\n", 0o600]);
+  expect([read(saved), modeOf(saved)]).toEqual(["ours\n", 0o600]);
 });

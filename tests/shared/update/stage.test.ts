@@ -23,9 +23,8 @@ import {
   NOBODY,
 } from "../../helpers/machine.ts";
 import { sandbox } from "../../helpers/sandbox.ts";
-import { entriesOf, listing, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { entriesOf, listing, modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
-const modeOf = (file: string) => fs.statSync(file).mode & 0o777;
 const addLine = (text: string | null) => `${text}new\n`;
 /** BusyBox's knows of no attributes. */
 const HAS_GNU_CP = spawnSync("/bin/cp", ["--version"], { encoding: "utf8" }).stdout?.includes("GNU");

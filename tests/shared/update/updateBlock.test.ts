@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { removeBlock, updateBlock } from "../../../shared/update/updateBlock.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { entriesOf, modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 import { FORMATS } from "../text/blockCases.ts";
 
 const block = { start: "<!-- BEGIN:mine -->", end: "<!-- END:mine -->", body: "body" };
@@ -34,7 +34,7 @@ describe("a removal gives back the bytes", () => {
       expect(read(target)).toContain(BLOCK.split("\n")[0]);
       expect(removeBlock(target, block)).toMatchObject({ outcome: "written" });
       expect(read(target)).toBe(text);
-      expect(fs.statSync(target).mode & 0o777).toBe(0o640);
+      expect(modeOf(target)).toBe(0o640);
       expect(removeBlock(target, block)).toMatchObject({ outcome: "unchanged" });
     },
   );
@@ -45,7 +45,7 @@ describe("a removal gives back the bytes", () => {
     expect(removeBlock(target, block)).toMatchObject({ outcome: "unchanged" });
     expect(updateBlock(target, block)).toMatchObject({ outcome: "written" });
     expect(read(target)).toBe(`${BLOCK}\n`);
-    expect(fs.statSync(target).mode & 0o777).toBe(0o666 & ~process.umask());
+    expect(modeOf(target)).toBe(0o666 & ~process.umask());
     expect(removeBlock(target, block)).toMatchObject({ outcome: "removed" });
     expect(entriesOf(path.dirname(target))).toEqual([]);
     updateBlock(target, block);

@@ -7,7 +7,7 @@ import { updateFile } from "../../../shared/update/updateFile.ts";
 import { startProgram } from "../../helpers/child.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, IS_ROOT, NOBODY, useBackend } from "../../helpers/machine.ts";
-import { entriesOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
+import { entriesOf, modeOf, sidecarOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 const MANY = 0o7777;
 
@@ -62,7 +62,7 @@ describe("an update", () => {
     const target = tempFile("one\n");
     fs.chmodSync(target, mode);
     updateFile(target, append("two"));
-    expect(fs.statSync(target).mode & MANY).toBe(mode);
+    expect(modeOf(target, MANY)).toBe(mode);
   });
 
   test.for([
