@@ -15,6 +15,7 @@ const FILE_LIMIT_MS = Number(process.env.FILE_LIMIT_SECONDS ?? 600) * 1000;
 
 const ALWAYS: Skips = {
   "a held sidecar can be neither read nor unlinked there, so no holder is evicted": {
+    "hooks/sessionStart": /holder that was evicted/,
     "shared/fileLock.eviction":
       /replaces a stale|overwrites the record|evicts a holder|fresh record|sidecar is replaced|a ttlMs of|truncates it/,
     "shared/fileLock.failOpen": /removes the expired sidecar first/,

@@ -187,7 +187,8 @@ describe("sessions", () => {
     const box = sandbox();
     put(box, ".claude/pact-hooks.md", "---\nsessionBlock: true\n---\n");
     const file = put(box, "CLAUDE.md", "");
-    start(box, "startup", { CLAUDE_PLUGIN_ROOT: "/opt/plugin/" });
+    const root = path.join(box.configDir, "plugin");
+    start(box, "startup", { CLAUDE_PLUGIN_ROOT: `${root}/` });
     const block = /<!-- SESSION_START -->\n([\s\S]*)\n<!-- SESSION_END -->/.exec(read(file))?.[1] ?? "";
     const dir = path.join(box.configDir, "pact-sessions/demo", SESSION);
     const lines = block.split("\n").filter(Boolean);
@@ -195,7 +196,7 @@ describe("sessions", () => {
       `- Resume: \`claude --resume ${SESSION}\``,
       "- Team: `session-3f2b8c1e`",
       `- Session dir: \`${dir}\``,
-      `- Plugin root: \`${path.resolve("/opt/plugin")}\``,
+      `- Plugin root: \`${root}\``,
     ]);
     expect(lines[5]).toMatch(/^- Started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   });
