@@ -19,7 +19,7 @@ const ALWAYS: Skips = {
     "shared/fileLock.eviction":
       /replaces a stale|overwrites the record|evicts a holder|fresh record|sidecar is replaced|a ttlMs of|truncates it/,
     "shared/fileLock.failOpen": /removes the expired sidecar first/,
-    "shared/lock/eviction": /^/,
+    "shared/lock/eviction": /^(?!a sidecar that this user)/,
     "shared/lock/holder": /while the lock is held|finds no holder of a free/,
     "shared/update/removeFile": /just put in the place of the locked one/,
   },
