@@ -8,10 +8,14 @@ import { addLines, holdTime, sleep } from "./addLines.mjs";
 
 const { target } = params;
 
+/** Whether the last line was cut, on a full disk: the next one would be a part of it. */
+let isCut = false;
+
 addLines((line) => {
   const file = fs.openSync(target, "a");
   sleep(holdTime());
-  const isWhole = append(file, `${line}\n`);
+  const isWhole = append(file, `${isCut ? "\n" : ""}${line}\n`);
+  isCut = !isWhole;
   fs.closeSync(file);
   return { outcome: isWhole ? "written" : "failed" };
 });
