@@ -1,0 +1,76 @@
+/** Fences that race with each other, and with a user who swaps a claim for something else. */
+import fs from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
+import { createClaim, fence, isStagedName, listClaims, stagedName } from "../../../shared/update/claim.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
+import { IS_LINUX } from "../../helpers/machine.ts";
+import { tempDir } from "../../helpers/tempDir.ts";
+
+const TTL_MS = 30_000;
+const NOTHING = { inTheWay: null, saved: [] };
+const newTarget = (): TargetPath => resolveTarget(path.join(tempDir(), "CLAUDE.md"));
+
+test.runIf(IS_LINUX).each<[string, (claim: string, outside: string) => void]>([
+  ["a link to a folder", (claim, outside) => fs.symlinkSync(outside, claim)],
+  ["a file", (claim) => fs.writeFileSync(claim, "")],
+])("a fence does not open %s that takes a claim's place at that moment", (_what, put) => {
+  const target = newTarget();
+  const [claim, outside] = [createClaim(target), tempDir()];
+  fs.writeFileSync(path.join(claim, "next"), "theirs");
+  fs.writeFileSync(path.join(outside, "precious"), "precious");
+  beforeCall(fs, "openSync", (file) => {
+    if (file !== claim || !fs.lstatSync(claim).isDirectory()) return;
+    fs.renameSync(claim, `${claim}.moved`);
+    put(claim, outside);
+  });
+  expect(() => fence(target, "", TTL_MS)).toThrow(/^(ENOTDIR|ELOOP): .*, open /);
+  expect(fs.readdirSync(outside)).toEqual(["precious"]);
+});
+
+test.runIf(IS_LINUX)(
+  "a fence empties the folder that it has opened, not what a link in its place leads to",
+  () => {
+    const target = newTarget();
+    const [claim, outside] = [createClaim(target), tempDir()];
+    for (const dir of [claim, outside]) fs.writeFileSync(path.join(dir, "next"), "text");
+    const countOpen = () => fs.readdirSync("/dev/fd").length;
+    const open = countOpen();
+    let isSwapped = false;
+    beforeCall(fs, "readdirSync", (dir) => {
+      if (dir === target.dir || isSwapped) return;
+      isSwapped = true;
+      fs.renameSync(claim, `${claim}.moved`);
+      fs.symlinkSync(outside, claim);
+    });
+    expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+    expect([fs.readdirSync(outside), fs.readdirSync(target.dir)]).toEqual([
+      ["next"],
+      [`${path.basename(claim)}.moved`],
+    ]);
+    expect(countOpen()).toBe(open);
+  },
+);
+
+test.for(["openSync", "readdirSync", "renameSync", "lstatSync", "unlinkSync"] as const)(
+  "a fence goes on when another one is ahead of its %s",
+  (call, { skip }) => {
+    skip(call === "openSync" && !IS_LINUX, "needs /proc/self/fd");
+    const target = newTarget();
+    const [own, claim] = [createClaim(target), createClaim(target)];
+    const staged = path.join(claim, "staged");
+    for (const file of [path.join(claim, "next"), staged]) fs.writeFileSync(file, "theirs");
+    fs.renameSync(staged, path.join(claim, stagedName(fs.statSync(staged, { bigint: true }).ino)));
+    let calls = 0;
+    beforeCall(fs, call, (name) => {
+      const isFile = path.basename(name) === "next" || isStagedName(name);
+      if (name === target.dir || isFile === /open|readdir/.test(call)) return;
+      calls++;
+      fs.rmSync(isFile ? name : claim, { recursive: true, force: true });
+    });
+    expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
+    expect(calls).toBeGreaterThan(0);
+    expect(listClaims(target)).toEqual([own]);
+  },
+);
