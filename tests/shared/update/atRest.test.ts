@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { native } from "../../../shared/system/native.ts";
 import { openSnapshot, type Snapshot } from "../../../shared/system/snapshot.ts";
 import { monotonicMs } from "../../../shared/system/time.ts";
-import { MAX_OPEN_MS, openAtRest, settle } from "../../../shared/update/atRest.ts";
+import { MAX_OPEN_MS, openAtRest, readAtRest, settle } from "../../../shared/update/atRest.ts";
 import { findOutsideEdit } from "../../../shared/update/displaced.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
@@ -33,13 +33,35 @@ describe.runIf(native())("where the kernel tells who has a file open,", () => {
   test.each([
     ["emptied", "", "one\ntwo\nthree\n"],
     ["shortened", "one\n", "two\nthree\n"],
-  ])("a file that was %s is read once the program has written the rest", async (_how, first, rest) => {
+  ])("a file that was %s is read once the program has written the rest", (_how, first, rest) => {
     const file = tempFile("one\ntwo\n");
     const before = snapshotOf(file);
-    await rewriter(file, first, rest, "sleep 0.2");
+    const theirs = fs.openSync(file, "w");
+    fs.writeSync(theirs, first);
+    let pauses = 0;
+    beforeCall(Atomics, "wait", () => {
+      if (++pauses !== 3) return;
+      fs.writeSync(theirs, rest);
+      fs.closeSync(theirs);
+    });
+    const countOpen = () => fs.readdirSync("/dev/fd").length;
+    const open = countOpen();
     const after = openAtRest(file, before, inAMinute()) as Snapshot;
     onTestFinished(() => fs.closeSync(after.fd));
     expect(after.bytes.toString()).toBe("one\ntwo\nthree\n");
+    // The program's descriptor is closed, and ours is open.
+    expect(countOpen()).toBe(open);
+  });
+
+  test("a file that was emptied is waited for no longer than an update may take", () => {
+    const file = tempFile("old\n");
+    const before = snapshotOf(file);
+    const theirs = fs.openSync(file, "w");
+    onTestFinished(() => fs.closeSync(theirs));
+    let looks = 0;
+    beforeCall(native() as NonNullable<ReturnType<typeof native>>, "writers", () => void looks++);
+    expect(() => openAtRest(file, before, monotonicMs())).toThrow("not yet written the rest");
+    expect(looks).toBe(1);
   });
 
   test("a file that stays empty and open is left alone, with a message", async () => {
@@ -116,6 +138,41 @@ test("where the kernel does not tell, a young file that is empty is read once it
   child.send("go");
   expect(await update.message("result")).toMatchObject({ outcome: "written" });
   expect(fs.readFileSync(file, "utf8")).toBe("one\ntwo\nours\n");
+});
+
+describe.skipIf(native())("without the binding, a displaced file", () => {
+  /** Reads it, and acts in each of the pauses, counted from 1. */
+  const readBeside = (known: string, act: (pause: number, file: string) => void) => {
+    const file = tempFile(known);
+    const snapshot = snapshotOf(file);
+    act(0, file);
+    let pauses = 0;
+    beforeCall(Atomics, "wait", () => act(++pauses, file));
+    return [readAtRest(snapshot, Buffer.from(known)).toString(), pauses];
+  };
+
+  test("that stays as it is is read after one pause", () => {
+    expect(readBeside("old\n", () => {})).toEqual(["old\n", 1]);
+  });
+
+  test("that grows is read when it does not grow any more", () => {
+    const append = (pause: number, file: string) => {
+      if (pause < 3) fs.appendFileSync(file, `${pause}\n`);
+    };
+    expect(readBeside("old\n", append)).toEqual(["old\n0\n1\n2\n", 3]);
+  });
+
+  test("that was emptied is read when the editor has written its version", () => {
+    const rewrite = (pause: number, file: string) => {
+      if (pause === 0) fs.truncateSync(file);
+      if (pause === 3) fs.writeFileSync(file, "theirs\n");
+    };
+    expect(readBeside("old\n", rewrite)).toEqual(["theirs\n", 4]);
+  });
+
+  test("that was empty before is not waited for", () => {
+    expect(readBeside("", () => {})).toEqual(["", 1]);
+  });
 });
 
 test.skipIf(native())("without the binding, an append in the pause after each publish is merged", () => {
