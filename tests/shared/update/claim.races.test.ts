@@ -1,9 +1,18 @@
-/** Fences that race with each other, and with a user who swaps a claim for something else. */
+/** Fences that race with each other, meet what another user has put in a claim's place, or fail at a system call. */
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
-import { createClaim, fence, isStagedName, listClaims, stagedName } from "../../../shared/update/claim.ts";
+import {
+  assertRemovable,
+  createClaim,
+  discardClaim,
+  fence,
+  isStagedName,
+  listClaims,
+  stagedName,
+} from "../../../shared/update/claim.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { IS_LINUX } from "../../helpers/machine.ts";
 import { tempDir } from "../../helpers/tempDir.ts";
@@ -74,3 +83,76 @@ test.for(["openSync", "readdirSync", "renameSync", "lstatSync", "unlinkSync"] as
     expect(listClaims(target)).toEqual([own]);
   },
 );
+
+test("a fence goes on when another one has removed a file in a claim's place", () => {
+  const target = newTarget();
+  const claim = createClaim(target);
+  fs.rmdirSync(claim);
+  fs.writeFileSync(claim, "");
+  beforeCall(fs, "unlinkSync", (file) => {
+    if (file === claim) fs.rmSync(claim);
+  });
+  expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+});
+
+test("a fence goes on when another one takes the file that a writer has read, while it looks at it", () => {
+  const target = newTarget();
+  const [own, claim] = [createClaim(target), createClaim(target)];
+  const read = path.join(target.dir, "read");
+  fs.writeFileSync(read, "read");
+  const name = stagedName(1n, fs.statSync(read, { bigint: true }));
+  fs.renameSync(read, path.join(claim, name));
+  let looks = 0;
+  beforeCall(fs, "lstatSync", (file) => {
+    if (path.basename(file) === name && ++looks === 2) fs.rmSync(file);
+  });
+  expect([fence(target, own, TTL_MS), looks]).toEqual([NOTHING, 2]);
+});
+
+/** Makes a claim, and lets a system call on it fail. */
+function failAt(name: "rmdirSync" | "unlinkSync", code: string, times = Number.POSITIVE_INFINITY) {
+  const target = newTarget();
+  const claim = createClaim(target);
+  let calls = 0;
+  beforeCall(fs, name, (file) => {
+    if (file === claim && ++calls <= times) throw systemError(code, "no change");
+  });
+  return { target, claim };
+}
+
+test.each(["EACCES", "EPERM", "ENAMETOOLONG", "EBUSY", "ENOTEMPTY"])(
+  "a young claim is in the way where its removal fails with %s",
+  (code) => {
+    const { target, claim } = failAt("rmdirSync", code);
+    expect(fence(target, "", TTL_MS)).toEqual({ inTheWay: claim, saved: [] });
+  },
+);
+
+test("a fence is ended by a disk that fails, and the removal of a writer's own claim is not", () => {
+  const { target, claim } = failAt("rmdirSync", "EIO");
+  expect(() => fence(target, "", TTL_MS)).toThrow("EIO");
+  expect(discardClaim(claim, target.path)).toEqual([]);
+});
+
+test.each(["ENOTEMPTY", "EEXIST"])("a fence empties a folder whose removal fails with %s", (code) => {
+  const { target, claim } = failAt("rmdirSync", code, 1);
+  fs.writeFileSync(path.join(claim, "next"), "theirs");
+  expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+  expect(listClaims(target)).toEqual([]);
+});
+
+test.runIf(IS_LINUX).each(["EACCES", "EPERM", "EROFS"])(
+  "an update is refused where its unlink of a claim fails with %s",
+  (code) => {
+    const { target } = failAt("unlinkSync", code);
+    expect(() => assertRemovable(target)).toThrow("create files and not remove them");
+  },
+);
+
+test.runIf(IS_LINUX)("a claim that is gone by the time its owner is asked is no reason to refuse", () => {
+  const { target, claim } = failAt("unlinkSync", "EACCES");
+  beforeCall(fs, "lstatSync", (file) => {
+    if (file === claim) fs.rmdirSync(claim);
+  });
+  expect(() => assertRemovable(target)).not.toThrow();
+});
