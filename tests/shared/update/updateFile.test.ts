@@ -118,6 +118,7 @@ describe("an update with nothing to do", () => {
   test.each<[string, (text: string | null) => string | null]>([
     ["null", () => null],
     ["the same text", (text) => text],
+    ["null for this text alone", (text) => (text === null ? "new" : null)],
   ])("makes no lock, no claim and no new mtime if mutate returns %s", (_what, mutate) => {
     const { events } = useJournal();
     const target = tempFile("one\n");
