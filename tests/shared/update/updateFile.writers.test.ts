@@ -1,7 +1,7 @@
 /** Writers that overtake each other: the one that is overtaken reads again. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { resolveTarget } from "../../../shared/system/targetPath.ts";
 import { createClaim, listClaims } from "../../../shared/update/claim.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
@@ -103,12 +103,19 @@ describe("of two writers", () => {
       if (calls > 1) fs.writeFileSync(target, `${calls}\n`);
       return append("ours")(text);
     };
+    const pauses: number[] = [];
+    beforeCall(Atomics, "wait", (_array, _index, _value, ms) => pauses.push(ms));
+    vi.spyOn(Math, "random").mockReturnValue(1 / 1024);
     const result = updateFile(target, mutate);
+    vi.restoreAllMocks();
     expect(result).toMatchObject({
       outcome: "abandoned",
       rounds: 10,
-      message: expect.stringContaining(target),
+      message: expect.stringContaining(
+        `Could not update ${target} (other programs changed it in each of 10 tries)`,
+      ),
     });
+    expect(pauses).toEqual([8, 16, 32, 64, 128, 250, 250, 250, 250].map((ms) => ms / 1024));
     expect(read(target)).toBe("11\n");
     expect(events("write_abandoned")).toMatchObject([{ target, reason: "contention", rounds: 10 }]);
     expect(events("outside_edit")).toHaveLength(10);
