@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { resolveTarget } from "../../../shared/system/targetPath.ts";
-import { createClaim, listClaims } from "../../../shared/update/claim.ts";
+import { createClaim, listClaims, stagedName } from "../../../shared/update/claim.ts";
 import { updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
@@ -135,6 +135,31 @@ test("a writer has a claim, and has removed every other one, before it opens the
   expect(updateFile(target, append("two")).outcome).toBe("written");
   // The first look needs no claim.
   expect(claims).toEqual([[theirs], [expect.not.stringMatching(path.basename(theirs))]]);
+});
+
+test.each<[string, (claim: string) => void]>([
+  ["another writer's", (claim) => fs.mkdirSync(claim)],
+  ["its own", () => {}],
+])("an update tells of a version that it finds in %s claim", (_whose, prepare) => {
+  const { events } = useJournal();
+  const target = tempFile("one\n");
+  const theirs = path.join(path.dirname(target), "theirs");
+  fs.writeFileSync(theirs, "theirs\n");
+  const claim = path.join(path.dirname(target), ".CLAUDE.md.0123456789abcdef.claim");
+  prepare(claim);
+  const move = (to: string) => fs.renameSync(theirs, path.join(to, stagedName(1n)));
+  if (fs.existsSync(claim)) move(claim);
+  const mutate = (text: string | null) => {
+    const [own] = listClaims(resolveTarget(target));
+    if (own && fs.existsSync(theirs)) move(own);
+    return append("two")(text);
+  };
+  const { outcome, message } = updateFile(target, mutate);
+  const [, saved = "", ...more] = entriesOf(path.dirname(target));
+  expect([outcome, read(target), more]).toEqual(["written", "one\ntwo\n", []]);
+  expect(read(path.join(path.dirname(target), saved))).toBe("theirs\n");
+  expect(message).toMatch(new RegExp(`Its version is in \\S+${saved}; merge the two by hand\\.$`));
+  expect(events()).toMatchObject([{ type: "outside_edit", resolution: "saved" }]);
 });
 
 describe("a claim that this user may not remove", () => {
