@@ -69,6 +69,7 @@ describe("with an exchange,", () => {
     const theirs = (file: string) => replace(file, "old\ntheirs\n");
     const { result, target } = updateMet(theirs, { backup });
     expect(result).toMatchObject({ outcome: "written", rounds: 2 });
+    expect(result.message).toBeUndefined();
     expect([read(target), read(backup)]).toEqual(["old\nours\ntheirs\n", "old\ntheirs\n"]);
   });
 

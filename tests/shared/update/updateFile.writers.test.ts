@@ -93,6 +93,19 @@ describe("of two writers", () => {
     expect(read(target)).toBe("fast\nslow\n");
   });
 
+  test("the one whose claim is gone reads again, and reports no outside edit", () => {
+    const { events } = useJournal();
+    const target = tempFile("one\n");
+    let rounds = 0;
+    const mutate = (text: string | null) => {
+      const claims = listClaims(resolveTarget(target));
+      if (claims.length > 0 && ++rounds === 1) for (const claim of claims) fs.rmdirSync(claim);
+      return append("two")(text);
+    };
+    expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 2 });
+    expect([read(target), events()]).toEqual(["one\ntwo\n", []]);
+  });
+
   test("the one overtaken ten times gives up, and leaves the target as the other wrote it", () => {
     const { events } = useJournal();
     const target = tempFile("0\n");
@@ -106,8 +119,11 @@ describe("of two writers", () => {
     const pauses: number[] = [];
     beforeCall(Atomics, "wait", (_array, _index, _value, ms) => pauses.push(ms));
     vi.spyOn(Math, "random").mockReturnValue(1 / 1024);
+    const countOpen = () => fs.readdirSync("/dev/fd").length;
+    const open = countOpen();
     const result = updateFile(target, mutate);
     vi.restoreAllMocks();
+    expect(countOpen()).toBe(open);
     expect(result).toMatchObject({
       outcome: "abandoned",
       rounds: 10,
