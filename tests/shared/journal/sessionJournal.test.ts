@@ -14,6 +14,7 @@ import {
 } from "../../../shared/journal/sessionJournal.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { startProgram } from "../../helpers/child.ts";
+import { useClock } from "../../helpers/clock.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { CAN_BE_NOBODY, injecting, mountTmpfs, NOBODY } from "../../helpers/machine.ts";
 import { modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
@@ -91,12 +92,14 @@ describe("an event", () => {
     expect(tally.badLines).toBe(1);
   });
 
-  test("goes into a line of its own, without an empty line before it", () => {
+  test("goes into a line of its own, without a pause or an empty line before it", () => {
     useJournal();
     const types = ["my.first", "my.second", "my.third"] as const;
+    const { pauses } = useClock();
     for (const type of types) appendEvent(makeEvent(type), ADDRESS);
     const lines = fs.readFileSync(journalPath(ADDRESS), "utf8").split("\n");
     expect(lines.map((line) => line && JSON.parse(line).type)).toEqual([...types, ""]);
+    expect(pauses).toEqual([]);
   });
 
   test("starts no new line after one that another session has completed meanwhile", () => {
@@ -105,7 +108,12 @@ describe("an event", () => {
     const file = journalPath(ADDRESS);
     const first = fs.readFileSync(file, "utf8");
     fs.writeFileSync(file, first.trimEnd());
-    beforeCall(Atomics, "wait", () => fs.writeFileSync(file, first));
+    // The other session needs a millisecond: the pause is for it.
+    const complete = () => {
+      if (!fs.readFileSync(file, "utf8").endsWith("\n")) fs.appendFileSync(file, "\n");
+    };
+    beforeCall(Atomics, "wait", complete);
+    beforeCall(fs, "writeSync", complete);
     appendEvent(makeEvent("my.second"), ADDRESS);
     expect(fs.readFileSync(file, "utf8").split("\n")).toHaveLength(3);
   });
