@@ -43,6 +43,8 @@ export { type Lease, LOCK_TIMEOUT_SECONDS, LOCK_TTL_SECONDS, type LockOptions } 
 const MIN_PAUSE_MS = 1;
 /** Bounds the time from one writer's release to the next writer's try. */
 const MAX_PAUSE_MS = 8;
+/** A waiter that has waited this long tries twice as often: no queue tells whose turn it is, and chance would starve one. */
+const AGING_MS = 1000;
 /** A backend that can wait gets the lock at once, but costs a process per try. Between tries we check the sidecar. */
 const WAIT_MS = 50;
 
@@ -164,16 +166,14 @@ function poll(sidecar: string, attempt: Attempt, beforeCreate: () => void): numb
       throw new LockFailure("timeout", `the lock was not free within ${timeoutMs} ms`);
     }
     sleepMs(pauseMs - (monotonicMs() - askedAt));
-    wantedMs = backend.waits ? WAIT_MS : nextPause(pauseMs);
+    wantedMs = backend.waits ? WAIT_MS : nextPause(pauseMs, elapsedMs(attempt));
   }
 }
 
-/** About twice the last pause, in milliseconds. */
-function nextPause(lastMs: number): number {
-  return Math.min(
-    Math.max(lastMs * (1 + 2 * Math.random()), MIN_PAUSE_MS),
-    MAX_PAUSE_MS * (0.5 + Math.random()),
-  );
+/** About twice the last pause, in milliseconds; shorter again for one that has waited long. */
+function nextPause(lastMs: number, waitedMs: number): number {
+  const longestMs = (MAX_PAUSE_MS * (0.5 + Math.random())) / (1 + waitedMs / AGING_MS);
+  return Math.max(Math.min(lastMs * (1 + 2 * Math.random()), longestMs), MIN_PAUSE_MS);
 }
 
 /**

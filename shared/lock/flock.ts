@@ -184,7 +184,7 @@ function openRegular(path: string, flags: number, beforeCreate?: () => void): nu
   const isSpecial = before?.isFIFO() || before?.isCharacterDevice() || before?.isBlockDevice();
   // Windows opens a folder, too.
   if (before && (isSpecial || (IS_WINDOWS && before.isDirectory()))) throw notRegular(path, before);
-  assertNoLink(path);
+  assertNoLink(path, () => before);
   if (!before) beforeCreate?.();
   const fd = openOrCreate(path, flags, SHARED_FILE, before !== undefined);
   let isOurs = false;

@@ -37,9 +37,9 @@ export function retryWhileShared<T>(call: () => T): T {
 /**
  * Does what `O_NOFOLLOW` does, which Windows lacks. There, a process that swaps the file for a link at this very moment is
  * not noticed.
+ * @param look looks at the name
  * @throws `ELOOP` for a link
  */
-export function assertNoLink(file: string): void {
-  if (IS_WINDOWS && fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw systemError("ELOOP", `${file} is a symbolic link`);
+export function assertNoLink(file: string, look = () => fs.lstatSync(file, { throwIfNoEntry: false })): void {
+  if (IS_WINDOWS && look()?.isSymbolicLink()) throw systemError("ELOOP", `${file} is a symbolic link`);
 }

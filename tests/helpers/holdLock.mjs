@@ -1,6 +1,6 @@
 /**
  * Acquires the lock, sends `entered` (the lease), holds the lock, releases it, sends `left`. Parameters: target, options;
- * `hold`: until the test sends a line; `start`: a command to start while holding, its pid is sent as `started`; `spare`:
+ * `hold`: until the test sends a line; `start`: a command to start while holding, which outlives us, its pid is sent as `started`; `spare`:
  * uses up all file descriptors but so many first.
  */
 import { spawn } from "node:child_process";
@@ -22,7 +22,8 @@ if (spare !== undefined) {
 withFileLock(
   target,
   (lease) => {
-    const child = params.start && spawn(params.start[0], params.start.slice(1), { stdio: "ignore" });
+    const child =
+      params.start && spawn(params.start[0], params.start.slice(1), { stdio: "ignore", detached: true });
     tell({ entered: lease, started: child?.pid });
     child?.unref();
     if (hold) waitForTest();
