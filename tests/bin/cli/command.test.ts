@@ -93,7 +93,10 @@ test("a file that is missing or damaged is one line, without a stack trace", () 
   const copy = path.join(box.projectDir, "dist");
   fs.cpSync(path.resolve(path.dirname(COMMAND), ".."), copy, { recursive: true });
   const outputOf = (command: string) =>
-    spawnSync(path.join(copy, "bin/pact-hooks"), [command], { encoding: "utf8", env: envOf(box) });
+    spawnSync(process.execPath, [path.join(copy, "bin/pact-hooks"), command], {
+      encoding: "utf8",
+      env: envOf(box),
+    });
   fs.rmSync(path.join(copy, "cli/restore.mjs"));
   expect(outputOf("restore")).toMatchObject({
     status: 1,

@@ -196,8 +196,8 @@ const failures: [string, RegExp, RegExp, string, (context: TestContext) => strin
   ],
   [
     "a CLAUDE.md without the right to write",
-    /^\S+\/CLAUDE\.md is read-only/,
-    /^Run: chmod u\+w \S+\/CLAUDE\.md$/,
+    /^\S+CLAUDE\.md is read-only/,
+    /^Run: (?:chmod u\+w|attrib -r) \S+CLAUDE\.md$/,
     "refused",
     () => {
       fs.chmodSync(file, 0o444);
