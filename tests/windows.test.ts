@@ -1,13 +1,13 @@
 /** What is different on Windows: the lock and the publish. `npm run test:windows` runs it elsewhere, under Wine. */
 import fs from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sidecarOf as sidecarOfTarget, withFileLock } from "../shared/fileLock.ts";
 import { copyOf } from "../shared/lock/holder.ts";
 import { findProgram } from "../shared/system/programs.ts";
 import { closeSnapshot, openSnapshot } from "../shared/system/snapshot.ts";
 import { resolveTarget } from "../shared/system/targetPath.ts";
-import { createClaim, discardClaim, listClaims } from "../shared/update/claim.ts";
+import { createClaim, discardClaim, fence, listClaims } from "../shared/update/claim.ts";
 import { publish } from "../shared/update/publish.ts";
 import { removeSidecar } from "../shared/update/removeFile.ts";
 import { stage } from "../shared/update/stage.ts";
@@ -144,12 +144,24 @@ describe.skipIf(process.platform !== "win32")("on Windows", () => {
         change(target.path);
         const published = publish(staged, target.path, old, () => {});
         const [found] = published?.displaced ?? [];
-        expect(found).toMatchObject({ isOutside: true, bytes: Buffer.from("existing\n") });
+        expect(found).toMatchObject({ bytes: Buffer.from("existing\n") });
         expect(fs.readFileSync(found?.file as string, "utf8")).toBe("existing\ntheirs\n");
         closeSnapshot(found ?? null);
         expect(discardClaim(claim, target.path)).toEqual([]);
         expect(fs.existsSync(claim)).toBe(false);
       }
+    });
+
+    test("fences a claim again that stays although its removal was no error, as under Wine", () => {
+      const target = resolveTarget(tempFile("existing\n"));
+      const theirs = createClaim(target);
+      const removal = vi.spyOn(fs, "rmdirSync");
+      onTestFinished(() => removal.mockRestore());
+      removal.mockImplementationOnce((claim) =>
+        fs.writeFileSync(path.join(String(claim), "next"), "theirs\n"),
+      );
+      expect(fence(target, "", 30_000)).toEqual({ inTheWay: null, saved: [] });
+      expect(fs.existsSync(theirs)).toBe(false);
     });
 
     test("keeps a copy of the first displaced file as the backup", () => {

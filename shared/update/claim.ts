@@ -12,7 +12,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { randomBytes } from "../system/dependencies.ts";
-import { ifPresent, isCode, quietly, Refusal } from "../system/errors.ts";
+import { ifPresent, isCode, quietly, Refusal, systemError } from "../system/errors.ts";
 import { inFolder, isThere } from "../system/files.ts";
 import { comparable, IS_LINUX, IS_WINDOWS } from "../system/platform.ts";
 import type { TargetPath } from "../system/targetPath.ts";
@@ -174,7 +174,9 @@ function removeClaim(claim: string, remove: (folder: string, name: string) => vo
   for (let tries = 1; ; tries++) {
     try {
       fs.rmdirSync(claim);
-      return;
+      // Wine looks whether a folder is empty, and removes it later, or not, if a file came in between.
+      if (!IS_WINDOWS || !fs.existsSync(claim)) return;
+      if (tries >= MAX_REMOVALS) throw systemError("ENOTEMPTY", `${claim} was filled again`);
     } catch (error) {
       // Windows reports a file in its place so, too.
       const isFile = isCode(error, "ENOTDIR") || (IS_WINDOWS && isThere(claim) && isCode(error, "ENOENT"));
