@@ -32,7 +32,7 @@ function checkNodeIn(
 ): Found[] {
   const file = findProgram("node", projectDir, searched);
   if (!file) return [problem(`hooks get no Node: no folder of the PATH that ${setIn} sets has it`, ADVICE)];
-  if (trusted && fs.realpathSync(file) === fs.realpathSync(trusted))
+  if (trusted && fs.realpathSync.native(file) === fs.realpathSync.native(trusted))
     return [describeNode(trusted, projectDir)];
   return [
     note(
@@ -43,7 +43,7 @@ function checkNodeIn(
 }
 
 function describeNode(file: string, projectDir: string): Found {
-  const isThis = fs.realpathSync(file) === fs.realpathSync(process.execPath);
+  const isThis = fs.realpathSync.native(file) === fs.realpathSync.native(process.execPath);
   const version = isThis ? process.versions.node : versionOf(file, projectDir);
   if (!version) return problem(`hooks get a Node that does not say its version: ${file}`, ADVICE);
   return isAtLeast(version, LEAST_NODE)

@@ -64,7 +64,7 @@ export function enablersOf(plugin: string, projectDir: string, unreadable?: Unre
 /** The text of a settings file; empty if there is none, or it cannot be read. */
 export function readSettingsFile(file: string, unreadable?: Unreadable): string {
   try {
-    return readRegularFile(fs.realpathSync(file))?.bytes.toString("utf8") ?? "";
+    return readRegularFile(fs.realpathSync.native(file))?.bytes.toString("utf8") ?? "";
   } catch (error) {
     if (isUnknown(error)) unreadable?.(file, error);
     return "";

@@ -30,7 +30,7 @@ export function sharedSettings(projectDir: string): SettingsPlace {
 export function userSettings(): SettingsPlace {
   const named = path.join(configDir(), "settings.json");
   return fs.existsSync(named)
-    ? { settingsPath: named, projectDir: path.dirname(fs.realpathSync(named)) }
+    ? { settingsPath: named, projectDir: path.dirname(fs.realpathSync.native(named)) }
     : { settingsPath: named };
 }
 
