@@ -1,6 +1,6 @@
 /**
  * Runs tests on Windows; elsewhere under Wine (Debian: wine64, wine), with Node for Windows from npm. Wine is not Windows:
- * that shows that the code works with Windows as Wine knows it. Arguments: test files instead of the usual ones.
+ * that shows that the code works with Windows as Wine knows it. Arguments: test files instead of the usual ones, and options of vitest.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -35,9 +35,22 @@ const TESTS = [
   "tests/windows",
 ];
 
-const tests = process.argv.length > 2 ? process.argv.slice(2) : TESTS;
+const isOption = (argument) => argument.startsWith("-");
+const [options, named] = [
+  process.argv.slice(2).filter(isOption),
+  process.argv.slice(2).filter((one) => !isOption(one)),
+];
+const tests = named.length > 0 ? named : TESTS;
 const reporters = ["--reporter=default", "--reporter=./scripts/skipsReporter.mjs"];
-const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "all", ...reporters, ...tests];
+const vitest = [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--project",
+  "all",
+  ...reporters,
+  ...options,
+  ...tests,
+];
 if (process.platform === "win32") {
   process.exitCode = spawnSync(process.execPath, vitest, { cwd: root, stdio: "inherit" }).status ?? 1;
 } else {

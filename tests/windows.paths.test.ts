@@ -75,7 +75,7 @@ describe.skipIf(process.platform !== "win32")("on Windows", () => {
     expect(starts.map(({ project_dir }) => project_dir)).toEqual([box.projectDir, box.projectDir]);
     for (const spelt of [lowerDrive(box.projectDir), box.projectDir.replaceAll("\\", "/")]) {
       const { stdout } = run(["audit", "--json", "--project", spelt], box);
-      expect(JSON.parse(stdout).acquisitions).toBe(2);
+      expect(JSON.parse(stdout).sessionStarts).toBe(2);
     }
   });
 

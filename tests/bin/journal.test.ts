@@ -254,10 +254,7 @@ describe("prune", () => {
     return box;
   };
   const sessions = (box: Sandbox) =>
-    fs
-      .readdirSync(path.join(box.configDir, "pact-sessions"), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".jsonl"))
-      .sort();
+    listing(path.join(box.configDir, "pact-sessions")).filter((name) => name.endsWith(".jsonl"));
   const kept = ["demo/new/session-journal.jsonl"];
   const all = [...kept, "demo/old/session-journal.jsonl", "gone/old/session-journal.jsonl"];
 

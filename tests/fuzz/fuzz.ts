@@ -22,7 +22,7 @@ export function check<T extends unknown[]>(runs: number, property: fc.IProperty<
   fc.assert(property, { numRuns: FACTOR > 0 ? Math.ceil((FACTOR * runs) / 1000) : runs, seed });
 }
 
-export const timeout = 60_000 + FACTOR * 100;
+export const timeout = (process.platform === "win32" ? 300_000 : 60_000) + FACTOR * 100;
 
 /** A file of the corpus with some of its bytes removed and others inserted; or random bytes. */
 export function damaged(name: string): fc.Arbitrary<Buffer> {

@@ -9,8 +9,8 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** The file of the browser, or undefined. */
-export const BROWSER = PLACES.find((file) => fs.existsSync(file));
+/** The file of the browser, or undefined. Wine sees those of Linux, and cannot run them. */
+export const BROWSER = process.platform === "win32" ? undefined : PLACES.find((file) => fs.existsSync(file));
 
 export function startBrowser(): Promise<Browser> {
   // As root, Chromium has no sandbox. It opens our own files only.

@@ -34,21 +34,25 @@ const ALWAYS: Skips = {
     "shared/update/inPlace": /while we write it makes/,
     "shared/update/displaced": /that the publish has displaced/,
     "shared/update/updateFile.writers": /before it opens the target/,
-    "shared/update/removeFile": /before it opens the file/,
+    "shared/update/removeFile": /before it opens the file|after a fence has taken it/,
   },
   "there, these errors tell of another program's open file": {
     "shared/update/result": /EACCES|EPERM|EBUSY|folder that is absent/,
+  },
+  "a program is no script there": {
+    "bin/doctor/programs": /^the Node that|^no Node in|is the one that hooks get|^Claude Code that says/,
   },
   "rounds are repeated for a time there": {
     "shared/update/updateFile.writers": /the one overtaken ten times/,
   },
   "paths, sockets, errors or limits differ there": {
+    "bin/doctor/journal": /^a file in a folder's place/,
     "bin/audit.test": /--project selects a project/,
     "bin/journal": /read selects by type/,
     "hooks/environment": /name has 200 characters/,
     "hooks/sessionStart": /a home folder that can never be made/,
     "hooks/unwritable": /stands in|a payload that cannot be used/,
-    "shared/fileLock.failOpen": /is a socket/,
+    "shared/fileLock.failOpen": /is a socket|is a folder$/,
     "shared/settings.places": /an error of the system/,
     "shared/system/targetPath": /^isInside\(project, \/\)/,
     "shared/update/backup": /cannot be created/,
@@ -58,7 +62,9 @@ const ALWAYS: Skips = {
 const UNDER_WINE: Skips = {
   // Wine looks for the end of the file, and then writes there.
   "appends are not atomic under Wine": { "shared/journal/sessionJournal": /never torn or lost/ },
-  "a thousand removals take minutes under Wine": { "shared/update/claim": /does not try for ever/ },
+  "a thousand removals, or folders, take minutes under Wine": {
+    "shared/update/claim": /does not try for ever|young claim with a folder/,
+  },
 };
 
 const skips: Skips = { ...ALWAYS, ...(process.env.WINEPREFIX !== undefined && UNDER_WINE) };

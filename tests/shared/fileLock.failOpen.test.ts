@@ -97,7 +97,7 @@ const FAULTS: Fault[] = [
   {
     name: "the sidecar is a folder",
     reason: "not_a_file",
-    code: process.platform === "win32" ? "ENOTREG" : "EISDIR",
+    code: "EISDIR",
     make: sidecarIs((sidecar) => fs.mkdirSync(sidecar)),
   },
   {
