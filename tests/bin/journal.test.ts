@@ -6,6 +6,7 @@ import { type Child, start } from "../helpers/child.ts";
 import { COMMAND, run } from "../helpers/commandLine.ts";
 import { failedOpen, journalEvents, journalFile, lineOf, locked, writeJournal } from "../helpers/journal.ts";
 import { envOf, type Sandbox, sandbox } from "../helpers/sandbox.ts";
+import { listing } from "../helpers/tempDir.ts";
 import { waitUntil } from "../helpers/waitUntil.ts";
 
 const DAY_MS = 86_400_000;
