@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, onTestFinished, type TestContext, test, vi } from "vitest";
+import { childProcess } from "../../../shared/system/dependencies.ts";
 import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
 import { writeAll } from "../../../shared/update/stage.ts";
@@ -95,6 +96,53 @@ test.each([
   expect([result.outcome, message]).toEqual([outcome, why && `${target} ${why}`]);
 });
 
+test("a new version is private while it is written, and durable before it has its name", () => {
+  useJournal();
+  const target = tempFile("old\n");
+  fs.chmodSync(target, 0o644);
+  const steps: string[] = [];
+  const note = (step: string) => (fd: number) => {
+    const { size, mode } = fs.fstatSync(fd);
+    if (size === 0 || size === 8) steps.push(`${step} ${size} ${(mode & 0o777).toString(8)}`);
+  };
+  beforeCall(fs, "writeSync", note("write"));
+  beforeCall(fs, "fsyncSync", note("fsync"));
+  beforeCall(fs, "renameSync", (from) => path.basename(from) === "next" && steps.push("name"));
+  expect(updateFile(target, addLine).outcome).toBe("written");
+  const inOrder = ["write 0 600", "fsync 8 644", "name"];
+  expect(steps.filter((step) => inOrder.includes(step))).toEqual(inOrder);
+});
+
+test("of a file with the owner and the mode of a new one, an update changes neither", () => {
+  useJournal();
+  const target = tempFile("old\n");
+  fs.chmodSync(target, 0o600);
+  for (const name of ["fchownSync", "fchmodSync"] as const)
+    beforeCall(fs, name, (fd) => {
+      if (fs.fstatSync(fd).size === 8) throw systemError("ENOSYS", name);
+    });
+  expect(updateFile(target, addLine)).toMatchObject({ outcome: "written" });
+});
+
+describe.skipIf(native() || !IS_LINUX)("without the binding, an update", () => {
+  test.each<[string, string, object]>([
+    ["abandoned", "(EAGAIN: no process)", { error: systemError("EAGAIN", "no process") }],
+    ["abandoned", "cp ended with SIGKILL", { status: null, signal: "SIGKILL", stderr: "" }],
+    ["abandoned", "cp ended with 2", { status: 2, signal: null, stderr: "" }],
+    ["written", "", { status: 1, stderr: "cp: unrecognized option" }],
+    ["written", "", { status: 1, stderr: "cp: cannot stat '/proc/self/fd/3'" }],
+  ])("is %s when cp fails: %s", (outcome, why, answer) => {
+    useJournal();
+    const program = childProcess();
+    const { spawnSync: run } = program;
+    vi.spyOn(program, "spawnSync").mockImplementation(((file: string, ...rest: []) =>
+      path.basename(file) === "cp" ? answer : run(file, ...rest)) as typeof run);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const result = updateFile(tempFile("old\n"), addLine);
+    expect([result.outcome, result.message ?? ""]).toEqual([outcome, expect.stringContaining(why)]);
+  });
+});
+
 describe("writeAll", () => {
   const open = () => {
     const file = tempFile("");
@@ -107,8 +155,10 @@ describe("writeAll", () => {
   test("writes the rest of what the system took a part of", () => {
     const { file, fd } = open();
     const write = vi.spyOn(fs, "writeSync");
-    write.mockImplementation(((to: number, bytes: Buffer, at: number, length: number, position: number) =>
-      fs.writevSync(to, [bytes.subarray(at, at + Math.min(length, 3))], position)) as typeof fs.writeSync);
+    write.mockImplementation(((to: number, bytes: Buffer, at: number, length: number, position: number) => {
+      expect(at + length).toBe(bytes.length);
+      return fs.writevSync(to, [bytes.subarray(at, at + Math.min(length, 3))], position);
+    }) as typeof fs.writeSync);
     writeAll(fd, Buffer.from("ten letters"));
     expect([fs.readFileSync(file, "utf8"), write.mock.calls.length]).toEqual(["ten letters", 4]);
   });
