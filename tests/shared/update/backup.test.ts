@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import {
   isBackupName,
   keepBackup,
@@ -8,6 +9,7 @@ import {
   replacedName,
   USER_BACKUP,
 } from "../../../shared/update/backup.ts";
+import { beforeCall } from "../../helpers/beforeCall.ts";
 import { mountTmpfs } from "../../helpers/machine.ts";
 import { modeOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
@@ -43,6 +45,33 @@ test.each<[string, (displaced: string) => string | undefined]>([
   expect(keepBackup(nameOf(displaced), bytes, backup)).toBe(true);
   expect(fs.readFileSync(backup, "utf8")).toBe("one\n");
 });
+
+test.each(["EXDEV", "ENOENT", "EPERM", "EACCES", "EBUSY"])(
+  "a backup of a file that cannot be moved is a copy: %s",
+  (code) => {
+    const { displaced, bytes, backup } = setUp();
+    failAt(backup, code);
+    expect(keepBackup(displaced, bytes, backup)).toBe(true);
+    expect([displaced, backup].map((file) => fs.readFileSync(file, "utf8"))).toEqual(["one\n", "one\n"]);
+  },
+);
+
+test("a disk that fails at a backup leaves none", () => {
+  const { displaced, bytes, backup } = setUp();
+  failAt(backup, "EIO");
+  expect(() => keepBackup(displaced, bytes, backup)).toThrow("EIO");
+  expect(fs.existsSync(backup)).toBe(false);
+});
+
+/** Lets the move of a file to a name fail. */
+function failAt(name: string, code: string): void {
+  let isFirst = true;
+  beforeCall(fs, "renameSync", (_from, to) => {
+    if (to !== name || !isFirst) return;
+    isFirst = false;
+    throw systemError(code, "no move");
+  });
+}
 
 test("a backup that does not fit on the disk throws, and leaves no file behind", (context) => {
   const { displaced, backup } = setUp(mountTmpfs(context, "size=64k"));

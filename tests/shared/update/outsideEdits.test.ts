@@ -10,7 +10,7 @@ import { type UpdateOptions, updateFile } from "../../../shared/update/updateFil
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { useJournal } from "../../helpers/journal.ts";
 import { needsBinding } from "../../helpers/machine.ts";
-import { entriesOf, tempFile } from "../../helpers/tempDir.ts";
+import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 beforeEach(needsBinding);
 
@@ -194,4 +194,22 @@ test("of a program that keeps a displaced file open without a name, the message 
   expect(result.message).toBe(
     `Another program still has the old ${target} open: what it writes there from now on will be lost.`,
   );
+});
+
+test.each([
+  ["the backup itself", "", "CLAUDE.md.before"],
+  ["the file beside the target, of which the backup is a copy", "EXDEV", "saved"],
+])("what a program writes late into a displaced file goes into %s", (_what, code, expected) => {
+  const backup = path.join(tempDir(), "CLAUDE.md.before");
+  let isFirst = true;
+  beforeCall(fs, "renameSync", (_from, to) => {
+    if (to !== backup || !isFirst) return;
+    isFirst = false;
+    if (code) throw systemError(code, "no move");
+  });
+  const { result, saved } = updateBeside(() => {}, { backup });
+  const [late = backup] = saved;
+  expect(late.endsWith(expected)).toBe(true);
+  expect(result.message).toMatch(new RegExp(`what it writes there from now on goes into ${late}\\.$`));
+  expect(read(backup)).toBe("old\n");
 });
