@@ -111,11 +111,21 @@ describe.each(EACH_BACKEND)("backend %s", (name) => {
     expect(() => openLocked(file)).toThrow(expect.objectContaining({ code: "ENOTREG" }));
   });
 
-  test("keeps the content of the file", () => {
+  test("keeps the content of the file, and lets its holder write", () => {
     const file = path.join(tempDir(), "lock");
     fs.writeFileSync(file, "record");
-    fs.closeSync(held(file));
+    const fd = held(file);
     expect(fs.readFileSync(file, "utf8")).toBe("record");
+    fs.writeSync(fd, "another", 0);
+    fs.closeSync(fd);
+    expect(fs.readFileSync(file, "utf8")).toBe("another");
+  });
+
+  test("follows no link", () => {
+    const file = path.join(tempDir(), "lock");
+    fs.writeFileSync(`${file}.real`, "");
+    fs.symlinkSync(`${file}.real`, file);
+    expect(() => openLocked(file)).toThrow(expect.objectContaining({ code: "ELOOP" }));
   });
 
   test.runIf(HAS_FLOCK_PROGRAM)("excludes the flock program, and is excluded by it", async () => {
