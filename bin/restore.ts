@@ -4,15 +4,15 @@ import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { journalDirOf, workTreeOf } from "../shared/git/workTree.ts";
-import { journalRoot } from "../shared/journal/sessionFolder.ts";
-import { type JournalEvent, readEvents } from "../shared/journal/sessionJournal.ts";
-import { isUnknown, messageOf, Refusal } from "../shared/system/errors.ts";
-import { isThere } from "../shared/system/files.ts";
+import { type JournalAddress, journalRoot } from "../shared/journal/sessionFolder.ts";
+import { type JournalEvent, readEvents, report } from "../shared/journal/sessionJournal.ts";
+import { isUnknown, messageOf, Refusal, whatToDo, whyNot } from "../shared/system/errors.ts";
+import { isThere, writeWhole } from "../shared/system/files.ts";
 import { readRegularFile } from "../shared/system/snapshot.ts";
 import { isFolderInside, resolveTarget } from "../shared/system/targetPath.ts";
 import { printable } from "../shared/text/characters.ts";
 import { PROJECT_BACKUP, replacedName } from "../shared/update/backup.ts";
-import { type UpdateOptions, updateFile } from "../shared/update/updateFile.ts";
+import { updateFile } from "../shared/update/updateFile.ts";
 import { runnerOf, UsageError } from "./cli/command.ts";
 import { showDiff } from "./cli/diff.ts";
 import { plural } from "./cli/format.ts";
@@ -21,6 +21,7 @@ import { paint } from "./cli/terminal.ts";
 import { findJournals, type Trouble } from "./journal/findJournals.ts";
 import { projectOf } from "./journal/selectionOptions.ts";
 
+const HOOK = "restore";
 const USAGE = `Usage: pact-hooks restore [ID] [--project DIR] [--yes]
        pact-hooks restore --list [--project DIR]
 
@@ -172,7 +173,8 @@ async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise
   const before = readText(file);
   if (before === null) throw new Refusal("is gone", "Choose another one: pact-hooks restore --list", file);
   for (;;) {
-    const shown = readText(resolveTarget(target).path) ?? "";
+    const text = readText(resolveTarget(target).path);
+    const shown = text ?? "";
     if (shown === before) return leaveAsItIs(target);
     showDiff(shown, before, target);
     if (!yes && !(await confirm(`Restore ${printable(target)}? [y/N] `))) {
@@ -185,26 +187,53 @@ async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise
       isShown = (now ?? "") === shown;
       return isShown ? before : null;
     };
-    const { outcome, message } = updateFile(target, replace, { hook: "restore", ...replacedAt(file, kept) });
+    const place = replacedAt(file, kept);
+    if (text !== null) keepReplaced(target, text, place);
+    const { outcome, message } = updateFile(target, replace, { hook: HOOK, journal: place.journal });
     if (message) note(message);
     if (isShown) {
       printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
       return outcome === "written" ? 0 : 1;
     }
+    fs.rmSync(place.backup, { force: true });
     note(`${target} has changed since; this is the difference now:`);
   }
 }
 
 /** Changes nothing, but removes the claim of a restore that has crashed after it was done. */
 function leaveAsItIs(target: string): number {
-  const { outcome, message } = updateFile(target, () => null, { hook: "restore" });
+  const { outcome, message } = updateFile(target, () => null, { hook: HOOK });
   if (message) note(message);
   if (outcome === "unchanged") printLine(`${target} already has that content.`);
   return outcome === "unchanged" ? 0 : 1;
 }
 
+/**
+ * Keeps what a restore replaces, before it does: no block of ours holds that text if we are killed at that moment.
+ * @throws {Refusal} if it cannot be kept
+ */
+function keepReplaced(target: string, text: string, { backup, journal }: Place): void {
+  try {
+    writeWhole(backup, Buffer.from(text));
+  } catch (error) {
+    throw new Refusal(
+      `could not be kept as it is (${whyNot(error)})`,
+      `${whatToDo(error)}: ${backup}`,
+      target,
+    );
+  }
+  const fields = { target: resolveTarget(target).path, backup, project_dir: journal.projectDir };
+  report("backup_kept", fields, { hook: HOOK, journal });
+}
+
+/** Where to keep what a restore replaces, and where to say so. */
+interface Place {
+  backup: string;
+  journal: JournalAddress;
+}
+
 /** What a restore replaces becomes a backup of the same session. */
-function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "projectDir">): UpdateOptions {
+function replacedAt(file: string, { id, projectDir }: Pick<Backup, "id" | "projectDir">): Place {
   const folder = path.dirname(file);
   let number = 1;
   while (isThere(path.join(folder, replacedName(number)))) number++;

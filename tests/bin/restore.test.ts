@@ -97,6 +97,26 @@ test("restore shows the diff, and with --yes restores the backup", () => {
   expect(run(["restore", "--yes"], box).stdout).toContain("already has that content");
 });
 
+test("what a restore replaces is kept before it is replaced", (context) => {
+  start();
+  const before = text();
+  const under = injecting(context, "?rename,?renameat,?renameat2:signal=KILL", undefined, file);
+  expect(run(["restore", "--yes"], box, { under }).status).not.toBe(0);
+  const kept = journalEvents(box).filter(({ type }) => type === "backup_kept");
+  expect(kept.map(({ backup }) => fs.readFileSync(String(backup), "utf8"))).toEqual(["mine\n", before]);
+});
+
+test("a restore that could not keep what it replaces replaces nothing", (context) => {
+  start();
+  const before = text();
+  const under = injecting(context, "?rename,?renameat:error=ENOSPC:when=1");
+  const { status, stderr } = run(["restore", "--yes"], box, { under });
+  expect([status, text()]).toEqual([1, before]);
+  expect(stderr).toMatch(
+    /could not be kept as it is \(ENOSPC: no space left on device\); left unchanged\. Free/,
+  );
+});
+
 test.each([
   ["y", 0, "mine\n"],
   ["n", 1, "PACT_MANAGED_START"],
