@@ -6,6 +6,7 @@ import { settle } from "./atRest.ts";
 import type { Change } from "./change.ts";
 import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside } from "./displaced.ts";
 import type { Displaced } from "./publish.ts";
+import { TornError } from "./result.ts";
 import { keepPrevious, reportOutsideEdit, type Update } from "./update.ts";
 
 /** After so many, we only save what arrives: each merge displaces a file that the next program may have open. */
@@ -75,6 +76,7 @@ function bringIn(edit: OutsideEdit, update: Update, publish: Publish): void {
   try {
     publish(merge);
   } catch (error) {
+    if (saved !== undefined) dropUnlessTorn(update, saved, error);
     saved = saveVersion(edit, target);
     reportOutsideEdit(update, "saved", saved);
     update.messages.push(
@@ -87,6 +89,16 @@ function bringIn(edit: OutsideEdit, update: Update, publish: Publish): void {
   update.messages.push(
     `Another program changed ${target} at the same moment. Its version is in place; ours is in ${saved}.`,
   );
+}
+
+/** What a failed merge has saved: the target still holds it, unless that merge has overwritten a part of it. */
+function dropUnlessTorn(update: Update, saved: string, error: unknown): void {
+  if (!(error instanceof TornError)) {
+    quietly(() => fs.rmSync(saved));
+    return;
+  }
+  reportOutsideEdit(update, "saved", saved);
+  update.messages.push(`A part of ${update.target.path} may be overwritten: as it was, it is in ${saved}.`);
 }
 
 /** A version that lies beside the target already stays there. What the program writes later replaces what was saved. */

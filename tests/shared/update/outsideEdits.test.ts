@@ -100,6 +100,33 @@ test("an edit of the same lines takes effect, and our version is saved, named an
   expect(events("outside_edit")).toMatchObject([{ resolution: "conflict", saved: saved[0] }]);
 });
 
+test.each([
+  ["is not kept, since the file still holds that", "ENOSPC", 0],
+  ["is kept and told, when a part of that is overwritten", "EXDEV", 1],
+])("what a merge has saved of our version before it fails %s", (_what, code, kept) => {
+  let hasEdited = false;
+  const fail = (failure: string) => {
+    if (hasEdited) throw systemError(failure, "it fails");
+  };
+  beforeCall(fs, "openSync", (file) => {
+    if (code === "ENOSPC" && path.basename(String(file)) === "next") fail(code);
+  });
+  beforeCall(native() as NonNullable<ReturnType<typeof native>>, "exchange", () => fail(code));
+  beforeCall(fs, "ftruncateSync", () => fail("EIO"));
+  const { result, target, saved, resolutions } = updateBeside((outsider) => {
+    if (!hasEdited) fs.writeSync(outsider.fd, "new\n", 0);
+    hasEdited = true;
+    close(outsider);
+  });
+  expect([result.outcome, saved.map(read).sort()]).toEqual([
+    "written",
+    ["new\n", "old\nours\n"].slice(0, kept + 1),
+  ]);
+  for (const file of saved) expect(result.message).toContain(file);
+  expect(resolutions).toEqual(Array(kept + 1).fill("saved"));
+  if (kept === 0) expect(read(target)).toBe("old\nours\n");
+});
+
 test("a version that an editor writes a while after it has emptied the file is merged", () => {
   let looks = 0;
   const { result, target, saved, resolutions } = updateBeside((outsider) => {
