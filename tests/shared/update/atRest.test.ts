@@ -64,6 +64,28 @@ describe.runIf(native())("where the kernel tells who has a file open,", () => {
     expect(looks).toBe(1);
   });
 
+  test("a file that was empty before is waited for, too, while a program has it open", () => {
+    const file = tempFile("");
+    const theirs = fs.openSync(file, "a");
+    onTestFinished(() => fs.closeSync(theirs));
+    const before = snapshotOf(file);
+    expect(() => openAtRest(file, before, monotonicMs())).toThrow("not yet written the rest");
+  });
+
+  test("a file that was emptied is waited for no longer than a second", () => {
+    const file = tempFile("old\n");
+    const before = snapshotOf(file);
+    const theirs = fs.openSync(file, "w");
+    onTestFinished(() => fs.closeSync(theirs));
+    // Each look at the clock takes a tenth of a second.
+    let looks = 0;
+    vi.spyOn(process.hrtime, "bigint").mockImplementation(() => BigInt(++looks) * 100_000_000n);
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(() => openAtRest(file, before, 60_000)).toThrow("not yet written the rest");
+    // One to begin with, and ten more.
+    expect(looks).toBe(11);
+  });
+
   test("a file that stays empty and open is left alone, with a message", async () => {
     useJournal();
     const file = tempFile("old\n");
