@@ -1,6 +1,6 @@
 /** What is asked of the lock, and what a lease says of other holders. */
 import { expect, test } from "vitest";
-import { foreignHolderOf, type Lease, requestOf } from "../../../shared/lock/lease.ts";
+import { foreignHolderOf, type Lease, NOT_NEEDED, requestOf } from "../../../shared/lock/lease.ts";
 
 const [OURS, THEIRS] = [
   { pid: 1, source: "record", alive: true } as const,
@@ -18,6 +18,10 @@ test.each<[string, Partial<Lease>, object | undefined]>([
   ["was taken from an unknown process", { evicted: {} }, {}],
 ])("a writer whose lock %s has a foreign holder beside it or not", (_how, lease, expected) => {
   expect(foreignHolderOf({ outcome: "locked", waitedMs: 0, backend: "native", ...lease })).toEqual(expected);
+});
+
+test("a writer that needs no lock has waited for none", () => {
+  expect(NOT_NEEDED).toEqual({ outcome: "not_needed", waitedMs: 0, backend: "none" });
 });
 
 test("a request has its defaults", () => {
