@@ -121,6 +121,13 @@ describe.runIf(native())("where the kernel tells who has a file open,", () => {
     expect(findOutsideEdit([displaced], [])?.outside.toString()).toBe("old\nlate\n");
   });
 
+  test("displaced files that are closed cost no pause", () => {
+    const displaced = snapshotOf(tempFile("old\n"));
+    let pauses = 0;
+    beforeCall(Atomics, "wait", () => void pauses++);
+    expect([settle([displaced], monotonicMs()), pauses]).toEqual([[], 0]);
+  });
+
   test("a displaced file is waited for no longer than a quarter of a second", () => {
     const file = tempFile("old\n");
     const displaced = snapshotOf(file);

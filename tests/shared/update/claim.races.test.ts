@@ -1,8 +1,10 @@
 /** Fences that race with each other, meet what another user has put in a claim's place, or fail at a system call. */
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { systemError } from "../../../shared/system/errors.ts";
+import { native } from "../../../shared/system/native.ts";
 import { resolveTarget, type TargetPath } from "../../../shared/system/targetPath.ts";
 import {
   assertRemovable,
@@ -96,17 +98,52 @@ test("a fence goes on when another one has removed a file in a claim's place", (
 });
 
 test("a fence goes on when another one takes the file that a writer has read, while it looks at it", () => {
-  const target = newTarget();
-  const [own, claim] = [createClaim(target), createClaim(target)];
-  const read = path.join(target.dir, "read");
-  fs.writeFileSync(read, "read");
-  const name = stagedName(1n, fs.statSync(read, { bigint: true }));
-  fs.renameSync(read, path.join(claim, name));
+  const { target, own, name } = readFileInClaim();
   let looks = 0;
   beforeCall(fs, "lstatSync", (file) => {
     if (path.basename(file) === name && ++looks === 2) fs.rmSync(file);
   });
   expect([fence(target, own, TTL_MS), looks]).toEqual([NOTHING, 2]);
+});
+
+/** Puts a file that a writer has read, or what `put` makes of it, into another writer's claim. */
+function readFileInClaim(put = (_file: string) => {}) {
+  const target = newTarget();
+  const [own, claim] = [createClaim(target), createClaim(target)];
+  const read = path.join(target.dir, "read");
+  fs.writeFileSync(read, "read");
+  const file = path.join(claim, stagedName(1n, fs.statSync(read, { bigint: true })));
+  fs.renameSync(read, file);
+  put(file);
+  return { target, own, name: path.basename(file) };
+}
+
+test.skipIf(!native())("a fence asks for the writers of a file without waiting for those of a pipe", () => {
+  const { target, own, name } = readFileInClaim((file) => {
+    fs.rmSync(file);
+    execFileSync("mkfifo", [file]);
+  });
+  const flags: number[] = [];
+  beforeCall(fs, "openSync", (file, how) => {
+    if (path.basename(file) !== name) return;
+    flags.push(how);
+    expect(how & fs.constants.O_NONBLOCK).not.toBe(0);
+  });
+  expect(fence(target, own, TTL_MS).saved).toHaveLength(1);
+  expect(flags).toHaveLength(1);
+});
+
+test("a fence removes a file as its writer has read it, also if it may not open it, and leaves nothing open", () => {
+  const countOpen = () => fs.readdirSync("/dev/fd").length;
+  for (const code of ["", "EACCES"]) {
+    const { target, own, name } = readFileInClaim();
+    beforeCall(fs, "openSync", (file) => {
+      if (code && path.basename(file) === name) throw systemError(code, "no right");
+    });
+    const open = countOpen();
+    expect(fence(target, own, TTL_MS)).toEqual(NOTHING);
+    expect(countOpen()).toBe(open);
+  }
 });
 
 /** Makes a claim, and lets a system call on it fail. */

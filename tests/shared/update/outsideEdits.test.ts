@@ -165,6 +165,29 @@ test("what a program still writes into a saved version is in that version", () =
   expect([saved.map(read), resolutions]).toEqual([["old\n1\nlate\n"], ["saved", "saved"]]);
 });
 
+test.each([
+  ["an append", "old\nnew\n", 4],
+  ["a write of the same length", "new\n", 0],
+])(
+  "%s right after the publish lies beside the file until its merge is published",
+  (_what, after, position) => {
+    const beside: string[] = [];
+    const { saved } = updateBeside((outsider) => {
+      const dir = path.dirname(outsider.target);
+      if (outsider.publishes === 1 && outsider.fd !== -1) fs.writeSync(outsider.fd, "new\n", position);
+      else
+        beside.push(
+          ...entriesOf(dir)
+            .slice(1)
+            .map((name) => read(path.join(dir, name))),
+        );
+      close(outsider);
+    });
+    expect(beside).toContain(after);
+    expect(saved.map(read)).not.toContain(after);
+  },
+);
+
 test("what a program writes twice into a file without a name is in one saved version", () => {
   let looks = 0;
   const act = (outsider: Outsider) => {
