@@ -121,6 +121,17 @@ describe.runIf(native())("where the kernel tells who has a file open,", () => {
     expect(findOutsideEdit([displaced], [])?.outside.toString()).toBe("old\nlate\n");
   });
 
+  test("a displaced file that is open is asked about again after a pause", () => {
+    const file = tempFile("old\n");
+    const displaced = snapshotOf(file);
+    const theirs = fs.openSync(file, "a");
+    let pauses = 0;
+    beforeCall(Atomics, "wait", () => {
+      if (++pauses === 2) fs.closeSync(theirs);
+    });
+    expect([settle([displaced], monotonicMs()), pauses]).toEqual([[], 2]);
+  });
+
   test("displaced files that are closed cost no pause", () => {
     const displaced = snapshotOf(tempFile("old\n"));
     let pauses = 0;

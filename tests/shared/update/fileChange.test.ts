@@ -69,6 +69,17 @@ describe("a change", () => {
     expect(result).toEqual({ outcome: "unchanged", lock: expect.anything(), rounds: 0 });
   });
 
+  test("that leaves a rest looks at the file once for the preview, once without the lock, and once under it", () => {
+    const file = tempFile("ours\nrest\n");
+    let calls = 0;
+    const change = (text: string | null) => {
+      calls++;
+      return ours.change(text);
+    };
+    expect(makeChange({ ...ours, file, change }, {})).toMatchObject({ outcome: "written", rounds: 1 });
+    expect([read(file), calls]).toEqual(["rest\n", 3]);
+  });
+
   test("removes a file from which another writer takes the rest after the preview", () => {
     const file = tempFile("ours\nrest\n");
     const change = (text: string | null) => {
