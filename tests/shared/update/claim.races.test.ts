@@ -165,6 +165,24 @@ test.each(["EACCES", "EPERM", "ENAMETOOLONG", "EBUSY", "ENOTEMPTY"])(
   },
 );
 
+test("a claim that is gone after its removal has failed is not in the way", () => {
+  const { target, claim } = failAt("rmdirSync", "EACCES");
+  beforeCall(fs, "lstatSync", (file) => {
+    if (file === claim && fs.existsSync(claim)) fs.renameSync(claim, `${claim}.moved`);
+  });
+  expect(fence(target, "", TTL_MS)).toEqual(NOTHING);
+});
+
+test("a file whose inode number ends like that of the one that was read is another one", () => {
+  const target = newTarget();
+  const [own, claim] = [createClaim(target), createClaim(target)];
+  const theirs = path.join(target.dir, "theirs");
+  fs.writeFileSync(theirs, "theirs");
+  const { ino, mtimeNs, size } = fs.statSync(theirs, { bigint: true });
+  fs.renameSync(theirs, path.join(claim, stagedName(0n, { ino: BigInt(`1${ino}`), mtimeNs, size })));
+  expect(fence(target, own, TTL_MS).saved).toHaveLength(1);
+});
+
 test("a fence is ended by a disk that fails, and the removal of a writer's own claim is not", () => {
   const { target, claim } = failAt("rmdirSync", "EIO");
   expect(() => fence(target, "", TTL_MS)).toThrow("EIO");
