@@ -88,13 +88,16 @@ describe("the holder record", () => {
     const fd = openFile(file);
     writeRecord(fd, 2000, "test", undefined);
     expect(readRecord(fd)).toMatchObject({ pid: process.pid, hook: "test" });
+    expect(fs.readFileSync(file, "utf8")).toMatch(/^\{.*\}\n$/);
   });
 
   test("leaves out an invalid session id, however long", () => {
     const file = tempFile("", "sidecar");
     const fd = openFile(file);
-    writeRecord(fd, 0, "test", "x\n".repeat(5000));
-    expect(readRecord(fd)).toEqual(expect.not.objectContaining({ session_id: expect.anything() }));
+    for (const invalid of ["a b", "x\n".repeat(5000)]) {
+      writeRecord(fd, 1, "test", invalid);
+      expect(Object.keys(readRecord(fd) ?? {})).toEqual(["pid", "start", "hook", "acquired_at"]);
+    }
   });
 
   const at = new Date().toISOString();
