@@ -32,6 +32,11 @@ describe("a preview", () => {
     }
   });
 
+  test("of an empty new file does not fail", () => {
+    const file = path.join(tempDir(), "CLAUDE.md");
+    expect(previewChange({ file, leftBehindLink: "", change: empty })).toMatchObject({ created: true });
+  });
+
   test("of an emptied file says that it is removed, if it may be, is ours, and no link leads to it", () => {
     const file = tempFile(text);
     const link = path.join(path.dirname(file), "LINK.md");
@@ -88,6 +93,29 @@ describe("a change", () => {
     };
     expect(makeChange({ ...ours, file, change }, {})).toMatchObject({ outcome: "removed" });
     expect(fs.existsSync(file)).toBe(false);
+  });
+
+  test.each<[string, string, (text: string | null) => string | null, string]>([
+    ["with a rest", "ours\nrest\n", ours.change, "rest\n"],
+    ["that is not ours", "theirs\n", () => "", ""],
+  ])("removes no text %s that another writer puts there after the preview", (_what, theirs, then, left) => {
+    const file = tempFile("ours\n");
+    let calls = 0;
+    const change = (text: string | null) => {
+      if (++calls === 1) fs.writeFileSync(file, theirs);
+      return text === "ours\n" ? "" : then(text);
+    };
+    const isOurFile = (text: string) => text.startsWith("ours\n");
+    expect(makeChange({ ...ours, file, change, isOurFile }, {})).toMatchObject({ outcome: "written" });
+    expect(read(file)).toBe(left);
+  });
+
+  test("leaves what it is told to behind a link", () => {
+    const file = tempFile("ours\n");
+    const link = path.join(path.dirname(file), "LINK.md");
+    fs.symlinkSync("CLAUDE.md", link);
+    const result = makeChange({ ...ours, file: link, leftBehindLink: "left\n" }, {});
+    expect([result.outcome, read(file), fs.readlinkSync(link)]).toEqual(["written", "left\n", "CLAUDE.md"]);
   });
 
   test("leaves a file empty when it has met nine such writers", () => {
