@@ -1,6 +1,7 @@
 /** Publishes what other programs write into the files that an update has displaced, or put in the target's place. */
 import fs from "node:fs";
 import { messageOf, quietly } from "../system/errors.ts";
+import { isThere } from "../system/files.ts";
 import { monotonicMs } from "../system/time.ts";
 import { settle } from "./atRest.ts";
 import type { Change } from "./change.ts";
@@ -55,12 +56,12 @@ function dropMerged(update: Update, open: readonly Displaced[]): void {
 /** Tells of a program that still has a displaced file open. */
 function tellOpen(update: Update, open: readonly Displaced[]): void {
   reportOutsideEdit(update, "open");
-  const files = open.flatMap(({ fd, file }) =>
-    file !== undefined && fs.fstatSync(fd).nlink > 0 ? [file] : [],
-  );
-  const where = files.length === open.length ? `goes into ${files.join(" and ")}` : "will be lost";
+  const files = open.flatMap(({ file }) => (file !== undefined && isThere(file) ? [file] : []));
+  const isLost = open.some(({ fd }) => fs.fstatSync(fd).nlink === 0);
+  const where =
+    files.length === open.length ? files.join(" and ") : "a file beside it, which a fence has moved";
   update.messages.push(
-    `Another program still has the old ${update.target.path} open: what it writes there from now on ${where}.`,
+    `Another program still has the old ${update.target.path} open: what it writes there from now on ${isLost ? "will be lost" : `goes into ${where}`}.`,
   );
 }
 

@@ -79,7 +79,7 @@ function removeUnderClaim(
     if (!isCode(error, "ENOENT")) throw error;
     // Another writer has removed our claim, and the file with it.
     if (snapshot) saved.push(...saveLate(snapshot, target.path));
-    return false;
+    return !isThere(target.path);
   } finally {
     closeSnapshot(snapshot);
     saved.push(...discardClaim(claim, target.path));

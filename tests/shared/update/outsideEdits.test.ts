@@ -9,7 +9,7 @@ import { monotonicMs } from "../../../shared/system/time.ts";
 import { type UpdateOptions, updateFile } from "../../../shared/update/updateFile.ts";
 import { beforeCall } from "../../helpers/beforeCall.ts";
 import { useJournal } from "../../helpers/journal.ts";
-import { needsBinding } from "../../helpers/machine.ts";
+import { needsBinding, useBackend } from "../../helpers/machine.ts";
 import { entriesOf, tempDir, tempFile } from "../../helpers/tempDir.ts";
 
 beforeEach(needsBinding);
@@ -262,4 +262,18 @@ test.each([
   expect(late.endsWith(expected)).toBe(true);
   expect(result.message).toMatch(new RegExp(`what it writes there from now on goes into ${late}\\.$`));
   expect(read(backup)).toBe("old\n");
+});
+
+test("of a displaced file that another writer's fence has moved, the message names no path in our claim", () => {
+  let isFenced = false;
+  const { result, saved } = updateBeside(({ target }) => {
+    if (isFenced) return;
+    isFenced = true;
+    useBackend("none");
+    expect(updateFile(target, (text) => text).message).toMatch(/\.saved; merge the two by hand\.$/);
+  });
+  expect(saved.map(read)).toEqual(["old\n"]);
+  expect(result.message).toMatch(
+    /what it writes there from now on goes into a file beside it, which a fence has moved\.$/,
+  );
 });

@@ -107,6 +107,18 @@ test("removeFile keeps a file that a program has open for writing", (context) =>
   expect(entriesOf(target.dir)).toEqual(["CLAUDE.md"]);
 });
 
+test("a removal has removed the file if a fence has, with its claim", () => {
+  let isFenced = false;
+  beforeCall(fs, "fstatSync", () => {
+    if (isFenced || fs.existsSync(target.path)) return;
+    isFenced = true;
+    useBackend("none");
+    expect(updateFile(target.path, (text) => text).outcome).toBe("unchanged");
+  });
+  expect(removeFile(target, isOurs, {})).toEqual({ isRemoved: true, messages: [] });
+  expect([isFenced, entriesOf(target.dir)]).toEqual([true, []]);
+});
+
 test("text that is written into the moved file after a fence has taken it is kept beside the new one", () => {
   const theirs = fs.openSync(target.path, "a");
   const told: (string | undefined)[] = [];
