@@ -40,10 +40,11 @@ export function removeHeadless(doc: Document, run: Run): Document {
   return edit(doc, headless.map(removal));
 }
 
+/** Not in a session block: that is rewritten as a whole, or keeps its bytes. */
 export function removeLoaderLines(doc: Document, run: Run): Document {
-  if (doc.loaders.length > 0)
-    run.changes.push("removed the obsolete line about the global PACT Orchestrator");
-  return edit(doc, doc.loaders.map(removal));
+  const loaders = doc.loaders.filter((line) => !isInAnyBlock(line, doc.blocks.sessions));
+  if (loaders.length > 0) run.changes.push("removed the obsolete line about the global PACT Orchestrator");
+  return edit(doc, loaders.map(removal));
 }
 
 /**

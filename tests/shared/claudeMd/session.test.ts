@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OBSOLETE_LOADER_LINE } from "../../../shared/claudeMd/markers.ts";
 import {
   type ProjectTextOptions,
   updateProjectText,
@@ -211,6 +212,13 @@ describe("a session block of the PACT plugin", () => {
   test.each(CASES)("%s, stands beside a block of ours once that plugin is off", (_what, block) => {
     const { text } = updateProjectText(`${block}\n`, { session, isPactEnabled: () => false });
     expect(text).toBe(`${block}\n\n${updateProjectText(null, { session }).text}`);
+  });
+
+  test("keeps a line that we remove elsewhere", () => {
+    const odd = pact.replace("## Current Session\n", `$&${OBSOLETE_LOADER_LINE}\n`);
+    const text = plain.replace("<!-- PACT_MEMORY_START", `${odd}\n\n$&`);
+    for (const options of OPTIONS) expect(updateProjectText(text, options).text).toContain(odd);
+    expect(updateProjectText(`${OBSOLETE_LOADER_LINE}\n${text}`, {}).text).toBe(text);
   });
 
   test("is never removed as a duplicate", () => {
