@@ -78,8 +78,10 @@ function choose(backups: Backup[], start: string | undefined): Backup | undefine
   const matching = start
     ? backups.filter(({ id }) => id.startsWith(start))
     : backups.filter(isDefault).slice(0, 1);
-  const [backup, ...others] = matching;
-  if (others.length > 0) throw new UsageError(`more than one backup ID starts with ${start}`);
+  const [first, ...others] = matching;
+  const backup = matching.find(({ id }) => id === start) ?? first;
+  if (others.length > 0 && backup?.id !== start)
+    throw new UsageError(`more than one backup ID starts with ${start}`);
   return backup;
 }
 
@@ -97,7 +99,10 @@ function findBackups(projectDir: string | undefined, trouble: (found: Trouble) =
   const found: Backup[] = [];
   for (const journal of findJournals(journalRoot(), trouble)) {
     const events = [...readBackupEvents(journal.path, trouble)];
+    // A restore that wrote nothing removes its copy, and the next one may take that name.
+    const latest = new Map(events.map((event, index) => [event.backup, index]));
     for (const [index, event] of events.entries()) {
+      if (latest.get(event.backup) !== index) continue;
       const backup = asBackup(event, index, path.basename(path.dirname(journal.path)), trouble);
       if (backup && (!projectDir || isSameFolder(backup.projectDir, projectDir))) found.push(backup);
     }
@@ -191,11 +196,17 @@ async function restore({ file, target, ...kept }: Backup, yes: boolean): Promise
     if (text !== null) keepReplaced(target, text, place);
     const { outcome, message } = updateFile(target, replace, { hook: HOOK, journal: place.journal });
     if (message) note(message);
-    if (isShown) {
-      printLine(`${target}: ${outcome === "written" ? "restored" : outcome}`);
-      return outcome === "written" ? 0 : 1;
+    if (outcome === "written") {
+      printLine(`${target}: restored`);
+      return 0;
     }
-    fs.rmSync(place.backup, { force: true });
+    // Otherwise a part of it may be overwritten.
+    if (outcome === "unchanged" || readText(resolveTarget(target).path) === text)
+      fs.rmSync(place.backup, { force: true });
+    if (isShown) {
+      printLine(`${target}: ${outcome}`);
+      return 1;
+    }
     note(`${target} has changed since; this is the difference now:`);
   }
 }

@@ -106,6 +106,18 @@ test("what a restore replaces is kept before it is replaced", (context) => {
   expect(kept.map(({ backup }) => fs.readFileSync(String(backup), "utf8"))).toEqual(["mine\n", before]);
 });
 
+test("a restore that is refused keeps no copy, and can be repeated", () => {
+  start();
+  fs.chmodSync(file, 0o444);
+  expect(run(["restore", SESSION, "--yes"], box).status).toBe(1);
+  expect(run(["restore", "--list"], box).stdout.trim().split("\n")).toHaveLength(1);
+  fs.chmodSync(file, 0o644);
+  expect(run(["restore", SESSION, "--yes"], box).status).toBe(0);
+  expect(run(["restore", "--list"], box).stdout.trim().split("\n")).toHaveLength(2);
+  // By now more than one ID starts so.
+  expect(run(["restore", SESSION, "--yes"], box).stdout).toContain("already has that content");
+});
+
 test("a restore that could not keep what it replaces replaces nothing", (context) => {
   start();
   const before = text();
