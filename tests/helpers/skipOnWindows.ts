@@ -20,6 +20,7 @@ const ALWAYS: Skips = {
       /replaces a stale|overwrites the record|evicts? a holder|fresh record|sidecar is replaced|reaps an abandoned|a ttlMs of|truncates it/,
     "shared/fileLock.failOpen": /removes the expired sidecar first/,
     "shared/lock/eviction": /^(?!a sidecar that this user)/,
+    "shared/lock/flock": /exlock.*keeps the content/,
     "shared/lock/holder": /while the lock is held|finds no holder of a free/,
     "shared/update/removeFile": /just put in the place of the locked one/,
   },
@@ -34,13 +35,18 @@ const ALWAYS: Skips = {
     "shared/update/inPlace": /while we write it makes/,
     "shared/update/displaced": /that the publish has displaced/,
     "shared/update/updateFile.writers": /before it opens the target/,
-    "shared/update/removeFile": /before it opens the file|after a fence has taken it/,
+    "shared/update/removeFile":
+      /before it opens the file|after a fence has taken it|has removed the file if a fence has/,
   },
   "there, these errors tell of another program's open file": {
     "shared/update/result": /EACCES|EPERM|EBUSY|folder that is absent/,
   },
   "a program is no script there": {
     "bin/doctor/programs": /^the Node that|^no Node in|is the one that hooks get|^Claude Code that says/,
+  },
+  "modes say nothing there of who may do what": {
+    "shared/update/fileChange": /makes a private folder/,
+    "shared/update/stage": /is private while it is written/,
   },
   "rounds are repeated for a time there": {
     "shared/update/updateFile.writers": /the one overtaken ten times/,
@@ -56,6 +62,7 @@ const ALWAYS: Skips = {
     "shared/settings.places": /an error of the system/,
     "shared/system/targetPath": /^isInside\(project, \/\)/,
     "shared/update/backup": /cannot be created/,
+    "shared/update/update": /^a backup that fails is told/,
   },
 };
 
