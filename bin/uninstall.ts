@@ -14,9 +14,11 @@ import {
 } from "../shared/install/leftovers.ts";
 import { localSettings, sharedSettings, startersOf, userSettings } from "../shared/install/settingsFiles.ts";
 import { configDir, journalRoot } from "../shared/journal/sessionFolder.ts";
+import { report } from "../shared/journal/sessionJournal.ts";
 import { messageOf } from "../shared/system/errors.ts";
 import { isThere } from "../shared/system/files.ts";
 import type { TargetPath } from "../shared/system/targetPath.ts";
+import { savedMessage } from "../shared/update/update.ts";
 import { isDefect, runnerOf } from "./cli/command.ts";
 import { note, printLine } from "./cli/output.ts";
 import { make, type NamedChange, previewOf, showPreview } from "./install/changes.ts";
@@ -125,6 +127,15 @@ function showAll(
   if (isNothing) printLine("Nothing to change.");
 }
 
+function tellSaved(target: TargetPath, saved: string, projectDir: string): void {
+  report(
+    "outside_edit",
+    { target: target.path, resolution: "saved", saved },
+    { hook: "uninstall", journal: { projectDir } },
+  );
+  note(savedMessage(target, saved));
+}
+
 function removeAll(
   dir: string,
   changes: readonly NamedChange[],
@@ -132,7 +143,8 @@ function removeAll(
   steps: Steps,
 ): void {
   const results = changes.map((change) => make(change, "uninstall"));
-  const removed = [...steps.keep(removeClaims(targets)), ...steps.keep(removeSidecars(targets))];
+  const tell = (target: TargetPath, saved: string) => tellSaved(target, saved, dir);
+  const removed = [...steps.keep(removeClaims(targets, tell)), ...steps.keep(removeSidecars(targets))];
   for (const file of removed) printLine(`${file}: removed`);
   const isOneGone = removed.length > 0 || results.some((result) => result?.outcome === "removed");
   const folder = path.join(dir, ".claude");
@@ -143,7 +155,7 @@ function removeAll(
   for (const wanted of excludes) {
     results.push(make({ wanted, done: "removed the names of the lock files" }, "uninstall"));
     const own = steps.find(() => reachableTarget(wanted.file, wanted.projectDir) ?? []);
-    for (const leftovers of [removeClaims(own), removeSidecars(own)]) steps.keep(leftovers);
+    for (const leftovers of [removeClaims(own, tell), removeSidecars(own)]) steps.keep(leftovers);
   }
   if (results.includes(null)) steps.isWhole = false;
   if (isOneGone || results.some((result) => result?.outcome === "written"))

@@ -31,13 +31,19 @@ export function removeSidecars(targets: readonly TargetPath[]): Leftovers {
   return result;
 }
 
-/** Removes each claim, whose writer starts over if it still runs. Never throws. */
-export function removeClaims(targets: readonly TargetPath[]): Leftovers {
+/**
+ * Removes each claim, whose writer starts over if it still runs. Never throws.
+ * @param tell gets each version of another program that was in a claim, and lies beside the target now
+ */
+export function removeClaims(
+  targets: readonly TargetPath[],
+  tell: (target: TargetPath, saved: string) => void,
+): Leftovers {
   const result: Leftovers = { removed: [], kept: [] };
   for (const target of targets) {
     try {
       const claims = ifPresent(() => listClaims(target)) ?? [];
-      if (claims.length > 0) sweep(target);
+      if (claims.length > 0) sweep(target, (saved) => tell(target, saved));
       result.removed.push(...claims.filter((claim) => !isThere(claim)));
       result.kept.push(...claims.filter(isThere).map((path) => ({ path, why: "it cannot be removed" })));
     } catch (error) {
@@ -47,12 +53,13 @@ export function removeClaims(targets: readonly TargetPath[]): Leftovers {
   return result;
 }
 
-function sweep(target: TargetPath): void {
+function sweep(target: TargetPath, tell: (saved: string) => void): void {
   const own = createClaim(target);
+  const saved: string[] = [];
   try {
-    fence(target, own, 0);
+    fence(target, own, 0, saved);
   } finally {
-    discardClaim(own, target.path);
+    [...saved, ...discardClaim(own, target.path)].forEach(tell);
   }
 }
 
@@ -64,7 +71,8 @@ export function removeEmptyFolder(dir: string): Leftovers {
     fs.rmdirSync(dir);
     return { removed: [dir], kept: [] };
   } catch (error) {
-    const isGone = isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST");
+    // A mount point stays for good.
+    const isGone = isCode(error, "ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EBUSY");
     return { removed: [], kept: isGone ? [] : [{ path: dir, why: messageOf(error) }] };
   }
 }

@@ -77,7 +77,7 @@ export function stagedName(staged: bigint, read: typeof NOTHING_READ = NOTHING_R
 
 /** Whether a file's name says what was staged there. Elsewhere inode numbers say nothing: see `stage`. */
 export function isStagedName(file: string): boolean {
-  return /^\d+(?:\.\d+){3}$/.test(path.basename(file));
+  return /^\d+\.\d+\.-?\d+\.\d+$/.test(path.basename(file));
 }
 
 /** A new name beside the target, for a version that only a person can merge. */
@@ -105,13 +105,18 @@ export interface Fenced {
   saved: string[];
 }
 
-/** Removes every claim on the target but our own. @param ttlMs in milliseconds @throws the system's error */
-export function fence(target: TargetPath, own: string, ttlMs: number): Fenced {
-  const fenced: Fenced = { inTheWay: null, saved: [] };
+/**
+ * Removes every claim on the target but our own.
+ * @param ttlMs in milliseconds
+ * @param saved gets what it saves, even if it then fails
+ * @throws the system's error
+ */
+export function fence(target: TargetPath, own: string, ttlMs: number, saved: string[] = []): Fenced {
+  const fenced: Fenced = { inTheWay: null, saved };
   for (const claim of listClaims(target)) {
     if (claim === own) continue;
     try {
-      removeClaim(claim, (folder, name) => takeFile(folder, name, own, target.path, fenced.saved));
+      removeClaim(claim, (folder, name) => takeFile(folder, name, own, target.path, saved));
     } catch (error) {
       if (!isCode(error, "EACCES", "EPERM", "ENAMETOOLONG", "EBUSY", "ENOTEMPTY")) throw error;
       const stat = ifPresent(() => fs.lstatSync(claim));

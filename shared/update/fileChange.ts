@@ -113,7 +113,7 @@ function isRemovable(wanted: FileChange, text: string): boolean {
 }
 
 function readText(wanted: FileChange): string | null {
-  if (!isThere(path.dirname(wanted.file))) return null;
+  if (!fs.statSync(path.dirname(wanted.file), { throwIfNoEntry: false })) return null;
   const content = readRegularFile(realTargetOf(wanted).path);
   return content && decode(content.bytes, wanted.file);
 }

@@ -8,7 +8,7 @@ import type { Change } from "./change.ts";
 import { findOutsideEdit, mergeOutsideEdit, type OutsideEdit, saveBeside } from "./displaced.ts";
 import type { Displaced } from "./publish.ts";
 import { TornError } from "./result.ts";
-import { keepPrevious, reportOutsideEdit, type Update } from "./update.ts";
+import { keepPrevious, reportOutsideEdit, tellSaved, type Update } from "./update.ts";
 
 /** After so many, we only save what arrives: each merge displaces a file that the next program may have open. */
 const MAX_MERGES = 10;
@@ -112,7 +112,13 @@ function saveVersion({ from, outside }: OutsideEdit, target: string): string {
   return from.savedAs;
 }
 
+/** What a program writes into a file that lies beside the target is not lost. */
 function giveUp(update: Update, why: string): void {
+  const files = update.displaced
+    .flatMap(({ isBeside, file = "" }) => (isBeside ? [file] : []))
+    .filter(isThere);
+  for (const file of files) tellSaved(update, file);
+  if (files.length > 0) return;
   reportOutsideEdit(update, "lost");
   update.messages.push(
     `Updated ${update.target.path}, but lost what another program wrote into it at the same moment (${why}). Check that program's last changes.`,

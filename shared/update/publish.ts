@@ -64,9 +64,15 @@ export function publish(
   return writeInPlace(staged, target, old) ? { displaced: [], isInPlace: true } : null;
 }
 
-/** Moves a displaced file out of our claim if another program has not finished writing it. */
+/** Moves a displaced file out of our claim if another program has not finished writing it. Never throws. */
 export function saveUnfinished(displaced: Displaced, staged: string, target: string): void {
-  if (displaced.file === staged && isUnfinished(displaced)) moveOut(displaced, staged, target);
+  if (displaced.file !== staged) return;
+  let isFinished = false;
+  // What cannot be told is not finished.
+  quietly(() => {
+    isFinished = !isUnfinished(displaced);
+  });
+  if (!isFinished) moveOut(displaced, staged, target);
 }
 
 /** If a fence has taken the file, or the move fails, who removes the claim looks at it. We have published in any case. */

@@ -57,9 +57,7 @@ function removeUnderClaim(
   const claim = createClaim(target);
   let snapshot: Snapshot | null = null;
   try {
-    const fenced = fence(target, claim, ttlMs);
-    saved.push(...fenced.saved);
-    if (fenced.inTheWay) return false;
+    if (fence(target, claim, ttlMs, saved).inTheWay) return false;
     snapshot = openSnapshot(target.path);
     if (!snapshot) return true;
     if (IS_WINDOWS) closeSnapshot(snapshot);

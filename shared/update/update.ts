@@ -46,6 +46,8 @@ export interface Update {
   publishedAtMs: number;
   /** The target as we first read it. */
   before: FileContent | null;
+  /** It has kept the file as it was, or has tried to. */
+  hasKept: boolean;
   /** A claim that this user may not remove. */
   inTheWay: string | null;
   /** Why another program's open file ended the last round: Windows only. */
@@ -65,7 +67,7 @@ export function newUpdate(
   return {
     ...{ target, request, backup, deadlineMs: deadlineMs + morePatience, change },
     ...{ lock: NOT_NEEDED, waitedMs: 0, rounds: 0, displaced: [], publishedAtMs: 0 },
-    ...{ before: null, inTheWay: null, sharing: undefined, isInPlace: false, messages: [] },
+    ...{ before: null, hasKept: false, inTheWay: null, sharing: undefined, isInPlace: false, messages: [] },
   };
 }
 
@@ -76,7 +78,8 @@ export function newUpdate(
  */
 export function keepPrevious(update: Update, previous: Pick<Displaced, "bytes" | "file">): void {
   const { backup, target, request } = update;
-  if (!backup) return;
+  if (!backup || update.hasKept) return;
+  update.hasKept = true;
   try {
     if (!keepBackup(previous.file, previous.bytes, backup)) return;
     if (previous.file !== undefined && !isThere(previous.file)) previous.file = backup;

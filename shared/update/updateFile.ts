@@ -102,7 +102,9 @@ export function updateFile(
   } catch (error) {
     if (error instanceof MutateError) throw error.cause;
     const real = update && { target: update.target.path };
-    return { ...abandon(error, real?.target ?? path.resolve(target), request, update), ...real };
+    const result = abandon(error, real?.target ?? path.resolve(target), request, update);
+    const message = [result.message, ...(update?.messages ?? [])].join(" ");
+    return { ...result, message, ...real };
   } finally {
     update?.displaced.forEach(closeSnapshot);
   }
@@ -148,12 +150,11 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
   const { target, request } = update;
   update.rounds++;
   const claim = createClaim(target);
+  const saved: string[] = [];
   let snapshot: Snapshot | null = null;
   try {
-    const { inTheWay, saved } = fence(target, claim, request.ttlMs);
-    for (const file of saved) tellSaved(update, file);
-    update.inTheWay = inTheWay;
-    if (inTheWay) return "again";
+    update.inTheWay = fence(target, claim, request.ttlMs, saved).inTheWay;
+    if (update.inTheWay) return "again";
     snapshot = openAtRest(target.path, update.before, update.deadlineMs);
     // An open file cannot be replaced there, neither by us nor, if we hang, by other writers.
     if (IS_WINDOWS) closeSnapshot(snapshot);
@@ -170,12 +171,13 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
       return "again";
     }
     update.publishedAtMs = monotonicMs();
-    if (!update.published && published.previous) keepPrevious(update, published.previous);
-    for (const displaced of published.displaced) saveUnfinished(displaced, staged, target.path);
+    const isFirst = !update.published;
     update.published ??= next;
     update.displaced.push(...published.displaced);
     if (published.isInPlace) update.isInPlace = true;
     else snapshot = null;
+    if (isFirst && published.previous) keepPrevious(update, published.previous);
+    for (const displaced of published.displaced) saveUnfinished(displaced, staged, target.path);
     return "written";
   } catch (error) {
     // A part of our claim is missing: another writer has fenced us.
@@ -185,6 +187,6 @@ function round(update: Update, change: Change): "written" | "unchanged" | "again
     return "again";
   } finally {
     closeSnapshot(snapshot);
-    for (const file of discardClaim(claim, target.path)) tellSaved(update, file);
+    for (const file of [...saved, ...discardClaim(claim, target.path)]) tellSaved(update, file);
   }
 }

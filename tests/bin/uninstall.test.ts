@@ -37,6 +37,21 @@ function state(): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
+test("a version of another program that a killed writer's claim holds is kept, told and journaled", () => {
+  fs.writeFileSync(outer, "mine\n");
+  const claim = path.join(box.projectDir, ".CLAUDE.md.0123456789abcdef.claim");
+  fs.mkdirSync(claim);
+  fs.writeFileSync(path.join(claim, "1.2.3.4"), "theirs\n");
+  const { status, stderr } = run(["uninstall"], box);
+  const [, saved = ""] = /Its version is in (\S+\.saved);/.exec(stderr.replaceAll(/\s+/g, " ")) ?? [];
+  expect([status, read(saved), fs.existsSync(claim)]).toEqual([0, "theirs\n", false]);
+});
+
+test("a .claude that is a link to nothing is nothing to uninstall from", () => {
+  fs.symlinkSync("nowhere", path.join(box.projectDir, ".claude"));
+  expect(run(["uninstall"], box)).toMatchObject({ status: 0, stderr: "" });
+});
+
 test("an empty project is empty again after install, sessions and uninstall", () => {
   run(["install"], box);
   session();

@@ -24,5 +24,5 @@ export interface Published {
  * @throws the system's error; `ENOENT` if another writer has fenced us, or the target is gone
  */
 export declare function publish(staged: string, target: string, old: Snapshot | null, beforeInPlace: () => void): Published | null;
-/** Moves a displaced file out of our claim if another program has not finished writing it. */
+/** Moves a displaced file out of our claim if another program has not finished writing it. Never throws. */
 export declare function saveUnfinished(displaced: Displaced, staged: string, target: string): void;

@@ -32,6 +32,8 @@ export interface Update {
     publishedAtMs: number;
     /** The target as we first read it. */
     before: FileContent | null;
+    /** It has kept the file as it was, or has tried to. */
+    hasKept: boolean;
     /** A claim that this user may not remove. */
     inTheWay: string | null;
     /** Why another program's open file ended the last round: Windows only. */

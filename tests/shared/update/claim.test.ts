@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { systemError } from "../../../shared/system/errors.ts";
 import { native } from "../../../shared/system/native.ts";
 import type { TargetPath } from "../../../shared/system/targetPath.ts";
 import {
@@ -269,6 +270,27 @@ describe("a file in another writer's claim", () => {
     expect(saved).toEqual([expect.stringMatching(/CLAUDE\.md\.[0-9a-f]{8}\.saved$/)]);
     expect(fs.readFileSync(saved[0] as string, "utf8")).toBe("theirs");
     expect(listClaims(target)).toEqual([own]);
+  });
+
+  test("is kept if the file that its writer read is from before 1970", () => {
+    const { target, own, claim, staged, read, other } = setUp();
+    fs.utimesSync(read.file, -1e6, -1e6);
+    const { ino } = staged.stat;
+    const next = path.join(claim, stagedName(ino, fs.statSync(read.file, { bigint: true })));
+    fs.renameSync(other.file, next);
+    expect(fence(target, own, TTL_MS).saved).toHaveLength(1);
+  });
+
+  test("is told of if the fence then fails", () => {
+    const { target, own, other, next } = setUp();
+    fs.renameSync(other.file, next);
+    const saved: string[] = [];
+    let calls = 0;
+    beforeCall(fs, "rmdirSync", () => {
+      if (++calls === 2) throw systemError("EIO", "the disk fails");
+    });
+    expect(() => fence(target, own, TTL_MS, saved)).toThrow("EIO");
+    expect(saved).toHaveLength(1);
   });
 
   test("is kept by whoever fences a writer that was fencing", () => {

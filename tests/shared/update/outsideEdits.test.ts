@@ -209,17 +209,29 @@ test("a displaced version that a person removes after the merge is no failure", 
   expect([result.outcome, result.message, resolutions]).toEqual(["written", undefined, ["merged"]]);
 });
 
-test("after thirty edits the update ends, and tells that it does not know the rest", () => {
+test("after thirty edits the update ends, and names the files that a program may still write into", () => {
   let looks = 0;
-  const { result, target, resolutions } = updateBeside((outsider) => {
+  const { result, saved, resolutions } = updateBeside((outsider) => {
     appendOnce(outsider);
     const dir = path.dirname(outsider.target);
     for (const name of entriesOf(dir).filter((entry) => entry.endsWith(".saved")))
       if (looks < 5000) fs.appendFileSync(path.join(dir, name), `${++looks}\n`);
   });
-  expect([result.outcome, resolutions.length, resolutions.at(-1)]).toEqual(["written", 31, "lost"]);
+  expect([result.outcome, resolutions.at(-1), saved.length > 0]).toEqual(["written", "saved", true]);
+  for (const file of saved) expect(result.message).toContain(file);
+});
+
+test.each([
+  ["is lost, and told, where the file has no name", "EINVAL", "lost"],
+  ["lies beside the target, and is told, where the file has a name", "", "saved"],
+])("what a program writes into a displaced file, too large to read, %s", (_what, code, resolution) => {
+  const { result, target, saved, resolutions } = updateBeside(
+    ({ fd }) => fd !== -1 && fs.ftruncateSync(fd, 65 * 1024 * 1024),
+    { code },
+  );
+  expect([result.outcome, read(target), resolutions]).toEqual(["written", "old\nours\n", [resolution]]);
   expect(result.message).toContain(
-    `Updated ${target}, but lost what another program wrote into it at the same moment (other programs wrote to it 30 times). Check that program's last changes.`,
+    code ? `Updated ${target}, but lost what another program wrote` : saved[0],
   );
 });
 

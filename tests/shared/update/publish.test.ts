@@ -264,6 +264,25 @@ describe("with an exchange,", () => {
     expect([read(target), savedBeside(target)]).toEqual(["old\nours\nnext\n", "old\nlate\n"]);
   });
 
+  test.each(["EIO", "ENOENT"])(
+    "a look at the old file that fails with %s does not undo the publish",
+    (code) => {
+      const { events } = useJournal();
+      const target = tempFile("old\n");
+      let isPublished = false;
+      const binding = native() as NonNullable<ReturnType<typeof native>>;
+      beforeCall(binding, "writers", () => {
+        if (isPublished || !read(target).includes("ours")) return;
+        isPublished = true;
+        throw systemError(code, "no look");
+      });
+      const mutate = (text: string | null) => (text?.includes("ours") ? text : `${text}ours\n`);
+      expect(updateFile(target, mutate)).toMatchObject({ outcome: "written", rounds: 1 });
+      expect([read(target), events()]).toEqual(["old\nours\n", []]);
+      expect(entriesOf(path.dirname(target))).toEqual(["CLAUDE.md"]);
+    },
+  );
+
   test("a replacement after our last look lies beside the file when another writer fences ours", async (context) => {
     const { child, target, savedText } = await displaceTheirs(context);
     expect(fenceIt(target).outcome).toBe("written");
