@@ -92,7 +92,9 @@ export function reportFailure(error: unknown): 1 {
 
 /** Whether an error is neither the system's nor a refusal of ours: this package is wrong then. */
 export function isDefect(error: unknown): boolean {
-  return !(error instanceof Refusal) && errnoOf(codeOf(error)) === undefined;
+  // Node's own word for an error of the system: this user has no home folder.
+  const isSystemError = codeOf(error) === "ERR_SYSTEM_ERROR" || errnoOf(codeOf(error)) !== undefined;
+  return !(error instanceof Refusal) && !isSystemError;
 }
 
 /** One line, with the place of the stack trace that a report needs. */

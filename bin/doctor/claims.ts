@@ -37,8 +37,8 @@ export function checkClaims(projectDir: string): Found[] {
 
 export function checkSaved(projectDir: string): Found[] {
   const saved = listed(projectDir, listSaved);
-  const advice = "Merge it into CLAUDE.md by hand, then remove it.";
-  return saved.map((file) => problem(`${file} is a version that could not be merged`, advice));
+  const advice = "Compare the two, merge by hand what is missing, then remove it.";
+  return saved.map((file) => problem(`${file} may hold text that CLAUDE.md lacks`, advice));
 }
 
 /** Also beside a CLAUDE.md that was moved away since. */

@@ -30,6 +30,8 @@ export function checkStarters(projectDir: string): Found[] {
   ];
   if (starters.length > 0) return found;
   const off = ourPlugins(settings).flatMap((plugin) => describeOff(plugin, settings));
+  // One of those that cannot be read may enable it.
+  if (settings.some(({ unreadable }) => unreadable)) return [...found, ...off];
   return [
     ...found,
     ...(off.length > 0 ? off : [note("not enabled in any settings file of Claude Code", INSTALL)]),
