@@ -35,7 +35,7 @@ export default defineConfig({
           exclude: [
             "tests/shared/update/{updateFile.stress,displaced,outsideEdits,update,updateBlock,fileChange,merge,result,change}.test.ts",
             "tests/shared/fileLock.{eviction,foreign}.test.ts",
-            "tests/hooks/{standardInput,besidePact}.test.ts",
+            "tests/hooks/{standardInput,besidePact,goodGuest,environment}.test.ts",
           ],
           env: { PACT_HOOKS_NATIVE: "off" },
         },
@@ -45,6 +45,6 @@ export default defineConfig({
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS,
     // They mostly wait for such processes.
-    maxWorkers: os.availableParallelism() + 1,
+    maxWorkers: os.availableParallelism() + 2,
   },
 });

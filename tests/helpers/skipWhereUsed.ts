@@ -7,7 +7,7 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { getCurrentTest } from "vitest/suite";
+import { TestRunner } from "vitest";
 
 /** What Windows may have under these names is no program of Unix: Git's shell, for example, spells paths in its own way. */
 const UNIX_PROGRAM = /^(?:\/|\.\/|(?:bash|flock|script|sh|sleep)$)/;
@@ -19,7 +19,7 @@ type Any = (...args: never[]) => unknown;
 
 /** Ends the test that runs, as skipped; does nothing outside of a test. */
 function skipTest(reason: string): void {
-  getCurrentTest()?.context.skip(reason);
+  TestRunner.getCurrentTest()?.context.skip(reason);
 }
 
 /** Looks at the arguments of each call, and at what it returned or threw. */

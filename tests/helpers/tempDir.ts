@@ -2,8 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { onTestFinished } from "vitest";
-import { getCurrentTest } from "vitest/suite";
+import { onTestFinished, TestRunner } from "vitest";
 
 /** Makes a folder for one test, which is removed after the test. */
 export function tempDir(): string {
@@ -41,6 +40,6 @@ export function sidecarOf(target: string): string {
 /** Who may do what with a file. On Windows, that is not in its mode: skips the test there. */
 export function modeOf(file: string, mask = 0o777): number {
   if (process.platform === "win32")
-    getCurrentTest()?.context.skip("modes say nothing there of who may do what");
+    TestRunner.getCurrentTest()?.context.skip("modes say nothing there of who may do what");
   return fs.statSync(file).mode & mask;
 }

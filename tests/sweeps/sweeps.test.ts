@@ -13,8 +13,8 @@ import { type Call, CHANGING, OF_BINDING, Sweep, TOUCHING } from "./sweep.ts";
 const ALL = process.env.SWEEP === "all";
 const FAILURES = ["ENOSPC", "EIO", "EACCES", "EROFS", "EMFILE", "ENOLCK"];
 /** Of how many calls one is made to fail, and before how many changes one crash comes: a command makes more of both. */
-const eachFailure = ({ command }: Scenario) => (ALL ? 1 : command ? 41 : 7);
-const eachCrash = ({ command }: Scenario) => (ALL || !command ? 1 : 5);
+const eachFailure = ({ command }: Scenario) => (ALL ? 1 : command ? 67 : 11);
+const eachCrash = ({ command }: Scenario) => (ALL || !command ? 1 : 7);
 const IN_ALL_ONLY = ["a link to AGENTS.md", "the user's own file"];
 const backends = ALL ? BACKENDS : BACKENDS.slice(0, 1);
 const scenarios = ALL ? SCENARIOS : SCENARIOS.filter(({ name }) => !IN_ALL_ONLY.includes(name));
