@@ -23,7 +23,8 @@ export function mergeTexts(base: string, outside: string, current: string): stri
 /** Does what `mergeTexts` does. Where both change the same lines, the outside version's come first, then the others. */
 export function mergeKeepingBoth(base: string, outside: string, current: string): string {
   const both: Resolve = (theirs, ours, before) => {
-    const known = new Set(before);
+    // The outside version may have been made from one that held some of these lines already.
+    const known = new Set([...before, ...theirs]);
     const added = ours.filter((line) => !known.has(line));
     const isOpen = added.length > 0 && theirs.length > 0 && !theirs.at(-1)?.endsWith("\n");
     return [...theirs, ...(isOpen ? ["\n"] : []), ...added];

@@ -107,6 +107,10 @@ test("where both versions change the same lines, mergeKeepingBoth has the lines 
   expect(mergeKeepingBoth("a\nb", "a\nB", "a\nb2")).toBe("a\nB\nb2");
 });
 
+test("mergeKeepingBoth does not double a line that the outside version has from us already", () => {
+  expect(mergeKeepingBoth("a\n", "a\nb\ntheirs\n", "a\nb\nours\n")).toBe("a\nb\ntheirs\nours\n");
+});
+
 describe("large texts", () => {
   const blank = "\n".repeat(200_000);
 
