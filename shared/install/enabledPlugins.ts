@@ -61,7 +61,7 @@ export function enablersOf(plugin: string, projectDir: string, unreadable?: Unre
   return [...new Set(enabling)];
 }
 
-/** The text of a settings file; empty if there is none, or it cannot be read. */
+/** The text of a settings file; empty for one that is absent, or that we cannot read. */
 export function readSettingsFile(file: string, unreadable?: Unreadable): string {
   try {
     return readRegularFile(fs.realpathSync.native(file))?.bytes.toString("utf8") ?? "";

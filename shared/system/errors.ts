@@ -113,7 +113,7 @@ const ADVICE: Record<string, string> = {
   ENOTDIR: "Move the file away that stands in the place of a folder, on the way to",
 };
 
-/** A path with one of these errors leads to no file that can be read, whoever asks. */
+/** No user can read a file at a path with one of these errors. */
 const LEADS_NOWHERE = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ENXIO"];
 
 /**

@@ -179,7 +179,7 @@ function removeClaim(claim: string, remove: (folder: string, name: string) => vo
   for (let tries = 1; ; tries++) {
     try {
       fs.rmdirSync(claim);
-      // Wine looks whether a folder is empty, and removes it later, or not, if a file came in between.
+      // Wine removes an empty folder a moment later. If a program has put a file into it by then, the folder stays, without an error.
       if (!IS_WINDOWS || !fs.existsSync(claim)) return;
       if (tries >= MAX_REMOVALS) throw systemError("ENOTEMPTY", `${claim} was filled again`);
     } catch (error) {

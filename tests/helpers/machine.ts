@@ -25,7 +25,7 @@ export const IS_WINDOWS = process.platform === "win32";
 /** A mount namespace of one's own. */
 export const CAN_UNSHARE = runs("unshare", "-m", "mount", "-t", "tmpfs", "none", "/proc");
 
-/** Runs as "nobody", in this process. Only root may. */
+/** Calls a function as the user "nobody", in this process. Only root can. */
 export function asNobody<T>(run: () => T): T {
   process.setegid?.(NOBODY.gid);
   process.seteuid?.(NOBODY.uid);
